@@ -1,0 +1,21 @@
+/**
+ * After a rollback nothing brings the bad revision straight back. Only what a person asks for, descends from the bad
+ * revision and is confirmed to contain the fix goes through.
+ */
+import type { Facts, GateResult } from "../model.ts";
+import { pass, wait } from "./gate.ts";
+
+export function hold({ environment, request }: Facts): GateResult {
+  const held = environment.hold;
+  if (held === undefined) return pass("hold", { code: "hold.none" });
+  if (request.kind === "rollback") return pass("hold", { code: "hold.passed-by-rollback" });
+  const { rollback, comparedToBad: comparison } = held;
+  const bad = held.bad.sha;
+  const people = { kind: "whoever-may-ask" } as const;
+  if (request.kind === "merge" || !request.typed) {
+    return wait("hold", { code: "hold.stands", bad, rollback, kind: request.kind }, people);
+  }
+  if (comparison !== "ahead") return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, people);
+  if (request.fixConfirmedBy === undefined) return wait("hold", { code: "hold.confirm-fix", bad, rollback }, people);
+  return pass("hold", { code: "hold.fix-confirmed", by: request.fixConfirmedBy, bad });
+}

@@ -1,0 +1,19 @@
+/** An environment that someone else holds: a typed command is refused at once, a merge waits, a rollback goes through. */
+import { sameLogin } from "../logins.ts";
+import type { Clearer, Facts, GateResult } from "../model.ts";
+import { block, pass, wait } from "./gate.ts";
+
+export function lock({ now, environment, request }: Facts): GateResult {
+  const held = environment.lock;
+  if (held === undefined || (held.until !== undefined && held.until <= now)) return pass("lock", { code: "lock.free" });
+  const { by, reason, at, until } = held;
+  if (request.kind === "rollback") return pass("lock", { code: "lock.passed-by-rollback", by, reason });
+  const untilWhen = until === undefined ? {} : { until };
+  if (sameLogin(by, request.requestedBy)) {
+    return pass("lock", { code: "lock.held-by-asker", by, reason, ...untilWhen });
+  }
+  const clearedBy: Clearer[] = [{ kind: "person", login: by }, { kind: "approvers" }];
+  if (until !== undefined) clearedBy.push({ kind: "time", at: until });
+  const refuse = request.typed ? block : wait;
+  return refuse("lock", { code: "lock.held", by, reason, at, ...untilWhen }, ...clearedBy);
+}

@@ -1,0 +1,24 @@
+/**
+ * What came by itself starts by itself only when nothing speaks against it: a pull request that was merged while it was
+ * not ready, and what is only offered, wait until a person asks for the revision.
+ */
+import type { Facts, GateResult } from "../model.ts";
+import { pass, wait } from "./gate.ts";
+
+export function ready({ request }: Facts): GateResult {
+  const { kind, pullRequest = 0, readyWhenMerged, offered } = request;
+  if (request.unmerged === true) {
+    return readyWhenMerged === true
+      ? pass("ready", { code: "ready.may-be-merged" })
+      : wait("ready", { code: "ready.not-ready-yet", pullRequest });
+  }
+  const person = { kind: "whoever-may-ask" } as const;
+  if (kind === "merge" && readyWhenMerged === false) {
+    return wait("ready", { code: "ready.merged-while-not-ready", pullRequest }, person);
+  }
+  // A rollback is never only offered, and what others carry out is theirs to start.
+  if (offered !== undefined && kind !== "rollback" && kind !== "external") {
+    return wait("ready", { code: "ready.offered", because: offered }, person);
+  }
+  return pass("ready", { code: kind === "merge" ? "ready.ok" : "ready.not-a-merge" });
+}

@@ -1,0 +1,235 @@
+/**
+ * The words of the promotion policy: what a decision is made from (facts) and what it is (a verdict).
+ *
+ * Everything here is plain readonly data. Nothing in `policy/` reads a clock, does I/O or writes a log: the time is one
+ * of the facts. Times are milliseconds since the Unix epoch.
+ */
+import type { EnvironmentPolicy } from "./pipeline.ts";
+import type { Reason } from "./reasons.ts";
+
+/** Milliseconds since the Unix epoch, UTC. */
+export type Instant = number;
+
+/** A full commit SHA, 40 lower-case hex digits. */
+export type Sha = string;
+
+/** A commit. Two revisions have the same content when their trees are equal. */
+export type Revision = { readonly sha: Sha; readonly tree: Sha; readonly version?: string };
+
+export const statuses = [
+  "requested",
+  "waiting",
+  "queued",
+  "in_progress",
+  "verifying",
+  "success",
+  "rejected",
+  "expired",
+  "superseded",
+  "cancelled",
+  "failure",
+  "error",
+] as const;
+export type Status = (typeof statuses)[number];
+
+/** Statuses before a deployment has begun to run. */
+export const pendingStatuses = ["requested", "waiting", "queued"] as const satisfies readonly Status[];
+/** Statuses in which a deployment runs; the database allows one of these for each environment. */
+export const runningStatuses = ["in_progress", "verifying"] as const satisfies readonly Status[];
+
+/** All gates, in the order in which people are shown them. `freeze`, `window` and `soak` come with their settings. */
+export const gateNames = [
+  "access",
+  "ready",
+  "lock",
+  "order",
+  "checks",
+  "quarantine",
+  "hold",
+  "approvals",
+  "queue",
+] as const;
+export type GateName = (typeof gateNames)[number];
+
+/** Who or what can turn a waiting or blocking gate. */
+export type Clearer =
+  | { readonly kind: "person"; readonly login: string }
+  | { readonly kind: "people"; readonly logins: readonly string[] }
+  | { readonly kind: "whoever-may-ask" }
+  | { readonly kind: "approvers" }
+  | { readonly kind: "operator" }
+  | { readonly kind: "checks"; readonly names: readonly string[] }
+  | { readonly kind: "deployment"; readonly deployment: number }
+  | { readonly kind: "time"; readonly at: Instant };
+
+export type GateResult = {
+  readonly gate: GateName;
+  readonly result: "pass" | "wait" | "block";
+  /** Machine-readable code with the facts that speak for it; `wording.ts` turns it into a sentence. */
+  readonly reason: Reason;
+  readonly clearedBy: readonly Clearer[];
+};
+
+/** All gates together: `stop` if any blocks, else `wait` if any waits, else `go`. Every gate's result is kept. */
+export type Verdict = { readonly outcome: "go" | "wait" | "stop"; readonly gates: readonly GateResult[] };
+
+/** How `head` relates to `base`, in the words of GitHub's compare; `unknown` when GitHub could not tell. */
+export type Comparison = "identical" | "ahead" | "behind" | "diverged" | "unknown";
+
+/** `external`: a workflow or somebody else carries it out; the bot judges it before, or only sees that it went live. */
+export const requestKinds = ["deploy", "promotion", "merge", "rollback", "external"] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
+
+export type LiveFacts = { readonly deployment: number; readonly revision: Revision; readonly since: Instant };
+
+export type LockFacts = {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly until?: Instant;
+};
+
+/** What a rollback left behind: nothing brings `bad` straight back. */
+export type HoldFacts = {
+  /** The rollback's deployment. */
+  readonly rollback: number;
+  readonly bad: Revision;
+  readonly since: Instant;
+  /** How the requested revision (head) relates to the bad one (base): a fix is `ahead`. */
+  readonly comparedToBad: Comparison;
+};
+
+/** Another deployment of the same environment that has not ended. */
+export type QueueEntry = {
+  readonly deployment: number;
+  readonly kind: RequestKind;
+  readonly status: Status;
+  readonly sha: Sha;
+  readonly requestedBy: string;
+  readonly requestedAt: Instant;
+  /** All gates but `queue` passed when last judged. */
+  readonly ready: boolean;
+};
+
+/** The deployment that holds the environment's slot: running, or ended without proof that it ended. */
+export type SlotFacts = { readonly deployment: number; readonly status: Status; readonly proven: boolean };
+
+export type EnvironmentFacts = {
+  readonly name: string;
+  readonly live?: LiveFacts;
+  /** An attempt that had begun to change the environment ended otherwise than in success. */
+  readonly uncertain?: { readonly deployment: number; readonly since: Instant };
+  readonly lock?: LockFacts;
+  readonly hold?: HoldFacts;
+  readonly slot?: SlotFacts;
+  /** Everything else that has not started, oldest first, without the request that is judged. */
+  readonly queue: readonly QueueEntry[];
+};
+
+/** The environment named by `after`, as the order gate sees it. */
+export type BeforeFacts = {
+  readonly name: string;
+  readonly live?: LiveFacts;
+  readonly uncertain?: { readonly deployment: number; readonly since: Instant };
+  /** The newest success there of the same content as the requested revision, if there was one. */
+  readonly sameContent?: { readonly deployment: number; readonly at: Instant; readonly rolledBack: boolean };
+};
+
+export type CheckFacts = {
+  readonly name: string;
+  readonly state: "success" | "pending" | "failure";
+  readonly url?: string;
+};
+
+export type RevisionFacts = Revision & {
+  readonly ref?: string;
+  /** Reachable from a branch or tag of the repository itself; a fork's commit is not. */
+  readonly inRepository: boolean;
+  /** The requested revision (head) against what is live (base); absent when nothing is live. */
+  readonly comparedToLive?: Comparison;
+  /** Checks and statuses on the revision, all that GitHub knows. */
+  readonly checks: readonly CheckFacts[];
+  /** GitHub logins that authored what ships (from live, exclusive, to this revision). */
+  readonly authors: readonly string[];
+  readonly quarantine?: QuarantineFacts;
+};
+
+/** The content was taken out of service by a rollback, here or in an environment before this one. */
+export type QuarantineFacts = {
+  readonly environment: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: Instant;
+};
+
+/** What an approval says yes to. It counts only while all three are still so. */
+export type AskFacts = { readonly from: Sha | undefined; readonly tree: Sha; readonly policy: string };
+
+export type ApprovalFacts = {
+  /** GitHub login; undefined when the Slack person is linked to none. */
+  readonly login: string | undefined;
+  /** How to name the person when there is no login, for example a Slack user id. */
+  readonly person: string;
+  readonly answer: "approve" | "reject";
+  readonly at: Instant;
+  readonly via: "reaction" | "button" | "review";
+  readonly ask: AskFacts;
+  readonly bot: boolean;
+  readonly guest: boolean;
+  /** From another workspace (Slack Connect). */
+  readonly stranger: boolean;
+};
+
+/**
+ * Why something is only offered: an unlock starts nothing, the environment says `auto: false`, or its branch was
+ * deleted or forced to where this is no longer on it.
+ */
+export type OfferedBecause = "unlock" | "auto" | "branch";
+
+export type RequestFacts = {
+  readonly kind: RequestKind;
+  /** Typed by a person, as against a merge: a lock then blocks instead of making it wait. */
+  readonly typed: boolean;
+  readonly requestedBy: string;
+  readonly requestedAt: Instant;
+  /** The asker's permission on the repository, as GitHub says now. */
+  readonly permission: Permission;
+  /** Who merged, for a merge; that person's own approval does not count. */
+  readonly mergedBy?: string;
+  /** For a merge of a pull request: whether `signalbox/ready` was green when it was merged. */
+  readonly readyWhenMerged?: boolean;
+  readonly pullRequest?: number;
+  /** It is only offered, and a person's own request starts it. */
+  readonly offered?: OfferedBecause;
+  /** An open pull request, judged before its merge: nobody has asked yet, and whoever merges it will. */
+  readonly unmerged?: boolean;
+  /** Who confirmed that the revision contains the fix for what was rolled back. */
+  readonly fixConfirmedBy?: string;
+  /** For a rollback: the revision that was live and healthy before, or an older one. */
+  readonly rollbackTarget?: "previous" | "older";
+  /** Present when the stages run commands: whether the operator lets this repository do so. */
+  readonly commandsAllowed?: boolean;
+};
+
+/** A complete snapshot, the clock included: the only input of a decision. */
+export type Facts = {
+  readonly now: Instant;
+  readonly service: string;
+  readonly repository: string;
+  readonly policy: EnvironmentPolicy;
+  /** Hash of the policy in force; part of what an approval is bound to. */
+  readonly policyHash: string;
+  readonly environment: EnvironmentFacts;
+  readonly before?: BeforeFacts;
+  readonly revision: RevisionFacts;
+  readonly request: RequestFacts;
+  /** When the present ask was put up; approvals expire from here. */
+  readonly askedAt?: Instant;
+  readonly approvals: readonly ApprovalFacts[];
+  /** Logins in `approvals.from`, groups resolved; undefined when membership could not be read (then nobody counts). */
+  readonly approvers: readonly string[] | undefined;
+  /** Logins in `who`, groups resolved; undefined when `who` is not set. */
+  readonly mayAsk: readonly string[] | undefined;
+};

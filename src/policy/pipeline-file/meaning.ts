@@ -1,0 +1,117 @@
+/** What a file of the right shape means: plain data with every default filled in. */
+import type {
+  ApprovalPolicy,
+  EnvironmentPolicy,
+  Pipeline,
+  PullRequestPolicy,
+  ServicePolicy,
+  StageDefinition,
+} from "../pipeline.ts";
+import type { VersionSource } from "../versions/source.ts";
+import { readDuration } from "./duration.ts";
+import type { EnvironmentEntry, PipelineFile, StagesEntry } from "./schema.ts";
+import { changesEnvironment, isProduction } from "./stage-entries.ts";
+
+const hour = 3_600_000;
+
+/** `repository` is `owner/name`: the service is called by its name unless the file says otherwise. */
+export function meaningOf(file: PipelineFile, repository: string): Pipeline {
+  const environments: EnvironmentPolicy[] = [];
+  for (const [name, entry] of Object.entries(file.environments)) {
+    environments.push(environmentPolicy(name, entry, environments.at(-1)?.name));
+  }
+  const service: ServicePolicy = {
+    name: file.service ?? repository.split("/").at(-1) ?? repository,
+    ...given("channel", file.channel),
+    versions: { from: versionSource(file.versions?.from) },
+    environments,
+  };
+  return {
+    pullRequests: pullRequestPolicy(file.pull_requests),
+    people: file.people ?? {},
+    groups: file.groups ?? {},
+    services: [service],
+  };
+}
+
+function pullRequestPolicy(entry: PipelineFile["pull_requests"]): PullRequestPolicy {
+  return {
+    wip: entry?.wip ?? ["WIP", "Work in progress", "🚧"],
+    closes: entry?.closes ?? "required",
+    assignee: entry?.assignee ?? "suggested",
+    reviewer: entry?.reviewer ?? "suggested",
+    versionBump: entry?.version_bump ?? "off",
+    news: entry?.news ?? "issues",
+    exempt: entry?.exempt ?? [],
+  };
+}
+
+function versionSource(from: NonNullable<PipelineFile["versions"]>["from"]): VersionSource {
+  if (from === undefined || from === "tags") return { kind: "tags" };
+  return typeof from === "string"
+    ? { kind: "file", path: from }
+    : { kind: "file", path: from.path, ...given("pattern", from.pattern) };
+}
+
+function environmentPolicy(name: string, entry: EnvironmentEntry, above: string | undefined): EnvironmentPolicy {
+  const deploy = stageDefinitions("deploy", entry.deploy, changesEnvironment);
+  const verify = entry.verify === undefined ? [] : stageDefinitions("verify", entry.verify, () => false);
+  const withoutMigrations = deploy.map((stage) => stage.name).filter((stage) => stage !== "migrate");
+  return {
+    name,
+    ...given("branch", entry.branch),
+    auto: entry.auto ?? true,
+    ...given("url", entry.url),
+    timeout: duration(entry.timeout) ?? hour,
+    env: entry.env ?? {},
+    secrets: entry.secrets ?? [],
+    deploy,
+    verify,
+    production: isProduction(name, entry),
+    ...given("after", entry.after ?? above),
+    checks: entry.checks ?? [],
+    ...given("approvals", approvalPolicy(entry.approvals)),
+    who: entry.who ?? [],
+    queue: entry.queue ?? "supersede",
+    rollbackStages: entry.rollback?.stages ?? withoutMigrations,
+  };
+}
+
+function approvalPolicy(entry: EnvironmentEntry["approvals"]): ApprovalPolicy | undefined {
+  if (entry === undefined || entry === "off") return undefined;
+  return {
+    count: entry.count ?? 1,
+    from: entry.from,
+    requester: entry.requester ?? false,
+    authors: entry.authors ?? false,
+    expires: duration(entry.expires) ?? 24 * hour,
+  };
+}
+
+function stageDefinitions(
+  phase: "deploy" | "verify",
+  entry: StagesEntry,
+  changes: (stage: string) => boolean,
+): readonly StageDefinition[] {
+  const named = Array.isArray(entry) ? entry.flatMap((item) => Object.entries(item)) : [[phase, entry] as const];
+  return named.map(([name, value]) => ({ name, deployer: deployerOf(value), changesEnvironment: changes(name) }));
+}
+
+type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;
+
+function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
+  if (typeof entry === "string") return { kind: "run", run: entry };
+  if (entry.http !== undefined) return { kind: "http", url: entry.http.url, ...given("secret", entry.http.secret) };
+  // The rules have refused an entry with neither.
+  return { kind: "run", run: entry.run ?? "", ...given("confirm", entry.confirm) };
+}
+
+function duration(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readDuration(text);
+}
+
+/** A property that is left out altogether when there is nothing to say. */
+function given<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
+  const empty: { [K in Key]?: Value } = {};
+  return value === undefined ? empty : { ...empty, [key]: value };
+}

@@ -1,0 +1,62 @@
+/** Which keys may stand at a place of the file, and which of the documented ones this version does not carry out yet. */
+import {
+  approvalsShape,
+  deployerShape,
+  environmentShape,
+  fileShape,
+  httpShape,
+  pullRequestsShape,
+  rollbackShape,
+  versionFromShape,
+  versionsShape,
+} from "./schema.ts";
+
+export type Path = readonly (string | number)[];
+
+/** A `*` stands for any one part of a path. */
+type Place = { readonly at: Path; readonly keys: readonly string[]; readonly later: readonly string[] };
+
+const deployer = {
+  keys: Object.keys(deployerShape),
+  later: ["check", "actions", "deployment", "gitlab", "pin"],
+} as const;
+
+const http = { keys: Object.keys(httpShape), later: ["status", "contains", "for"] } as const;
+
+const places: readonly Place[] = [
+  { at: [], keys: Object.keys(fileShape), later: ["services", "demos"] },
+  {
+    at: ["pull_requests"],
+    keys: Object.keys(pullRequestsShape),
+    later: [],
+  },
+  {
+    at: ["versions"],
+    keys: Object.keys(versionsShape),
+    later: ["tag", "scheme", "files", "release_branch", "back_merge"],
+  },
+  { at: ["versions", "from"], keys: Object.keys(versionFromShape), later: [] },
+  {
+    at: ["environments", "*"],
+    keys: Object.keys(environmentShape),
+    later: ["soak", "window", "hotfix", "migrations", "release", "schedule", "announce", "back_merge", "snapshot"],
+  },
+  { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
+  { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
+  ...["deploy", "verify"].flatMap((phase): readonly Place[] => [
+    { at: ["environments", "*", phase], ...deployer },
+    { at: ["environments", "*", phase, "http"], ...http },
+    { at: ["environments", "*", phase, "*", "*"], ...deployer },
+    { at: ["environments", "*", phase, "*", "*", "http"], ...http },
+  ]),
+];
+
+export function placeAt(path: Path): Place | undefined {
+  return places.find(({ at }) => at.length === path.length && at.every((part, i) => part === "*" || part === path[i]));
+}
+
+/** `environments.staging.deploy[0].build`; the whole file is `(file)`. */
+export function pathText(path: Path): string {
+  const parts = path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`));
+  return parts.join("") || "(file)";
+}

@@ -1,0 +1,244 @@
+/**
+ * What one key of a pipeline file says of another. The rules look at the file without trusting its shape, so that they
+ * and the schema report everything at once.
+ */
+import { distinctLogins, hasLogin } from "../logins.ts";
+import { nearest } from "../nearest.ts";
+import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
+import type { Path } from "./places.ts";
+import type { Finding } from "./shape-mistakes.ts";
+import { isProduction, stageEntries } from "./stage-entries.ts";
+import { versionMistakes } from "./version-rules.ts";
+
+/** Words that commands begin with: an environment of that name could never be named. */
+export const reservedNames = [
+  "status",
+  "why",
+  "diff",
+  "history",
+  "queue",
+  "where",
+  "lock",
+  "unlock",
+  "freeze",
+  "thaw",
+  "cancel",
+  "retry",
+  "resolve",
+  "adopt",
+  "allow",
+  "demo",
+  "link",
+  "unlink",
+  "help",
+  "of",
+  "to",
+  "all",
+] as const;
+
+export function ruleMistakes(data: unknown): readonly Finding[] {
+  const environments = entriesOf(valueAt(data, ["environments"]));
+  const names = environments.map(([name]) => name);
+  return [
+    ...(isMap(valueAt(data, ["environments"])) && names.length === 0 ? [noEnvironment] : []),
+    ...environments.flatMap(([name, environment], i) => [
+      ...nameMistakes(name, names.slice(0, i)),
+      ...afterMistakes(name, environment, names, i),
+      ...approvalMistakes(name, environment, data),
+      ...peopleMistakes(["environments", name, "who"], valueAt(environment, ["who"]), data),
+      ...stageMistakes(name, environment),
+      ...rollbackMistakes(name, environment),
+      ...secretMistakes(name, environment),
+    ]),
+    ...groupMistakes(data),
+    ...versionMistakes(data),
+  ];
+}
+
+const noEnvironment: Finding = {
+  path: ["environments"],
+  at: "value",
+  found: "nothing",
+  expected: "at least one environment and how to deploy it",
+};
+
+function nameMistakes(name: string, above: readonly string[]): readonly Finding[] {
+  const path = ["environments", name];
+  const lower = name.toLowerCase();
+  if (lower === "ready") {
+    return [
+      { path, at: "key", found: quoted(name), expected: "another name: signalbox/ready is the check of pull requests" },
+    ];
+  }
+  if (reservedNames.some((word) => word === lower)) {
+    return [{ path, at: "key", found: quoted(name), expected: "another name: this word is a command's" }];
+  }
+  const twin = above.find((other) => other.toLowerCase() === lower);
+  if (twin === undefined) return [];
+  return [{ path, at: "key", found: quoted(name), expected: `a name that differs from ${twin} in more than case` }];
+}
+
+function afterMistakes(
+  name: string,
+  environment: unknown,
+  names: readonly string[],
+  position: number,
+): readonly Finding[] {
+  const after = valueAt(environment, ["after"]);
+  const above = names.slice(0, position);
+  if (typeof after !== "string" || above.includes(after)) return [];
+  // Only what stands above may be named, so no circle can arise.
+  const choices = above.length === 0 ? "nothing: this is the first environment" : `one of ${listed(above)}`;
+  const near = nearest(after, above);
+  const where = names.includes(after) ? `${quoted(after)}, which does not stand above` : quoted(after);
+  return [
+    {
+      path: ["environments", name, "after"],
+      at: "value",
+      found: where,
+      expected: choices,
+      ...(near === undefined ? {} : { nearest: near }),
+    },
+  ];
+}
+
+function approvalMistakes(name: string, environment: unknown, data: unknown): readonly Finding[] {
+  const path: Path = ["environments", name, "approvals"];
+  const approvals = valueAt(environment, ["approvals"]);
+  if (isMap(environment) && approvals === undefined && isProduction(name, environment)) {
+    const expected = "approvals, or `approvals: off`, because this environment is production";
+    return [{ path, at: "key", found: "nothing", expected }];
+  }
+  const from = valueAt(approvals, ["from"]);
+  const people = peopleMistakes([...path, "from"], from, data);
+  // How many may approve is only known once all the names are right.
+  return people.length > 0 ? people : countMistakes(path, approvals, data);
+}
+
+/** A count that nobody could ever reach holds every deployment for good. */
+function countMistakes(path: Path, approvals: unknown, data: unknown): readonly Finding[] {
+  const count = valueAt(approvals, ["count"]) ?? 1;
+  const names = itemsOf(valueAt(approvals, ["from"])).flatMap((one) => (typeof one === "string" ? [one] : []));
+  if (typeof count !== "number" || names.length === 0) return [];
+  const members = (name: string) => valueAt(data, ["groups", name]);
+  const people = distinctLogins(
+    names.flatMap((name) => (members(name) === undefined ? [name] : itemsOf(members(name)).map(String))),
+  );
+  if (count <= people.length) return [];
+  const who = people.length === 0 ? "nobody" : people.length === 1 ? `only ${people[0]}` : `only ${listed(people)}`;
+  const expected =
+    people.length === 0 ? "groups with somebody in them" : `at most ${people.length}: ${who} may approve`;
+  const place = people.length === 0 ? "from" : "count";
+  return [{ path: [...path, place], at: "value", found: shown(valueAt(approvals, [place])), expected }];
+}
+
+/** What is neither a group nor known as a person but close to a group's name is that group mistyped. */
+function peopleMistakes(path: Path, people: unknown, data: unknown): readonly Finding[] {
+  const groups = entriesOf(valueAt(data, ["groups"]));
+  const groupNames = groups.map(([name]) => name);
+  const known = [
+    ...entriesOf(valueAt(data, ["people"])).map(([login]) => login),
+    ...groups.flatMap(([, members]) => itemsOf(members).map(String)),
+  ];
+  return itemsOf(people).flatMap((name, i): readonly Finding[] => {
+    if (typeof name !== "string" || groupNames.includes(name) || hasLogin(known, name)) return [];
+    const near = nearest(name, groupNames);
+    const isLogin = /^[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?$/u.test(name);
+    if (near === undefined && isLogin) return [];
+    const expected =
+      groupNames.length === 0 ? "a GitHub login" : `a group (${listed(groupNames)}), or a GitHub login in people`;
+    return [
+      {
+        path: [...path, i],
+        at: "value",
+        found: quoted(name),
+        expected,
+        ...(near === undefined ? {} : { nearest: near }),
+      },
+    ];
+  });
+}
+
+function stageMistakes(name: string, environment: unknown): readonly Finding[] {
+  const found: Finding[] = [];
+  const seen = new Set<string>();
+  for (const phase of ["deploy", "verify"] as const) {
+    const at = ["environments", name, phase];
+    for (const [i, item] of itemsOf(valueAt(environment, [phase])).entries()) {
+      const keys = entriesOf(item).map(([key]) => key);
+      if (isMap(item) && keys.length !== 1) {
+        const expected = "one stage in each entry, such as `- build: make build`";
+        found.push({ path: [...at, i], at: "value", found: shown(item), expected });
+      }
+    }
+    for (const { name: stage, path, value } of stageEntries(at, valueAt(environment, [phase]))) {
+      if (seen.has(stage)) {
+        found.push({ path, at: "key", found: quoted(stage), expected: "a name that no other stage here has" });
+      }
+      seen.add(stage);
+      found.push(...deployerMistakes(path, value));
+    }
+  }
+  return found;
+}
+
+function deployerMistakes(path: Path, value: unknown): readonly Finding[] {
+  if (!isMap(value)) return [];
+  const has = (key: string) => value[key] !== undefined;
+  const found = shown(value);
+  if (has("run") && has("http")) return [{ path, at: "value", found, expected: "run or http, not both" }];
+  if (has("confirm") && !has("run")) {
+    return [{ path: [...path, "confirm"], at: "key", found: "confirm", expected: "confirm only beside run" }];
+  }
+  // With a key that is not known, that key is the mistake.
+  const others = Object.keys(value).some((key) => !["run", "http", "confirm"].includes(key));
+  if (has("run") || has("http") || others) return [];
+  return [{ path, at: "value", found, expected: "a command, {run: …} or {http: …}" }];
+}
+
+function rollbackMistakes(name: string, environment: unknown): readonly Finding[] {
+  const at: Path = ["environments", name];
+  const deploy = valueAt(environment, ["deploy"]);
+  const stages = stageEntries([...at, "deploy"], deploy).map((stage) => stage.name);
+  if (stages.length === 0) return [];
+  const written = valueAt(environment, ["rollback", "stages"]);
+  if (written === undefined) {
+    if (stages.some((stage) => stage !== "migrate")) return [];
+    const expected = "a stage besides migrate, or the stages of a rollback: a rollback leaves migrate out";
+    return [{ path: [...at, "deploy"], at: "value", found: "only migrate", expected }];
+  }
+  return itemsOf(written).flatMap((stage, i): readonly Finding[] => {
+    if (typeof stage !== "string" || stages.includes(stage)) return [];
+    const near = nearest(stage, stages);
+    return [
+      {
+        path: [...at, "rollback", "stages", i],
+        at: "value",
+        found: quoted(stage),
+        expected: `one of the deploy stages: ${listed(stages)}`,
+        ...(near === undefined ? {} : { nearest: near }),
+      },
+    ];
+  });
+}
+
+/** A name in both would leave it to chance which value a command sees. */
+function secretMistakes(name: string, environment: unknown): readonly Finding[] {
+  const variables = entriesOf(valueAt(environment, ["env"])).map(([key]) => key);
+  return itemsOf(valueAt(environment, ["secrets"])).flatMap((secret, i): readonly Finding[] => {
+    if (typeof secret !== "string" || !variables.includes(secret)) return [];
+    const expected = "a name that env does not have";
+    return [{ path: ["environments", name, "secrets", i], at: "value", found: quoted(secret), expected }];
+  });
+}
+
+/** A group that is named like another but for case could be either. */
+function groupMistakes(data: unknown): readonly Finding[] {
+  const names = entriesOf(valueAt(data, ["groups"])).map(([name]) => name);
+  return names.flatMap((name, i): readonly Finding[] => {
+    const twin = names.slice(0, i).find((other) => other.toLowerCase() === name.toLowerCase());
+    if (twin === undefined) return [];
+    const expected = `a name that differs from ${twin} in more than case`;
+    return [{ path: ["groups", name], at: "key", found: quoted(name), expected }];
+  });
+}

@@ -1,0 +1,199 @@
+/**
+ * The shape of a pipeline file, and the source of its JSON Schema. Every `error` is the phrase that follows "expected".
+ *
+ * Only shapes belong here. What one key says of another is in `rules.ts`; defaults are in `meaning.ts`. It names what
+ * this version carries out; a key that comes later is in `places.ts`, so that it is refused by name.
+ */
+import * as z from "zod";
+import { durationPattern } from "./duration.ts";
+
+function text(expected: string, pattern: RegExp) {
+  return z.string({ error: expected }).regex(pattern, { error: expected });
+}
+
+function listOf<Item extends z.ZodType>(item: Item, expected: string) {
+  return z.array(item, { error: expected });
+}
+
+const duration = text("a duration such as 30m, 2h, 14d or 1h30m", durationPattern);
+const flag = z.boolean({ error: "true or false" });
+const command = text("a command, as text", /\S/u);
+const login = text("a GitHub login", /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$/u);
+const groupOrLogin = text("the name of a group, or a GitHub login", /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?$/u);
+const webAddress = text("an address that begins with http:// or https://", /^https?:\/\/[^\s/]/u);
+const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/u;
+const variable = /^(?!SIGNALBOX_)[A-Za-z_][A-Za-z0-9_]{0,99}$/u;
+const secret = text("the name of a secret: letters, digits and _, not beginning with SIGNALBOX_", variable);
+
+export const httpShape = {
+  url: webAddress.describe("Where the stage is asked for by a signed POST."),
+  secret: secret.optional().describe("The secret that signs the request, granted by the operator."),
+};
+
+export const deployerShape = {
+  run: command.optional().describe("A command, run in a checkout of the revision."),
+  confirm: command
+    .optional()
+    .describe("A command that proves, after `run` succeeded, that it had its effect; the stage fails when it does."),
+  http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
+};
+
+const deployer = z.strictObject(deployerShape, { error: "a command, {run: …} or {http: …}" });
+
+const stage = z.record(
+  text("a stage's name: letters, digits, - _ and .", name),
+  z.union([command, deployer], { error: "a command, {run: …} or {http: …}" }),
+  { error: "a stage, such as `build: make build`" },
+);
+
+function stages(expected: string) {
+  return z.union([command, listOf(stage, expected).min(1, { error: expected }), deployer], { error: expected });
+}
+
+export const approvalsShape = {
+  count: z
+    .int({ error: "a whole number, at least 1" })
+    .min(1, { error: "a whole number, at least 1" })
+    .max(20, { error: "at most 20" })
+    .optional()
+    .describe("How many different people must approve. Default: 1."),
+  from: listOf(groupOrLogin, "a list of groups or GitHub logins: those who may approve")
+    .min(1, { error: "at least one group or GitHub login" })
+    .describe("Groups or GitHub logins of those who may approve."),
+  requester: flag.optional().describe("Whether whoever asked or merged may approve it too. Default: false."),
+  authors: flag.optional().describe("Whether the authors of what ships may approve it too. Default: false."),
+  expires: duration.optional().describe("How long a request for approval stands. Default: 24h."),
+};
+
+export const rollbackShape = {
+  stages: listOf(text("the name of a deploy stage", name), "a list of names of deploy stages")
+    .min(1, { error: "at least one deploy stage" })
+    .describe("The deploy stages that a rollback runs. Default: all but `migrate`."),
+};
+
+export const environmentShape = {
+  branch: text("the name of a branch", /^[^\s~^:?*[\\]+$/u)
+    .optional()
+    .describe("Merges to this branch are deployed here."),
+  auto: flag.optional().describe("false only offers a merge instead of deploying it. Default: true."),
+  url: webAddress.optional().describe("Where the environment is seen."),
+  timeout: duration.optional().describe("How long each stage may take. Default: 1h."),
+  env: z
+    .record(
+      text("the name of a variable: letters, digits and _, not beginning with SIGNALBOX_", variable),
+      z.string({ error: "text: put quotes around it" }),
+      { error: "names with their values, such as {RAILS_ENV: staging}" },
+    )
+    .optional()
+    .describe("Variables for the commands."),
+  secrets: listOf(secret, "a list of names of secrets")
+    .optional()
+    .describe("Secrets for the commands, granted by the operator."),
+  deploy: stages("a command, or a list of stages such as `- build: make build`").describe(
+    "One command, or stages in order.",
+  ),
+  verify: stages("a command, or a list of stages such as `- smoke: make smoke`")
+    .optional()
+    .describe("What proves afterwards that it runs."),
+  production: flag.optional().describe("Default: true for production, prod and live, else false."),
+  after: text("the name of an environment above", name)
+    .optional()
+    .describe("The environment before this one. Default: the one above."),
+  checks: listOf(text("the name of a GitHub check or status", /\S/u), "a list of names of GitHub checks or statuses")
+    .optional()
+    .describe("GitHub checks or statuses that must be green on the revision."),
+  approvals: z
+    .union(
+      [z.literal("off"), z.strictObject(approvalsShape, { error: "`off`, or who approves: {count: 1, from: […]}" })],
+      { error: "`off`, or who approves: {count: 1, from: […]}" },
+    )
+    .optional()
+    .describe("Who must approve. Written in every production environment."),
+  who: listOf(groupOrLogin, "a list of groups or GitHub logins: those who may ask")
+    .optional()
+    .describe("Groups or GitHub logins of those who may ask. Default: whoever can push."),
+  queue: z.enum(["supersede", "queue"], { error: "supersede or queue" }).optional().describe("Default: supersede."),
+  on_failure: z.literal("stop", { error: "stop" }).optional().describe("Default: stop."),
+  rollback: z.strictObject(rollbackShape, { error: "the stages of a rollback: {stages: [deploy]}" }).optional(),
+};
+
+const ruleLevel = z.enum(["required", "suggested", "off"], { error: "required, suggested or off" }).optional();
+
+export const pullRequestsShape = {
+  wip: listOf(text("a word", /\S/u), "a list of words")
+    .optional()
+    .describe("Words that hold a pull request when its title begins with one. A draft is always held."),
+  closes: ruleLevel.describe("Whether the description must close an issue by a keyword. Default: required."),
+  assignee: ruleLevel.describe("Whether somebody must be assigned. Default: suggested."),
+  reviewer: ruleLevel.describe("Whether somebody must be asked to review, or have reviewed. Default: suggested."),
+  version_bump: ruleLevel.describe(
+    "Whether the version in the file that `versions.from` names must be greater than at the base. Default: off.",
+  ),
+  news: z
+    .enum(["issues", "all", "off"], { error: "issues, all or off" })
+    .optional()
+    .describe("Who hears where a change is live: its issues, its pull request as well, or nobody. Default: issues."),
+  exempt: listOf(login, "a list of GitHub logins").optional().describe("Authors whose pull requests are left alone."),
+};
+
+const versionFile = "tags, the path of a file, or {path: …, pattern: …}";
+
+export const versionFromShape = {
+  path: text("the path of a file", /\S/u).describe("From the repository's root."),
+  pattern: text("a regular expression with one group in brackets, which holds the version", /\S/u)
+    .optional()
+    .describe("A regular expression as RE2 reads it, with one group; ^ and $ match at every line."),
+};
+
+export const versionsShape = {
+  from: z
+    .union([text(versionFile, /\S/u), z.strictObject(versionFromShape, { error: versionFile })], { error: versionFile })
+    .optional()
+    .describe("tags, package.json, pyproject.toml, Cargo.toml, a Python file with __version__, or {path, pattern}."),
+};
+
+export const fileShape = {
+  _extends: text("a repository that holds a pipeline file to start from", /\S/u)
+    .optional()
+    .describe("Another repository whose pipeline file this one starts from."),
+  service: text("a service's name: letters, digits, - _ and .", name)
+    .optional()
+    .describe("Default: the repository's name."),
+  channel: text(
+    'a Slack channel in quotes, such as "#shop-deploys", or its id',
+    /^(?:#[^\s#@,:<>&]{1,80}|[CG][A-Z0-9]{6,20})$/u,
+  )
+    .optional()
+    .describe("Where deployments are shown and approved."),
+  pull_requests: z.strictObject(pullRequestsShape, { error: "the rules for pull requests, by name" }).optional(),
+  versions: z
+    .strictObject(versionsShape, { error: "where the version is written: {from: package.json}" })
+    .optional()
+    .describe("Where the service's version is written."),
+  people: z
+    .record(login, text("a Slack user's id, such as U012ABCDEF", /^[UW][A-Z0-9]{2,20}$/u), {
+      error: "GitHub logins with Slack ids, such as {alice: U012ABCDEF}",
+    })
+    .optional()
+    .describe("GitHub login: Slack user id, for whoever has not linked them."),
+  groups: z
+    .record(text("a group's name: letters, digits, - _ and .", name), listOf(login, "a list of GitHub logins"), {
+      error: "groups by name, such as {release-managers: [alice, bob]}",
+    })
+    .optional()
+    .describe("Groups of GitHub logins, to be named in `approvals.from` and `who`."),
+  environments: z
+    .record(
+      text("an environment's name: letters, digits, - _ and .", name),
+      z.strictObject(environmentShape, { error: "how to deploy it, such as {deploy: make deploy}" }),
+      { error: "at least one environment and how to deploy it" },
+    )
+    .describe("In promotion order."),
+};
+
+export const pipelineFileSchema = z.strictObject(fileShape, { error: "keys and their values" });
+
+/** A file whose shape is right. */
+export type PipelineFile = z.infer<typeof pipelineFileSchema>;
+export type EnvironmentEntry = PipelineFile["environments"][string];
+export type StagesEntry = EnvironmentEntry["deploy"];

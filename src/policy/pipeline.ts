@@ -1,0 +1,109 @@
+/**
+ * The pipeline file's meaning: plain data with every default filled in. `pipeline-file/` reads the YAML into this.
+ * Durations are milliseconds.
+ */
+import type { VersionSource } from "./versions/source.ts";
+
+export type RuleLevel = "required" | "suggested" | "off";
+
+export type StageDefinition = {
+  readonly name: string;
+  readonly deployer:
+    | { readonly kind: "run"; readonly run: string; readonly confirm?: string }
+    | { readonly kind: "http"; readonly url: string; readonly secret?: string };
+  /** False for stages that only prove something (`test`, `build`, `scan`): see `changesEnvironment` in the reader. */
+  readonly changesEnvironment: boolean;
+};
+
+export type ApprovalPolicy = {
+  readonly count: number;
+  /** Group names or GitHub logins. */
+  readonly from: readonly string[];
+  readonly requester: boolean;
+  readonly authors: boolean;
+  /** How long an ask stands, in ms. */
+  readonly expires: number;
+};
+
+export type EnvironmentPolicy = {
+  readonly name: string;
+  /** Merges to this branch are deployed here. */
+  readonly branch?: string;
+  /** `auto: false` only offers a merge. */
+  readonly auto: boolean;
+  readonly url?: string;
+  /** For each stage, in ms. */
+  readonly timeout: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly deploy: readonly StageDefinition[];
+  readonly verify: readonly StageDefinition[];
+  readonly production: boolean;
+  /** The environment before this one in the order; absent for the first. */
+  readonly after?: string;
+  /** Names of GitHub checks or statuses that must be green on the revision. */
+  readonly checks: readonly string[];
+  /** Absent when approvals are off. */
+  readonly approvals?: ApprovalPolicy;
+  /** Group names or logins who may ask; empty: whoever can push. */
+  readonly who: readonly string[];
+  readonly queue: "supersede" | "queue";
+  /** Names of the deploy stages that a rollback runs. */
+  readonly rollbackStages: readonly string[];
+};
+
+export type PullRequestPolicy = {
+  readonly wip: readonly string[];
+  readonly closes: RuleLevel;
+  readonly assignee: RuleLevel;
+  readonly reviewer: RuleLevel;
+  readonly versionBump: RuleLevel;
+  /** Where it is said that a change is live: on its issues, on its pull request as well, or nowhere. */
+  readonly news: "issues" | "all" | "off";
+  readonly exempt: readonly string[];
+};
+
+export type VersionPolicy = {
+  readonly from: VersionSource;
+};
+
+export type ServicePolicy = {
+  readonly name: string;
+  /** A channel name with its `#`, or a Slack channel id. */
+  readonly channel?: string;
+  readonly versions: VersionPolicy;
+  /** In promotion order. */
+  readonly environments: readonly EnvironmentPolicy[];
+};
+
+export type Pipeline = {
+  readonly pullRequests: PullRequestPolicy;
+  /** GitHub login → Slack user id. */
+  readonly people: Readonly<Record<string, string>>;
+  /** Group name → GitHub logins. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly services: readonly ServicePolicy[];
+};
+
+/** One mistake in a pipeline file. Lines and columns count from 1. */
+export type Mistake = {
+  /** The file's name as people know it, for example `acme/shop:.github/signalbox.yml`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The key path, for example `environments.production.approvals.count`. */
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+  /** The nearest valid key or value, when one is near. */
+  readonly nearest?: string;
+};
+
+/** A file's text with its name, the repository's own file first, then those it extends. */
+export type PipelineSource = { readonly name: string; readonly text: string };
+
+export type PipelineReading =
+  | { readonly kind: "good"; readonly pipeline: Pipeline; readonly hash: string }
+  | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] }
+  /** The repository has no pipeline file: the bot leaves it alone. */
+  | { readonly kind: "absent" };

@@ -1,0 +1,112 @@
+/**
+ * Reason codes of the gates, each with the facts that speak for it. Prose belongs to `wording.ts` alone.
+ * The code's first word is the gate's name.
+ */
+import type { Comparison, Instant, OfferedBecause, Permission, RequestKind, Sha } from "./model.ts";
+
+/** Why one approval does not count. */
+export type ApprovalRefusal =
+  | { readonly code: "bot" }
+  | { readonly code: "guest" }
+  | { readonly code: "stranger" }
+  | { readonly code: "not-linked" }
+  | { readonly code: "not-an-approver" }
+  | { readonly code: "membership-unknown" }
+  | { readonly code: "requester" }
+  | { readonly code: "merger" }
+  | { readonly code: "author" }
+  | { readonly code: "from-changed" }
+  | { readonly code: "content-changed" }
+  | { readonly code: "policy-changed" }
+  /** It came after the ask had run out. */
+  | { readonly code: "expired" };
+
+export type Reason =
+  | { readonly code: "access.ok" }
+  /** An open pull request: its merge asks, so that who may ask binds whoever merges it. */
+  | { readonly code: "access.by-merging"; readonly who: readonly string[] }
+  | { readonly code: "access.not-in-repository"; readonly sha: Sha }
+  | { readonly code: "access.no-permission"; readonly login: string; readonly permission: Permission }
+  | { readonly code: "access.not-in-who"; readonly login: string; readonly who: readonly string[] }
+  | { readonly code: "access.commands-not-allowed"; readonly repository: string }
+  | { readonly code: "ready.ok" }
+  | { readonly code: "ready.not-a-merge" }
+  | { readonly code: "ready.merged-while-not-ready"; readonly pullRequest: number }
+  | { readonly code: "ready.offered"; readonly because: OfferedBecause }
+  | { readonly code: "ready.may-be-merged" }
+  | { readonly code: "ready.not-ready-yet"; readonly pullRequest: number }
+  | { readonly code: "lock.free" }
+  | {
+      readonly code: "lock.held";
+      readonly by: string;
+      readonly reason: string;
+      readonly at: Instant;
+      readonly until?: Instant;
+    }
+  | { readonly code: "lock.passed-by-rollback"; readonly by: string; readonly reason: string }
+  /** Whoever holds the lock is also who asks. */
+  | { readonly code: "lock.held-by-asker"; readonly by: string; readonly reason: string; readonly until?: Instant }
+  | { readonly code: "order.first-environment" }
+  | { readonly code: "order.ok"; readonly before: string; readonly deployment: number }
+  | { readonly code: "order.redeploy" }
+  | { readonly code: "order.passed-by-rollback" }
+  | { readonly code: "order.nothing-live-before"; readonly before: string }
+  | { readonly code: "order.never-live-before"; readonly before: string; readonly sha: Sha }
+  | { readonly code: "order.rolled-back-before"; readonly before: string; readonly sha: Sha }
+  | { readonly code: "order.uncertain-before"; readonly before: string; readonly deployment: number }
+  | { readonly code: "order.behind-live"; readonly live: Sha }
+  | { readonly code: "order.diverged-from-live"; readonly live: Sha }
+  | { readonly code: "order.comparison-unknown"; readonly live: Sha }
+  | { readonly code: "checks.none-required" }
+  | { readonly code: "checks.ok"; readonly names: readonly string[] }
+  | { readonly code: "checks.passed-by-rollback" }
+  | { readonly code: "checks.failed"; readonly names: readonly string[] }
+  | { readonly code: "checks.pending"; readonly names: readonly string[] }
+  | { readonly code: "checks.missing"; readonly names: readonly string[] }
+  | { readonly code: "quarantine.clear" }
+  | {
+      readonly code: "quarantine.quarantined";
+      readonly sha: Sha;
+      readonly environment: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | { readonly code: "hold.none" }
+  | { readonly code: "hold.passed-by-rollback" }
+  | { readonly code: "hold.fix-confirmed"; readonly by: string; readonly bad: Sha }
+  /** A person asks for a descendant of the bad revision: someone who may ask confirms that it contains the fix. */
+  | { readonly code: "hold.confirm-fix"; readonly bad: Sha; readonly rollback: number }
+  /** Merges, schedules and retries wait while a hold stands. */
+  | { readonly code: "hold.stands"; readonly bad: Sha; readonly rollback: number; readonly kind: RequestKind }
+  | {
+      readonly code: "hold.not-a-descendant";
+      readonly bad: Sha;
+      readonly rollback: number;
+      readonly comparison: Comparison;
+    }
+  | { readonly code: "approvals.not-required" }
+  | { readonly code: "approvals.not-required-for-rollback" }
+  | { readonly code: "approvals.enough"; readonly by: readonly string[] }
+  | {
+      readonly code: "approvals.missing";
+      readonly count: number;
+      readonly by: readonly string[];
+      /** Logins that could still approve, the excluded ones left out. */
+      readonly candidates: readonly string[];
+      readonly expiresAt?: Instant;
+    }
+  | {
+      readonly code: "approvals.cannot-be-reached";
+      readonly count: number;
+      readonly by: readonly string[];
+      readonly candidates: readonly string[];
+    }
+  | { readonly code: "approvals.rejected"; readonly by: string }
+  | { readonly code: "queue.free" }
+  /** An open pull request has no place in the line. */
+  | { readonly code: "queue.after-merge" }
+  | { readonly code: "queue.running"; readonly deployment: number; readonly position: number }
+  | { readonly code: "queue.unsettled"; readonly deployment: number }
+  | { readonly code: "queue.behind"; readonly deployment: number; readonly position: number };
+
+export type ReasonCode = Reason["code"];

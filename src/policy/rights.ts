@@ -1,0 +1,33 @@
+/** Who may do what besides asking for a deployment, which the `access` gate decides: DESIGN's "Who may", as functions. */
+import { hasLogin } from "./logins.ts";
+import type { Permission } from "./model.ts";
+
+export type Standing = {
+  readonly login: string;
+  readonly permission: Permission;
+  /** Logins in `who`, groups resolved; undefined when it is not set. */
+  readonly mayAsk: readonly string[] | undefined;
+  /** Logins in `approvals.from`, groups resolved; undefined when the environment has no approvals. */
+  readonly approvers: readonly string[] | undefined;
+};
+
+/** Reading commands: whoever can read the repository. */
+export function mayRead({ permission }: Pick<Standing, "permission">): boolean {
+  return permission !== "none";
+}
+
+export function mayPush({ permission }: Pick<Standing, "permission">): boolean {
+  return permission === "write" || permission === "maintain" || permission === "admin";
+}
+
+/** `lock`, `cancel`, `retry`, `queue`: whoever may ask for that environment. */
+export function mayAskFor(standing: Standing): boolean {
+  if (standing.mayAsk === undefined) return mayPush(standing);
+  return mayRead(standing) && hasLogin(standing.mayAsk, standing.login);
+}
+
+/** Another's lock, a hold, `allow`, `resolve`, `adopt`: approvers, or repository admins where there are none. */
+export function maySettle({ login, permission, approvers }: Standing): boolean {
+  if (approvers === undefined || approvers.length === 0) return permission === "admin";
+  return mayRead({ permission }) && hasLogin(approvers, login);
+}

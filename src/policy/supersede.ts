@@ -1,0 +1,40 @@
+/** Whether a newer request takes the place of an older one that has not started. */
+import type { GateResult, Instant, RequestKind, Sha, Status } from "./model.ts";
+import type { EnvironmentPolicy } from "./pipeline.ts";
+import { isPending } from "./transitions.ts";
+
+export type Supersedable = {
+  readonly kind: RequestKind;
+  readonly status: Status;
+  readonly requestedAt: Instant;
+  /** The environment needs approvals and this request has enough of them (`approvals.enough`). */
+  readonly approved: boolean;
+};
+
+/**
+ * A rollback takes the place of another rollback only: what waits beside it goes forward, is held after it, and is
+ * offered again when the hold ends.
+ */
+export function supersedes(
+  newer: Supersedable,
+  older: Supersedable,
+  policy: Pick<EnvironmentPolicy, "queue">,
+): boolean {
+  if (policy.queue !== "supersede") return false;
+  if (!isPending(older.status) || newer.requestedAt < older.requestedAt) return false;
+  if (newer.kind === "rollback" && older.kind !== "rollback") return false;
+  const kept = older.approved || older.kind === "rollback";
+  return !kept || newer.approved;
+}
+
+/**
+ * Whether a request is the very one that an older one waits for: what came by itself and is left to a person ends when a
+ * person asks for the same revision, also where nothing else is superseded.
+ */
+export function asksForWhatWaits(
+  newer: { readonly sha: Sha; readonly typed: boolean },
+  older: { readonly sha: Sha; readonly typed: boolean; readonly gates: readonly GateResult[] },
+): boolean {
+  if (!newer.typed || older.typed || newer.sha !== older.sha) return false;
+  return older.gates.some((gate) => gate.gate === "ready" && gate.result === "wait");
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { approvals, askExpiresAt, judgeApproval } from "../../src/policy/gates/approvals.ts";
+import type { ApprovalFacts } from "../../src/policy/model.ts";
+import {
+  approval,
+  approvalRules,
+  facts,
+  hour,
+  merge,
+  minute,
+  now,
+  olderRollback,
+  rollback,
+  sha,
+} from "./some-facts.ts";
+
+const ask = approval("alice").ask;
+const rules = (change: Partial<typeof approvalRules> = {}) => ({
+  policy: { approvals: { ...approvalRules, ...change } },
+});
+
+describe("one answer", () => {
+  test.each<[string, ApprovalFacts, string | undefined]>([
+    ["an approver", approval("alice"), undefined],
+    ["an approver in another case", approval("ALICE"), undefined],
+    ["an approver's no", approval("alice", { answer: "reject" }), undefined],
+    ["a bot", approval("alice", { bot: true }), "bot"],
+    ["a guest", approval("alice", { guest: true }), "guest"],
+    ["somebody of another workspace", approval("alice", { stranger: true }), "stranger"],
+    ["somebody without a GitHub login", approval(undefined), "not-linked"],
+    ["somebody else", approval("mallory"), "not-an-approver"],
+    ["another base", approval("alice", { ask: { ...ask, from: sha("a") } }), "from-changed"],
+    ["no base yet", approval("alice", { ask: { ...ask, from: undefined } }), "from-changed"],
+    ["another content", approval("alice", { ask: { ...ask, tree: sha("9") } }), "content-changed"],
+    ["another policy", approval("alice", { ask: { ...ask, policy: "policy-0" } }), "policy-changed"],
+    ["in the last moment", approval("alice", { at: now - 10 * minute + 8 * hour - 1 }), undefined],
+    ["too late", approval("alice", { at: now - 10 * minute + 8 * hour }), "expired"],
+    ["the asker", approval("bob"), "requester"],
+    ["the merger", approval("Dora"), "merger"],
+    ["an author", approval("carol"), "author"],
+    ["a bot that is no approver either", approval("mallory", { bot: true }), "bot"],
+    ["the asker, of another content", approval("bob", { ask: { ...ask, tree: sha("9") } }), "requester"],
+  ])("%s", (_, given, expected) => {
+    const snapshot = facts({ ...rules(), approvers: ["alice", "bob", "carol", "dora"], request: { mergedBy: "dora" } });
+    expect(judgeApproval(given, snapshot)?.code).toBe(expected);
+  });
+
+  test.each([
+    ["bob", "requester", { requester: true }],
+    ["dora", "merger", { requester: true }],
+    ["carol", "author", { authors: true }],
+  ] as const)("%s counts only when the policy lets the %s", (login, refusal, relaxed) => {
+    const snapshot = (change: Partial<typeof approvalRules>) =>
+      facts({ ...rules(change), approvers: [login], request: { mergedBy: "dora" } });
+    expect(judgeApproval(approval(login), snapshot({}))).toEqual({ code: refusal });
+    expect(judgeApproval(approval(login), snapshot(relaxed))).toBeUndefined();
+  });
+
+  test("nobody counts while it is not known who may approve", () => {
+    expect(judgeApproval(approval("alice"), facts({ ...rules(), approvers: "unknown" }))).toEqual({
+      code: "membership-unknown",
+    });
+  });
+
+  test("the first deployment has no base, and an answer to exactly that counts", () => {
+    const { live: _, ...environment } = facts().environment;
+    const snapshot = { ...facts(rules()), environment };
+    expect(judgeApproval(approval("alice", { ask: { ...ask, from: undefined } }), snapshot)).toBeUndefined();
+    expect(judgeApproval(approval("alice"), snapshot)).toEqual({ code: "from-changed" });
+  });
+});
+
+describe("the gate", () => {
+  const expiresAt = now - 10 * minute + 8 * hour;
+
+  test.each([
+    [
+      "not asked for",
+      facts({ approvals: [approval("alice", { answer: "reject" })] }),
+      "pass",
+      { code: "approvals.not-required" },
+    ],
+    ["a rollback", facts({ ...rules(), request: rollback }), "pass", { code: "approvals.not-required-for-rollback" }],
+    [
+      "a rollback to an older one",
+      facts({ ...rules(), request: olderRollback }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: ["alice", "dora", "erin"], expiresAt },
+    ],
+    [
+      "one of one",
+      facts({ ...rules(), approvals: [approval("alice")] }),
+      "pass",
+      { code: "approvals.enough", by: ["alice"] },
+    ],
+    [
+      "one of two",
+      facts({ ...rules({ count: 2 }), approvals: [approval("alice")] }),
+      "wait",
+      { code: "approvals.missing", count: 2, by: ["alice"], candidates: ["dora", "erin"], expiresAt },
+    ],
+    [
+      "the same person twice is one",
+      facts({ ...rules({ count: 2 }), approvals: [approval("alice"), approval("Alice", { via: "review" })] }),
+      "wait",
+      { code: "approvals.missing", count: 2, by: ["alice"], candidates: ["dora", "erin"], expiresAt },
+    ],
+    [
+      "two of two",
+      facts({ ...rules({ count: 2 }), approvals: [approval("alice"), approval("dora")] }),
+      "pass",
+      { code: "approvals.enough", by: ["alice", "dora"] },
+    ],
+    [
+      "the asker's own",
+      facts({ ...rules(), approvers: ["alice", "bob"], approvals: [approval("bob")] }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: ["alice"], expiresAt },
+    ],
+    [
+      "an approver says no",
+      facts({ ...rules(), approvals: [approval("alice"), approval("dora", { answer: "reject" })] }),
+      "block",
+      { code: "approvals.rejected", by: "dora" },
+    ],
+    [
+      "somebody else says no",
+      facts({ ...rules(), approvals: [approval("alice"), approval("mallory", { answer: "reject" })] }),
+      "pass",
+      { code: "approvals.enough", by: ["alice"] },
+    ],
+    [
+      "an approver's no to another content",
+      facts({ ...rules(), approvals: [approval("dora", { answer: "reject", ask: { ...ask, tree: sha("9") } })] }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: ["alice", "dora", "erin"], expiresAt },
+    ],
+    [
+      "only those are left who may not",
+      facts({ ...rules(), approvers: ["bob", "carol"] }),
+      "wait",
+      { code: "approvals.cannot-be-reached", count: 1, by: [], candidates: [] },
+    ],
+    [
+      "two of which one is the merger",
+      facts({ ...rules({ count: 2 }), approvers: ["alice", "dora"], request: { ...merge, mergedBy: "dora" } }),
+      "wait",
+      { code: "approvals.cannot-be-reached", count: 2, by: [], candidates: ["alice"] },
+    ],
+    [
+      "authors who are allowed",
+      facts({ ...rules({ authors: true }), approvers: ["carol"], approvals: [approval("carol")] }),
+      "pass",
+      { code: "approvals.enough", by: ["carol"] },
+    ],
+    [
+      "members are not known",
+      facts({ ...rules(), approvers: "unknown", approvals: [approval("alice")] }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: [], expiresAt },
+    ],
+    [
+      "too late",
+      facts({ ...rules(), now: expiresAt + hour, approvals: [approval("alice", { at: expiresAt })] }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: ["alice", "dora", "erin"], expiresAt },
+    ],
+    [
+      "in time, judged later",
+      facts({ ...rules(), now: expiresAt + hour, approvals: [approval("alice")] }),
+      "pass",
+      { code: "approvals.enough", by: ["alice"] },
+    ],
+  ] as const)("%s", (_, given, result, reason) => {
+    expect(approvals(given)).toMatchObject({ gate: "approvals", result });
+    expect(approvals(given).reason).toEqual(reason);
+  });
+
+  test("an ask stands from when it was put up", () => {
+    expect(askExpiresAt(facts(rules({ expires: hour })))).toBe(now + 50 * minute);
+    expect(askExpiresAt(facts())).toBeUndefined();
+  });
+});
