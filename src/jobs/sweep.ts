@@ -1,0 +1,88 @@
+/**
+ * Looks for what no job has told of: deliveries that are due, unfinished deployments, verdicts on pull requests and
+ * projections that are behind. It calls what the jobs call, so being late, early or doubled does no harm; never a
+ * handler of its own.
+ */
+import type { Kysely } from "kysely";
+import { pendingStatuses, runningStatuses } from "../policy/model.ts";
+import type { Database } from "../store/schema.ts";
+
+/** How often a running bot sweeps; the longest that a lost wake can go unnoticed. */
+export const sweepEveryMs = 30_000;
+/** Rows read at once, so that a long list is not held in memory. */
+const pageOf = 500;
+
+export type Sweeping = {
+  readonly db: Kysely<Database>;
+  readonly advance: (deployment: number) => Promise<void>;
+  readonly judge: (environment: number) => Promise<void>;
+  readonly project: (key: string) => Promise<void>;
+  readonly drainInbox: () => Promise<void>;
+};
+
+/**
+ * One round. With `everything`, every unfinished deployment is looked at, since a crash may have lost a wake for a row
+ * that is not due by itself; otherwise only what is due.
+ */
+export async function sweep(parts: Sweeping, now: number, everything: boolean): Promise<void> {
+  await Promise.all([
+    parts.drainInbox(),
+    pages((after) => dueDeployments(parts.db, now, everything, after), parts.advance),
+    pages((after) => dueGates(parts.db, now, after), parts.judge),
+    pages((after) => dueProjections(parts.db, now, after), parts.project),
+  ]);
+}
+
+async function pages<Key>(
+  read: (after: Key | undefined) => Promise<readonly Key[]>,
+  look: (key: Key) => Promise<void>,
+): Promise<void> {
+  for (let after: Key | undefined; ; ) {
+    const page = await read(after);
+    await Promise.all(page.map(look));
+    after = page.at(-1);
+    if (after === undefined || page.length < pageOf) return;
+  }
+}
+
+async function dueDeployments(db: Kysely<Database>, now: number, everything: boolean, after = 0): Promise<number[]> {
+  const rows = await db
+    .selectFrom("deployment")
+    .select("id")
+    .where("status", "in", [...pendingStatuses, ...runningStatuses])
+    .$if(!everything, (query) => query.where("look_at", "<=", new Date(now)))
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+async function dueProjections(db: Kysely<Database>, now: number, after = ""): Promise<string[]> {
+  const rows = await db
+    .selectFrom("projection")
+    .select("key")
+    .whereRef("wanted", ">", "shown")
+    .where((row) => row.or([row("lease_until", "is", null), row("lease_until", "<=", new Date(now))]))
+    // With `everything` too, one that waits out a rate limit is left waiting.
+    .where((row) => row.or([row("look_at", "is", null), row("look_at", "<=", new Date(now))]))
+    .where("key", ">", after)
+    .orderBy("key")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.key);
+}
+
+/** Environments with verdicts on open pull requests that something, or the time alone, may have changed. */
+async function dueGates(db: Kysely<Database>, now: number, after = 0): Promise<number[]> {
+  const rows = await db
+    .selectFrom("pull_request_gate")
+    .select("environment_id")
+    .distinct()
+    .where((row) => row.or([row("wanted", ">", row.ref("judged")), row("look_at", "<=", new Date(now))]))
+    .where("environment_id", ">", after)
+    .orderBy("environment_id")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.environment_id);
+}

@@ -1,0 +1,26 @@
+/**
+ * "Look again", sent in the transaction that made it needful. A job carries an id and nothing else; what there is to
+ * do is read from the tables.
+ */
+import type { Transaction } from "kysely";
+import type { Database } from "../store/schema.ts";
+
+export const queues = ["inbox", "advance", "judge", "project"] as const;
+export type QueueName = (typeof queues)[number];
+
+export type Wake = {
+  /** Wakes `advance(deployment)`; with `at` (epoch ms), not before then. */
+  advance(trx: Transaction<Database>, deployment: number, at?: number): Promise<void>;
+  /** Wakes the judging of the open pull requests into this environment's branch that have to be looked at again. */
+  judge(trx: Transaction<Database>, environment: number, at?: number): Promise<void>;
+  /** Wakes the projection with this key. */
+  project(trx: Transaction<Database>, key: string, at?: number): Promise<void>;
+  /** Wakes whoever takes stored deliveries up, at `at` (epoch ms). */
+  inbox(trx: Transaction<Database>, at: number): Promise<void>;
+  /**
+   * The same for what has just been committed, by whoever runs in this process: nothing is written for it. A job would
+   * cost more than storing the delivery. What a crash in between leaves is found by the next sweep, the one at the start
+   * included.
+   */
+  stored(): void;
+};

@@ -1,0 +1,58 @@
+/**
+ * Brings the tables to the form that this code knows. Migrations are named in code, so that the working folder does not
+ * matter; several replicas may call this at once, and one does the work. A database that a newer bot has changed is
+ * refused and left as it is.
+ */
+import { type Kysely, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import * as ground from "./migrations/0001-ground.ts";
+import * as pullRequestRules from "./migrations/0002-pull-request-rules.ts";
+import * as news from "./migrations/0003-news.ts";
+import * as environmentChecks from "./migrations/0004-environment-checks.ts";
+import * as conversation from "./migrations/0005-conversation.ts";
+import type { Database } from "./schema.ts";
+import { StoreError } from "./store-error.ts";
+
+/** In order. A migration that was ever released is never changed; the next one mends it. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-ground": ground,
+  "0002-pull-request-rules": pullRequestRules,
+  "0003-news": news,
+  "0004-environment-checks": environmentChecks,
+  "0005-conversation": conversation,
+};
+
+/** Names of the migrations that this call carried out. */
+export async function migrate(
+  db: Kysely<Database>,
+  known: Readonly<Record<string, Migration>> = migrations,
+): Promise<readonly string[]> {
+  await refuseNewer(db, known);
+  // Kysely holds an advisory lock of the database while it migrates, so that replicas starting together take turns.
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...known }) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    // Another replica of a newer version may have gone ahead between our look and our turn.
+    await refuseNewer(db, known);
+    const failed = results?.find((result) => result.status === "Error")?.migrationName;
+    throw new StoreError(
+      `The database could not be migrated${failed === undefined ? "" : ` (${failed})`}: ` +
+        `${error instanceof Error ? error.message : String(error)}. Nothing of that migration was kept.`,
+      { cause: error },
+    );
+  }
+  return (results ?? []).filter((result) => result.status === "Success").map((result) => result.migrationName);
+}
+
+async function refuseNewer(db: Kysely<Database>, known: Readonly<Record<string, Migration>>): Promise<void> {
+  const there = await sql<{ there: boolean }>`select to_regclass('kysely_migration') is not null as there`.execute(db);
+  if (there.rows[0]?.there !== true) return;
+  const done = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = done.rows.map((row) => row.name).filter((name) => !(name in known));
+  if (unknown.length > 0) {
+    throw new StoreError(
+      `The database was made by a newer Signalbox: it has ${unknown.join(", ")}, which this version does not know. ` +
+        "Start that version again, or give this one another database.",
+    );
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The connections to PostgreSQL, and Kysely on top of them.
+ *
+ * What a column becomes in JavaScript is settled here, for this pool alone: the parsers of the `pg` module are shared
+ * by everything in the process and stay as they are.
+ */
+import { Kysely, PostgresDialect } from "kysely";
+import { type ClientConfig, Pool, types } from "pg";
+import type { Logger } from "pino";
+import type { Database } from "./schema.ts";
+
+/** How to reach one database: a URL, or the folder of a Unix socket as `host`. */
+export type Connection =
+  | { readonly connectionString: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+
+/**
+ * The most connections of one replica's own pool. No transaction waits for anything but the database, so a few serve
+ * many; each is a process of the server with some megabytes, and several replicas share a server's hundred.
+ */
+const connectionsAtMost = 6;
+/** Kept long enough for a burst, and not for the quiet hours: an idle connection costs the server memory. */
+const idleMs = 5_000;
+/** Waiting longer than this for a connection means that the database is down or overrun, and is said. */
+const connectWithinMs = 10_000;
+
+const int8 = 20;
+
+/** A bigint column holds ids and counts; one beyond 2^53 would be a bug, and silently rounding it a worse one. */
+export function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`the database holds the number ${text}, too large to read`);
+  return value;
+}
+
+const columnTypes: NonNullable<ClientConfig["types"]> = {
+  // The signature of `pg` is a set of overloads with `any`; what is returned is one of its own parsers or ours.
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (format === "binary") return types.getTypeParser(oid, "binary");
+    if (oid === int8) return parseInt8;
+    return types.getTypeParser(oid, "text");
+  },
+};
+
+export function openPool(connection: Connection, log: Logger, name = "signalbox"): Pool {
+  const pool = new Pool({
+    ...connection,
+    application_name: name,
+    max: connectionsAtMost,
+    idleTimeoutMillis: idleMs,
+    connectionTimeoutMillis: connectWithinMs,
+    types: columnTypes,
+    // An idle connection keeps the process alive otherwise, even after everything else has ended.
+    allowExitOnIdle: true,
+  });
+  // Without a listener, a connection that the server closes while idle would end the whole process.
+  pool.on("error", ({ message }) => {
+    // The server says goodbye to every connection when it stops; once we close too that is no news. The error itself
+    // is not logged, since it holds the whole connection.
+    if (!pool.ending)
+      log.warn({ reason: message }, "an idle database connection was lost; the next query opens another");
+  });
+  return pool;
+}
+
+export function openKysely(pool: Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
