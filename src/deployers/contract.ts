@@ -1,0 +1,76 @@
+/**
+ * What carries a stage out. One test suite (`test/deployers/contract.ts`) runs against every deployer.
+ *
+ * A stage starts once: `start` is called at most once for a token unless `find` answered `impossible`. After a crash
+ * between the call and its record, only `find` is asked.
+ */
+import type { RepositoryRef } from "../operations/ports.ts";
+import type { RequestKind, Sha } from "../policy/model.ts";
+import type { StageDefinition } from "../policy/pipeline.ts";
+
+/** Everything a deployer may know about one attempt of one stage. */
+export type Attempt = {
+  /** Random, made when the attempt was claimed; also the idempotency key towards the far side. */
+  readonly token: string;
+  readonly deployment: number;
+  readonly stage: StageDefinition;
+  readonly service: string;
+  readonly environment: string;
+  readonly kind: RequestKind;
+  readonly repository: RepositoryRef;
+  readonly sha: Sha;
+  readonly ref: string | undefined;
+  readonly version: string | undefined;
+  readonly previousSha: Sha | undefined;
+  readonly previousVersion: string | undefined;
+  readonly requestedBy: string;
+  /** The environment's `env`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the environment's `secrets`; values are granted by the operator and looked up by the deployer. */
+  readonly secrets: readonly string[];
+  /** Epoch ms; what still runs then is stopped and observed as `error`. */
+  readonly deadlineAt: number;
+};
+
+/** What the deployer needs to observe or cancel later; stored as JSON, parsed again by the deployer. */
+export type Handle = unknown;
+
+export type Started =
+  | { readonly kind: "started"; readonly handle: Handle; readonly logUrl?: string }
+  /** Nothing was started and nothing will be: the attempt ends as `error` (or `failure` when the far side said no). */
+  | { readonly kind: "refused"; readonly outcome: "failure" | "error"; readonly message: string };
+
+export type Observation = {
+  readonly state: "running" | "success" | "failure" | "error" | "cancelled" | "unknown";
+  readonly message?: string;
+  /** The end of the output, at most 16 KiB, secrets already masked; absent when the deployer has none. */
+  readonly outputTail?: string;
+  /** Bytes of output so far. */
+  readonly outputBytes?: number;
+  readonly logUrl?: string;
+  /** When to look again while running, in ms from now. */
+  readonly lookAgainMs?: number;
+  /** For an ended state: whether it is proven that nothing runs any more. */
+  readonly proven?: boolean;
+};
+
+export type Found =
+  | { readonly kind: "started"; readonly handle: Handle }
+  /** It did not start and cannot any more, or the far side refuses a second start under the token: call again. */
+  | { readonly kind: "impossible" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Deployer = {
+  readonly kind: StageDefinition["deployer"]["kind"];
+  /** How long `start` may take before it gives up, in ms; nobody takes over before that has passed. */
+  readonly callTimeoutMs: number;
+  /** A start will most likely be called in a moment: what is bound to no attempt may be made ready. Never fails. */
+  expect?(): void;
+  start(attempt: Attempt): Promise<Started>;
+  observe(attempt: Attempt, handle: Handle): Promise<Observation>;
+  /** Asks for the end; `observe` tells whether it came. */
+  cancel(attempt: Attempt, handle: Handle): Promise<void>;
+  find(attempt: Attempt): Promise<Found>;
+};
+
+export type Deployers = { readonly [Kind in StageDefinition["deployer"]["kind"]]: Deployer };

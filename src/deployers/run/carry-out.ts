@@ -1,0 +1,145 @@
+/**
+ * Carries an order out, once its folder is made: checkout, command, confirmation, and the record of how it ended.
+ *
+ * It is the only one to stop the command: at the deadline, when `cancel` appears, or when it is itself told to end. It
+ * must always leave an exit record, whatever broke.
+ */
+import type { Context } from "../../context.ts";
+import { type AttemptFolder, exists, writeRecord } from "./attempt-folder.ts";
+import { checkOut } from "./checkout.ts";
+import { holdCommand } from "./command.ts";
+import { endGroup } from "./end-group.ts";
+import { type Output, openOutput } from "./output.ts";
+import { plainLine } from "./plain-text.ts";
+import type { ProcessName } from "./process-table.ts";
+import { type End, type ExitRecord, type Order, order as orderShape } from "./records.ts";
+
+type Work = {
+  readonly context: Context;
+  readonly dataDir: string;
+  readonly folder: AttemptFolder;
+  readonly order: Order;
+  /** Aborts with the end that is to be recorded. */
+  readonly stop: AbortSignal;
+};
+
+const longestTimer = 2 ** 31 - 1;
+
+/** The first of: the deadline, a `cancel` in the folder, a signal to the supervisor. */
+function watchForStop(
+  context: Context,
+  options: { readonly folder: AttemptFolder; readonly timeLeft: number; readonly asked: AbortSignal },
+): { readonly signal: AbortSignal; end(): void } {
+  const stop = new AbortController();
+  const deadline = context.clock.monotonic() + options.timeLeft;
+  const look = async (signal?: string) => {
+    if (await exists(context, options.folder.cancel)) stop.abort({ kind: "cancelled" } satisfies End);
+    else if (signal !== undefined) stop.abort({ kind: "stopped", signal } satisfies End);
+    else if (context.clock.monotonic() >= deadline) stop.abort({ kind: "timed-out" } satisfies End);
+  };
+  const asked = () => void look(String(options.asked.reason));
+  options.asked.addEventListener("abort", asked, { once: true });
+  if (options.asked.aborted) asked();
+  // The signal is quicker; looking also works where the bot may not or cannot send one.
+  const every = context.clock.every(1_000, () => void look());
+  const timer = context.clock.after(Math.min(Math.max(options.timeLeft, 0), longestTimer), () => void look());
+  return {
+    signal: stop.signal,
+    end() {
+      every.cancel();
+      timer.cancel();
+    },
+  };
+}
+
+async function runOne(
+  work: Work,
+  run: string,
+  tree: string,
+  output: Output,
+): Promise<Omit<ExitRecord, "at" | "phase">> {
+  const { context, folder, stop } = work;
+  stop.throwIfAborted();
+  const env = { ...work.order.env, HOME: folder.home, TMPDIR: folder.tmp };
+  const command = await holdCommand(context, { run, cwd: tree, env, output, pipe: folder.pipe });
+  await context.faults.at("supervisor.command-held");
+  await writeRecord(context, folder.command, command.process);
+  await context.faults.at("supervisor.command-recorded");
+  command.letGo();
+  await context.faults.at("supervisor.command-let-go");
+  const stopping = stopWhenAsked(context, command.process, stop);
+  const end = await command.ended;
+  const proven = await stopping.settle();
+  await command.drain();
+  await context.faults.at("supervisor.command-ended");
+  return proven === undefined ? { end, proven: true } : { end: stop.reason, proven };
+}
+
+/** Ends the command when told to; `settle` says whether it did, and with what proof. */
+function stopWhenAsked(
+  context: Context,
+  process: ProcessName,
+  stop: AbortSignal,
+): { settle(): Promise<boolean | undefined> } {
+  let ending: Promise<boolean> | undefined;
+  const begin = () => {
+    ending = endGroup(context, process);
+  };
+  stop.addEventListener("abort", begin, { once: true });
+  if (stop.aborted) begin();
+  return {
+    async settle() {
+      stop.removeEventListener("abort", begin);
+      return ending;
+    },
+  };
+}
+
+async function runBoth(work: Work, output: Output): Promise<Omit<ExitRecord, "at">> {
+  const { context, folder, order } = work;
+  const { files } = context;
+  await files.mkdir(folder.home, { recursive: true, mode: 0o700 });
+  await files.mkdir(folder.tmp, { recursive: true, mode: 0o700 });
+  const how = { context, path: order.env["PATH"] ?? "/usr/bin:/bin", home: folder.home, signal: work.stop };
+  const tree = await checkOut(how, work.dataDir, order);
+  await context.faults.at("supervisor.checked-out");
+  const command = await runOne(work, order.run, tree, output);
+  const succeeded = command.end.kind === "exited" && command.end.code === 0;
+  if (!succeeded || order.confirm === undefined) return { phase: "command", ...command };
+  return { phase: "confirm", ...(await runOne(work, order.confirm, tree, output)) };
+}
+
+/** The phase in which something broke: before the command was recorded nothing of it has run. */
+async function broken(
+  work: Pick<Work, "context" | "folder" | "stop">,
+  error: unknown,
+): Promise<Omit<ExitRecord, "at">> {
+  const began = await exists(work.context, work.folder.command);
+  const phase = began ? "command" : "checkout";
+  if (work.stop.aborted) return { phase, end: work.stop.reason, proven: true };
+  const message = plainLine(error instanceof Error ? error.message : String(error), 600);
+  return { phase, end: { kind: "broken", message }, proven: !began };
+}
+
+export async function carryOut(
+  context: Context,
+  options: {
+    readonly dataDir: string;
+    readonly folder: AttemptFolder;
+    readonly received: unknown;
+    readonly asked: AbortSignal;
+  },
+): Promise<void> {
+  const { dataDir, folder } = options;
+  const order = orderShape.parse(options.received);
+  const { extraHeader } = order.git;
+  const hidden = extraHeader === undefined ? order.hidden : [...order.hidden, extraHeader];
+  const watch = watchForStop(context, { folder, timeLeft: order.timeLeft, asked: options.asked });
+  const work = { context, dataDir, folder, order, stop: watch.signal };
+  const output = await openOutput(context, folder.output, hidden);
+  const ended = await runBoth(work, output).catch((error: unknown) => broken(work, error));
+  watch.end();
+  await output.close();
+  await writeRecord(context, folder.exit, { ...ended, at: context.clock.now() } satisfies ExitRecord);
+  await context.faults.at("supervisor.exit-written");
+}

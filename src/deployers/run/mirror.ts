@@ -1,0 +1,106 @@
+/**
+ * The bare copy of a repository from which revisions are checked out.
+ *
+ * It holds what the repository's own branches and tags reach and nothing else: no `refs/pull/*`, so no fork's commit.
+ * A commit that was once checked out is kept under `refs/signalbox/<repository id>/`, because a rollback must still
+ * find it when its branch is gone. Everything here happens under the repository's lock.
+ */
+import { join } from "node:path";
+import { exists } from "./attempt-folder.ts";
+import { type Git, git, gitOrThrow } from "./git.ts";
+import type { Order } from "./records.ts";
+
+export type Mirror = { readonly folder: string; readonly lock: string };
+
+/** Throws on a name that is not `owner/name` as GitHub has them, before it becomes a path. */
+export function mirrorOf(dataDir: string, fullName: string): Mirror {
+  const parts = fullName.split("/");
+  const [owner, name] = parts;
+  const good = (part: string | undefined) => part !== undefined && /^[\w.-]{1,100}$/.test(part) && !/^\.+$/.test(part);
+  if (parts.length !== 2 || !good(owner) || !good(name)) {
+    throw new Error(`A repository is named owner/name, not ${JSON.stringify(fullName)}.`);
+  }
+  const base = join(dataDir, "git", String(owner), String(name));
+  return { folder: `${base}.git`, lock: `${base}.lock` };
+}
+
+/** What a git that was killed leaves behind. Nobody else writes while we hold the lock, so all of them are stale. */
+async function removeStaleLocks(how: Git, folder: string): Promise<void> {
+  const { files } = how.context;
+  if (!(await exists(how.context, folder))) return;
+  for (const entry of await files.readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && (entry.name.endsWith(".lock") || entry.name.startsWith("tmp_pack_"))) {
+      await files.rm(join(entry.parentPath, entry.name), { force: true });
+    }
+  }
+}
+
+/** Whether a branch, a tag or an earlier checkout of this repository reaches the commit. */
+async function reaches(how: Git, mirror: Mirror, order: Order): Promise<boolean> {
+  const known = await git(how, [`--git-dir=${mirror.folder}`, "cat-file", "-e", `${order.sha}^{commit}`]);
+  if (known.code !== 0) return false;
+  const own = ["refs/heads", "refs/tags", `refs/signalbox/${order.repository.id}`];
+  const found = await gitOrThrow(how, "Looking for the revision", [
+    `--git-dir=${mirror.folder}`,
+    "for-each-ref",
+    "--count=1",
+    `--contains=${order.sha}`,
+    ...own,
+  ]);
+  return found.trim() !== "";
+}
+
+async function fetchAll(how: Git, mirror: Mirror, order: Order): Promise<void> {
+  await gitOrThrow({ ...how, extraHeader: order.git.extraHeader }, `Fetching ${order.repository.fullName}`, [
+    `--git-dir=${mirror.folder}`,
+    "fetch",
+    "--quiet",
+    "--force",
+    "--prune",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--",
+    order.git.url,
+    "+refs/heads/*:refs/heads/*",
+    "+refs/tags/*:refs/tags/*",
+  ]);
+}
+
+/**
+ * Whether the commit was brought before: then its pin is there, and holds it. Nothing packs the mirror's refs away, and
+ * should the file be gone all the same, the long way finds the commit.
+ */
+async function isPinned(how: Git, mirror: Mirror, pin: string, sha: string): Promise<boolean> {
+  const text = await how.context.files.readFile(join(mirror.folder, pin), "utf8").catch(() => "");
+  return text.trim() === sha;
+}
+
+/**
+ * Brings the order's commit into the mirror. Rejects, with a message fit to be read by people, when the repository's
+ * own branches and tags do not reach it.
+ */
+export async function bring(how: Git, mirror: Mirror, order: Order): Promise<void> {
+  if (!/^[0-9a-f]{40}$/.test(order.sha)) {
+    throw new Error(`A revision is a full SHA of 40 lower-case hex digits, not ${JSON.stringify(order.sha)}.`);
+  }
+  const pin = `refs/signalbox/${order.repository.id}/${order.sha}`;
+  if (await isPinned(how, mirror, pin, order.sha)) return;
+  await removeStaleLocks(how, mirror.folder);
+  await gitOrThrow(how, "Making the copy of the repository", [
+    "init",
+    "--quiet",
+    "--bare",
+    "--template=",
+    mirror.folder,
+  ]);
+  if (!(await reaches(how, mirror, order))) {
+    await fetchAll(how, mirror, order);
+    if (!(await reaches(how, mirror, order))) {
+      throw new Error(
+        `${order.sha} was not found: no branch and no tag of ${order.repository.fullName} reaches it. It may have been taken back since it was asked for.`,
+      );
+    }
+  }
+  await gitOrThrow(how, "Keeping the revision", [`--git-dir=${mirror.folder}`, "update-ref", pin, order.sha]);
+}

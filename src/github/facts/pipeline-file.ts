@@ -1,0 +1,86 @@
+/**
+ * Reads `.github/signalbox.yml` from the default branch, or at a commit, by Probot's own config mechanism (@probot/octokit-plugin-config),
+ * so that `_extends` and the organisation's `.github` repository work as in every Probot App. It only gets the data;
+ * the raw texts are kept besides, so that a mistake can be told with its line.
+ *
+ * A file that cannot be read as YAML, or extends what it cannot, comes back with its text and without data: the reader
+ * says what is wrong. Calls: 1, and 1 for each file that it leads to.
+ */
+import { z } from "zod";
+import { type GitHubPort, OutsideError, type RepositoryRef } from "../../operations/ports.ts";
+import { optional } from "../../optional.ts";
+import type { PipelineSource } from "../../policy/pipeline.ts";
+import type { GitHub } from "../client.ts";
+import { ownerAndRepo } from "../repository-name.ts";
+
+export const pipelineFilePath = ".github/signalbox.yml";
+
+const configCall = z.object({ owner: z.string(), repo: z.string(), path: z.string() });
+
+export async function readPipelineSources(
+  github: GitHub,
+  repository: RepositoryRef,
+  at?: string,
+): ReturnType<GitHubPort["pipelineSources"]> {
+  // An instance of its own: the hook must see this reading's files and no other's.
+  const octokit = await github.freshInstallation(repository.installationId);
+  const sources: PipelineSource[] = [];
+  octokit.hook.after("request", (response, options) => {
+    const call = configCall.safeParse(options);
+    if (!call.success || typeof response.data !== "string") return;
+    const { owner, repo, path } = call.data;
+    sources.push({ name: `${owner}/${repo}:${path}`, text: response.data });
+  });
+  try {
+    const { config, files } = await octokit.config.get<Record<string, unknown>>({
+      ...ownerAndRepo(repository.fullName),
+      path: pipelineFilePath,
+      ...optional("branch", at),
+      defaults: (configs) => configs.reduce(mergeConfigs, {}),
+    });
+    if (files.every((file) => file.config === null)) return undefined;
+    const last = files.at(-1);
+    // The plugin passes over a base that is not there; half a policy could be one without its approvals.
+    if (last !== undefined && last.config === null) {
+      return { sources, merged: undefined, unfollowed: `${last.owner}/${last.repo}:${last.path}` };
+    }
+    return { sources, merged: config };
+  } catch (error) {
+    if (error instanceof OutsideError) throw error;
+    // Whatever else the plugin throws is about what stands in the files.
+    const whole = { name: `${repository.fullName}:${pipelineFilePath}`, text: "" };
+    return {
+      sources: sources.length > 0 ? sources : [whole],
+      merged: undefined,
+      ...optional("unfollowed", unfollowedIn(error)),
+    };
+  }
+}
+
+/** What the plugin says of an `_extends` that it cannot follow; undefined when it stumbled over something else. */
+function unfollowedIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (/Recursion detected/.test(error.message)) return "a file that extends this one again";
+  return /Invalid value (.{1,200}?) for _extends/s.exec(error.message)?.[1];
+}
+
+type Config = Record<string, unknown>;
+
+/**
+ * Lays `over` onto `base`: maps are merged key by key, everything else is replaced whole. Lists are not joined, as
+ * Probot's `context.config` would by default, since the stages of a deployment must be those that are written last.
+ */
+export function mergeConfigs(base: Config, over: Config): Config {
+  if (!isMap(over)) return over;
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged.get(key);
+    merged.set(key, isMap(below) && isMap(value) ? mergeConfigs(below, value) : value);
+  }
+  // From entries, since an assignment to `__proto__` would change the object instead of setting a key.
+  return Object.fromEntries(merged);
+}
+
+function isMap(value: unknown): value is Config {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+/**
+ * Whether a person may close issues in a repository, asked before the bot acts there on the strength of a description
+ * that was written somewhere else.
+ */
+import { readPermission } from "../facts/permission.ts";
+import type { Ground, RepositoryRow } from "./ground.ts";
+
+const mayClose = ["triage", "write", "maintain", "admin"];
+
+export async function mayCloseIn(
+  ground: Ground,
+  repository: RepositoryRow | undefined,
+  login: string,
+): Promise<boolean> {
+  if (repository === undefined) return false;
+  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
+  const permission = await readPermission(ground.github, { id, fullName, installationId, defaultBranch }, login);
+  return mayClose.includes(permission);
+}

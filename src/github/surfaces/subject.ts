@@ -1,0 +1,69 @@
+/**
+ * The subjects of GitHub's surfaces: what a projection's row is about, written as one string. Operations write them with
+ * these functions and the surfaces read them back, so that both agree.
+ */
+import { z } from "zod";
+
+const id = z.coerce.number().int().positive();
+
+export type PullRequestSubject = { readonly repositoryId: number; readonly number: number };
+export type CheckSubject = PullRequestSubject & { readonly headSha: string };
+export type EnvironmentCheckSubject = CheckSubject & { readonly environment: number };
+export type IssueSubject = PullRequestSubject & {
+  /** `owner/name` of the repository that the issue is in. */
+  readonly issueRepository: string;
+  readonly issue: number;
+};
+
+export function checkSubject({ repositoryId, number, headSha }: CheckSubject): string {
+  return `${repositoryId}/${number}/${headSha}`;
+}
+
+export function commentSubject({ repositoryId, number }: PullRequestSubject): string {
+  return `${repositoryId}/${number}`;
+}
+
+export function issueClosedSubject({ repositoryId, number, issueRepository, issue }: IssueSubject): string {
+  return `${repositoryId}/${number}/${issueRepository}/${issue}`;
+}
+
+export function deploymentSubject(deployment: number): string {
+  return `${deployment}`;
+}
+
+const pullRequest = { repositoryId: id, number: id };
+const commentParts = z.object(pullRequest);
+const checkParts = z.object({ ...pullRequest, headSha: z.string().regex(/^[0-9a-f]{40}$/) });
+const environmentCheckParts = checkParts.extend({ environment: id });
+const issueParts = z.object({ ...pullRequest, owner: z.string().min(1), repo: z.string().min(1), issue: id });
+
+export function readCommentSubject(subject: string): PullRequestSubject {
+  const [repositoryId, number] = subject.split("/");
+  return commentParts.parse({ repositoryId, number });
+}
+
+export function readCheckSubject(subject: string): CheckSubject {
+  const [repositoryId, number, headSha] = subject.split("/");
+  return checkParts.parse({ repositoryId, number, headSha });
+}
+
+/** As `judge-pull-request-gate.ts` writes it. */
+export function readEnvironmentCheckSubject(subject: string): EnvironmentCheckSubject {
+  const [repositoryId, number, environment, headSha] = subject.split("/");
+  return environmentCheckParts.parse({ repositoryId, number, environment, headSha });
+}
+
+export function readIssueClosedSubject(subject: string): IssueSubject {
+  const [repositoryId, number, owner, repo, issue] = subject.split("/");
+  const parts = issueParts.parse({ repositoryId, number, owner, repo, issue });
+  return {
+    repositoryId: parts.repositoryId,
+    number: parts.number,
+    issueRepository: `${parts.owner}/${parts.repo}`,
+    issue: parts.issue,
+  };
+}
+
+export function readDeploymentSubject(subject: string): number {
+  return id.parse(subject);
+}

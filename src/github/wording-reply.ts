@@ -1,0 +1,49 @@
+/** The answer to a command that was written as a comment, as Markdown. Everything from outside stays text. Pure. */
+import type { ReplyContent } from "../operations/said.ts";
+import type { DeploymentView } from "../operations/views.ts";
+import { statusSentence } from "../wording/phrases.ts";
+import { wordReply } from "../wording/reply.ts";
+import { sentenceForOutcome } from "../wording.ts";
+import { code, prose } from "./markdown.ts";
+
+export type CommentReply = {
+  readonly repository: string;
+  readonly issue: number;
+  readonly comment: number;
+  readonly login: string;
+  readonly command: string;
+  readonly content: ReplyContent;
+  /** Epoch ms; ages are told as they were then. */
+  readonly at: number;
+};
+
+/** GitHub takes 65,536 characters. */
+const longestAnswer = 30_000;
+
+export function replyBody(reply: CommentReply, view: DeploymentView | undefined, githubUrl: string): string {
+  const home = `${githubUrl}/${reply.repository}`;
+  const asked = `[${code(reply.login)} asked](${home}/issues/${reply.issue}#issuecomment-${reply.comment}): ${code(reply.command)}`;
+  const parts = [asked, lines(wordReply(reply.content, { now: reply.at }))];
+  if (view !== undefined) {
+    if (view.outcome !== undefined) {
+      parts.push(prose(`Deployment ${view.id} ${statusSentence(view.status)}. ${sentenceForOutcome(view.outcome)}`));
+    }
+    const commit = `[${view.revision.sha.slice(0, 7)}](${home}/commit/${view.revision.sha})`;
+    const environment = `[Deployments to ${code(view.environment)}](${home}/deployments/${encodeURIComponent(view.environment)})`;
+    parts.push(`${commit} · ${environment}`);
+  }
+  return parts.join("\n\n");
+}
+
+/** Line by line; a line that is set in from the margin would be code. */
+function lines(text: string): string {
+  return text
+    .slice(0, longestAnswer)
+    .split("\n")
+    .map((line) => `${"&emsp;".repeat(Math.min(3, Math.floor(leading(line) / 4)))}${prose(line)}`)
+    .join("\n");
+}
+
+function leading(line: string): number {
+  return line.length - line.trimStart().length;
+}

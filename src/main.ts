@@ -1,0 +1,82 @@
+/**
+ * The bot's entry: reads the settings, starts everything, and drains on SIGTERM or Ctrl-C. Without any credentials, and
+ * not in production, it opens the sandbox instead, which starts this same program with settings of its own.
+ */
+import { enableCompileCache } from "node:module";
+import { describeMistakes } from "./config/mistake.ts";
+import { forgetSecrets, processEnvironment, type ReadSettings, readSettings } from "./config.ts";
+import { type Context, createContext } from "./context.ts";
+import { createLog, prettyDestination } from "./log.ts";
+
+/** Compiled code is kept between starts: a later start is faster by it, and takes less memory. */
+enableCompileCache();
+
+const context = createContext();
+const environment = processEnvironment();
+const read = await readSettings({ env: environment, files: context.files, cwd: process.cwd() });
+
+switch (read.kind) {
+  case "mistakes":
+    process.stderr.write(`${describeMistakes(read.mistakes)}\n`);
+    process.exitCode = 1;
+    break;
+  case "sandbox":
+    await openSandbox(context, read);
+    break;
+  case "settings":
+    await run(context, read);
+    break;
+}
+
+async function openSandbox(around: Context, { general }: Extract<ReadSettings, { kind: "sandbox" }>): Promise<void> {
+  const { startSandbox } = await import("../sandbox/main.ts");
+  try {
+    await startSandbox({ port: general.port, host: general.host, dataDir: general.dataDir, context: around });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(around: Context, given: Extract<ReadSettings, { kind: "settings" }>): Promise<void> {
+  const { settings, operator, secrets } = given;
+  forgetSecrets(environment, secrets);
+  const pretty = await prettyDestination(process.stdout.isTTY === true);
+  const log = createLog({
+    level: settings.logLevel,
+    clock: around.clock,
+    secrets,
+    ...(pretty === undefined ? {} : { destination: pretty }),
+  });
+  // Nothing may run on in a state that nobody foresaw; what was under way is in the tables and is taken up again.
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "an error that nobody caught ends the bot");
+    process.exit(1);
+  });
+  try {
+    const { startBot } = await import("./start-bot.ts");
+    const bot = await startBot({ context: around, log, settings, operator, version: await versionOf(around) });
+    log.info(
+      { ...bot.address, database: settings.databaseUrl === undefined ? "private" : "given" },
+      "Signalbox is ready",
+    );
+    const end = (signal: string) => {
+      log.info({ signal }, "Signalbox stops: what is under way comes to its end first");
+      bot.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    };
+    process.once("SIGTERM", () => end("SIGTERM"));
+    process.once("SIGINT", () => end("SIGINT"));
+  } catch (error) {
+    log.fatal({ err: error }, "Signalbox could not start");
+    process.exitCode = 1;
+  }
+}
+
+async function versionOf(around: Context): Promise<string> {
+  const text = await around.files.readFile(new URL("../package.json", import.meta.url), "utf8");
+  const parsed: unknown = JSON.parse(text);
+  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "unknown";
+}

@@ -1,0 +1,59 @@
+/**
+ * An answer to an ask by a Slack person, by reaction or button. Who it is is looked up now, not taken from the click;
+ * whoever may not answer at all is told why in the thread, once for each reason.
+ */
+import type { ApprovalRefusal } from "../policy/reasons.ts";
+import type { Bot } from "./bot.ts";
+import { type ApprovalChanged, changeApproval } from "./change-approval.ts";
+import { loginOf } from "./people.ts";
+import { loadPlace } from "./place.ts";
+import type { SlackPerson } from "./ports.ts";
+import { say } from "./tell.ts";
+
+export type SlackAnswer = {
+  readonly deployment: number;
+  readonly ask: number;
+  readonly team: string;
+  readonly slackUser: string;
+  readonly via: "reaction" | "button";
+  /** Undefined takes an earlier answer back. */
+  readonly answer: "approve" | "reject" | undefined;
+};
+
+export type Answered = ApprovalChanged | { readonly kind: "refused"; readonly why: ApprovalRefusal };
+
+export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
+  const row = await bot.db
+    .selectFrom("deployment")
+    .select(["id", "environment_id", "channel"])
+    .where("id", "=", given.deployment)
+    .executeTakeFirst();
+  const place = row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
+  if (row === undefined || place === undefined) return { kind: "not-waiting" };
+  const login = loginOf(place.service.pipeline, given.slackUser);
+  const person = await bot.slack.person(given.team, given.slackUser);
+  const why = given.answer === undefined ? undefined : refusalOf(person, login);
+  if (why !== undefined) {
+    await bot.db.transaction().execute((trx) =>
+      say(trx, bot, {
+        key: `approval/${row.id}/${given.ask}/${given.slackUser}/${why.code}`,
+        content: { code: "approval-refused", person: person.name, slackUser: given.slackUser, why },
+        channel: row.channel,
+        deployment: row.id,
+      }),
+    );
+    return { kind: "refused", why };
+  }
+  // Whoever is linked to nobody has given no answer that could be taken back.
+  if (login === undefined) return { kind: "noted" };
+  const answerer = { ...person, login, slackUser: given.slackUser, via: given.via };
+  return await changeApproval(bot, place, given.deployment, given.ask, answerer, given.answer);
+}
+
+/** Somebody whose account was closed is no member any more, though the reaction stays. */
+function refusalOf(person: SlackPerson, login: string | undefined): ApprovalRefusal | undefined {
+  if (person.bot) return { code: "bot" };
+  if (person.stranger || person.deleted) return { code: "stranger" };
+  if (person.guest) return { code: "guest" };
+  return login === undefined ? { code: "not-linked" } : undefined;
+}

@@ -1,0 +1,96 @@
+/** Writes one person's answer to one ask, or takes it back, and lets the deployment be judged anew. */
+import { isPending } from "../policy/transitions.ts";
+import { audit } from "./audit.ts";
+import type { Bot } from "./bot.ts";
+import { lockEnvironment, raiseVersion } from "./environment.ts";
+import type { Place } from "./place.ts";
+import { say, touchDeployment } from "./tell.ts";
+
+export type Answerer = {
+  readonly login: string;
+  readonly slackUser?: string;
+  readonly via: "reaction" | "button" | "review";
+  readonly bot: boolean;
+  readonly guest: boolean;
+  readonly stranger: boolean;
+  /** For a review: what it was given to. Everything else is given to the ask. */
+  readonly gave?: { readonly from: string | undefined; readonly tree: string; readonly policy: string };
+};
+
+export type ApprovalChanged =
+  /** Written; whether it counts is the policy's decision, taken anew until the start. */
+  | { readonly kind: "noted" }
+  /** The message stands for an ask that is no longer the present one. */
+  | { readonly kind: "outdated" }
+  | { readonly kind: "not-waiting" };
+
+export async function changeApproval(
+  bot: Bot,
+  place: Place,
+  deployment: number,
+  ask: number,
+  answerer: Answerer,
+  answer: "approve" | "reject" | undefined,
+): Promise<ApprovalChanged> {
+  const now = bot.context.clock.now();
+  const answered = await bot.db.transaction().execute(async (trx): Promise<ApprovalChanged> => {
+    await lockEnvironment(trx, place.environment.id);
+    const row = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
+    if (!isPending(row.status)) return { kind: "not-waiting" };
+    if (row.ask !== ask) return { kind: "outdated" };
+    const before = await trx
+      .selectFrom("approval")
+      .select(["answer", "via", "from_sha", "tree", "policy"])
+      .where("deployment_id", "=", deployment)
+      .where("ask", "=", ask)
+      .where("login", "=", answerer.login)
+      .executeTakeFirst();
+    // The same answer adds nothing, unless the one before was given to something else and does not count.
+    const stands =
+      before === undefined ||
+      before.tree === null ||
+      (before.tree === row.tree && before.from_sha === row.ask_from && before.policy === row.ask_policy);
+    if (answer === before?.answer && stands) return { kind: "noted" };
+    if (answer === undefined) {
+      // A reaction taken away takes back what a reaction gave, not what a button or a review gave.
+      if (before?.via !== answerer.via) return { kind: "noted" };
+      await trx
+        .deleteFrom("approval")
+        .where("deployment_id", "=", deployment)
+        .where("ask", "=", ask)
+        .where("login", "=", answerer.login)
+        .execute();
+      await say(trx, bot, {
+        key: `withdrawn/${deployment}/${ask}/${answerer.login}/${now}`,
+        content: { code: "approval-withdrawn", login: answerer.login },
+        channel: row.channel,
+        deployment,
+      });
+    } else {
+      const { login, slackUser, via, bot: isBot, guest, stranger, gave } = answerer;
+      const bound = { from_sha: gave?.from ?? null, tree: gave?.tree ?? null, policy: gave?.policy ?? null };
+      const who = { slack_user: slackUser ?? null, bot: isBot, guest, stranger };
+      const values = { answer, via, ...who, ...bound, at: new Date(now) };
+      await trx
+        .insertInto("approval")
+        .values({ deployment_id: deployment, ask, login, ...values })
+        .onConflict((conflict) => conflict.columns(["deployment_id", "ask", "login"]).doUpdateSet(values))
+        .execute();
+    }
+    await raiseVersion(trx, place.environment.id);
+    await audit(trx, {
+      at: now,
+      actor: answerer.login,
+      action: answer === undefined ? "approval.withdrawn" : `approval.${answer}`,
+      service: place.service.id,
+      environment: place.environment.id,
+      deployment,
+      detail: { ask, via: answerer.via, slackUser: answerer.slackUser },
+    });
+    await touchDeployment(trx, bot, place.service, row);
+    await bot.wake.advance(trx, deployment);
+    return { kind: "noted" };
+  });
+  await bot.context.faults.at("approval.committed");
+  return answered;
+}

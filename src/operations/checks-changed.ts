@@ -1,0 +1,21 @@
+/** Somebody else's check or status on a commit changed: whatever waits with that commit is judged anew. */
+import { pendingStatuses } from "../policy/model.ts";
+import type { Bot } from "./bot.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { raiseForChecks } from "./pull-request-gate.ts";
+
+export async function looksAgainAt(bot: Bot, repository: RepositoryRef, sha: string): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    const rows = await trx
+      .selectFrom("deployment")
+      .innerJoin("environment", "environment.id", "deployment.environment_id")
+      .innerJoin("service", "service.id", "environment.service_id")
+      .where("service.repository_id", "=", repository.id)
+      .where("deployment.sha", "=", sha)
+      .where("deployment.status", "in", [...pendingStatuses])
+      .select("deployment.id")
+      .execute();
+    for (const row of rows) await bot.wake.advance(trx, row.id);
+    await raiseForChecks(trx, bot.wake, repository.id, sha);
+  });
+}

@@ -1,0 +1,335 @@
+/**
+ * Judges a deployment that has not started and does what the verdict says, in one transaction under the environment's
+ * lock: deciding and claiming are never apart. What GitHub says is fetched before; when the environment moved
+ * meanwhile, it is looked at again.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Transaction } from "kysely";
+import { evaluate } from "../policy/evaluate.ts";
+import { judgeApproval } from "../policy/gates/approvals.ts";
+import { type Facts, pendingStatuses, type RequestKind, type Verdict } from "../policy/model.ts";
+import { isPending, type TransitionEvent, transition } from "../policy/transitions.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { askAnew, nextLook } from "./ask-anew.ts";
+import { audit } from "./audit.ts";
+import { beginHold } from "./begin-hold.ts";
+import type { Bot } from "./bot.ts";
+import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { assembleFacts, gatherOutside, subjectOf } from "./facts.ts";
+import type { Outcome } from "./outcome.ts";
+import { loadPlace, loadServiceRef, type Place, type ServiceRef } from "./place.ts";
+import { OutsideError } from "./ports.ts";
+import { say, touchDeployment } from "./tell.ts";
+
+/** A contended environment is looked at this often before the job gives way to the sweep. */
+const tries = 8;
+/** When GitHub does not say when to ask again. */
+const againMs = 30_000;
+
+/** Decides a pending deployment; does nothing when it is not pending (any more). */
+export async function decide(bot: Bot, deployment: number): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
+    if (row === undefined || !isPending(row.status)) return;
+    const place = await loadPlace(bot.db, row.environment_id);
+    if (place === undefined) return await endWithoutPlace(bot, row);
+    if (mayStart(row, place)) expectStart(bot, place);
+    const outside = await gatherOutside(bot, place, subjectOf(row)).catch(async (error: unknown) => {
+      await lookLater(bot, row, error instanceof OutsideError ? error.retryAt : undefined);
+      throw error;
+    });
+    await bot.context.faults.at("decide.gathered");
+    const done = await bot.db.transaction().execute(async (trx) => {
+      const environment = await lockEnvironment(trx, row.environment_id);
+      const fresh = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
+      if (fresh === undefined || !isPending(fresh.status)) return true;
+      if (environment.version !== place.environment.version) return false;
+      const facts = await assembleFacts(trx, bot, place, environment, subjectOf(fresh), outside);
+      await applyVerdict(trx, bot, place, environment, fresh, facts, evaluate(facts));
+      return true;
+    });
+    await bot.context.faults.at("decide.committed");
+    if (done) return;
+  }
+  bot.log.warn({ deployment }, "the environment kept moving; the sweep will look again");
+  await lookLater(bot, { id: deployment }, undefined);
+}
+
+/** Whom nobody will wake has in its row when it is looked at again; an earlier time that stands there stays. */
+async function lookLater(bot: Bot, row: Pick<DeploymentRow, "id">, retryAt: number | undefined): Promise<void> {
+  const at = retryAt ?? bot.context.clock.now() + againMs;
+  await bot.db.transaction().execute(async (trx) => {
+    const waits = await trx
+      .updateTable("deployment")
+      .set((eb) => ({
+        look_at: eb.fn<Date>("least", [eb.fn.coalesce("look_at", eb.val(new Date(at))), eb.val(new Date(at))]),
+      }))
+      .where("id", "=", row.id)
+      .where("status", "in", [...pendingStatuses])
+      .returning("id")
+      .executeTakeFirst();
+    if (waits !== undefined) await bot.wake.advance(trx, row.id, at);
+  });
+}
+
+/** Whether this look may well end in a start: nothing but answers or the queue was waited for, or nothing is asked for. */
+function mayStart(row: DeploymentRow, place: Place): boolean {
+  if (row.verdict === null) return place.policy.approvals === undefined || row.kind === "rollback";
+  const waits = row.verdict.gates.filter((gate) => gate.result === "wait");
+  return waits.every((gate) => gate.gate === "approvals" || gate.gate === "queue");
+}
+
+/** What carries the first stage out gets itself ready while the rest is decided and written down. */
+function expectStart(bot: Bot, place: Place): void {
+  const [first] = place.policy.deploy;
+  if (first !== undefined) bot.deployers[first.deployer.kind].expect?.();
+}
+
+/** The pipeline file no longer names the environment: what waits for it would wait for ever. */
+async function endWithoutPlace(bot: Bot, row: DeploymentRow): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    const environment = await lockEnvironment(trx, row.environment_id);
+    const fresh = await trx.selectFrom("deployment").selectAll().where("id", "=", row.id).executeTakeFirstOrThrow();
+    if (!isPending(fresh.status)) return;
+    // Back in the file meanwhile: whoever put it there has woken what waits.
+    if ((await loadPlace(trx, row.environment_id)) !== undefined) return;
+    const service = await loadServiceRef(trx, environment.service_id);
+    await endPending(trx, bot, service, fresh, "cancel", { code: "environment-removed" });
+  });
+}
+
+/** Writes the verdict and the step that follows from it. The environment's row is locked by the caller. */
+export async function applyVerdict(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  environment: EnvironmentRow,
+  row: DeploymentRow,
+  judged: Facts,
+  first: Verdict,
+): Promise<DeploymentRow> {
+  const now = bot.context.clock.now();
+  const asked = askAnew(row, judged, first);
+  const { facts, verdict } = asked;
+  if (verdict.outcome === "stop") {
+    const rejectedBy = verdict.gates.find((gate) => gate.reason.code === "approvals.rejected")?.reason;
+    const outcome: Outcome =
+      rejectedBy?.code === "approvals.rejected"
+        ? { code: "rejected", by: rejectedBy.by }
+        : { code: "blocked", verdict };
+    const ended = await endPending(
+      trx,
+      bot,
+      place.service,
+      row,
+      outcome.code === "rejected" ? "reject" : "block",
+      outcome,
+      verdict,
+    );
+    await recordDecision(trx, row, facts, verdict, now);
+    return ended;
+  }
+  const current = { ...row, ...asked.changes };
+  if (asked.expired) {
+    return await endPending(trx, bot, place.service, row, "expire", { code: "expired" }, verdict);
+  }
+  if (asked.changed.length > 0) {
+    const content = { code: "asked-anew", changed: asked.changed } as const;
+    await say(trx, bot, {
+      key: `asked-anew/${row.id}/${current.ask}`,
+      content,
+      channel: row.channel,
+      deployment: row.id,
+    });
+  }
+  // Also those whose answers were to an older ask are told that they no longer count.
+  await noteApprovals(trx, bot, current, { ...facts, approvals: judged.approvals }, verdict);
+  if (verdict.outcome === "go") return await start(trx, bot, place, environment, current, facts, verdict);
+  const waits = verdict.gates.filter((gate) => gate.result === "wait");
+  const event: TransitionEvent = waits.length > 0 && waits.every((gate) => gate.gate === "queue") ? "queue" : "wait";
+  const status = transition(row.status, event) ?? row.status;
+  const changed = !isDeepStrictEqual(row.verdict, plain(verdict)) || status !== row.status;
+  const lookAt = nextLook(facts, verdict);
+  const updated = await trx
+    .updateTable("deployment")
+    .set({
+      ...asked.changes,
+      status,
+      verdict: JSON.stringify(verdict),
+      look_at: lookAt === undefined ? null : new Date(lookAt),
+    })
+    .where("id", "=", row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (lookAt !== undefined) await bot.wake.advance(trx, row.id, lookAt);
+  if (changed) {
+    await recordDecision(trx, row, facts, verdict, now);
+    await touchDeployment(trx, bot, place.service, updated);
+    // Who stands where in the queue follows from the statuses of all: the others look again only when one changed.
+    if (status !== row.status) {
+      await raiseVersion(trx, environment.id);
+      await wakeEnvironment(trx, bot.wake, environment.id, row.id);
+    }
+  }
+  return updated;
+}
+
+/** As it comes back from the table: without keys that are undefined. */
+function plain(verdict: Verdict): unknown {
+  return JSON.parse(JSON.stringify(verdict));
+}
+
+/** Who counted is said once, and whoever did not count is told why, once for each reason. */
+async function noteApprovals(
+  trx: Transaction<Database>,
+  bot: Bot,
+  row: Pick<DeploymentRow, "id" | "ask" | "channel">,
+  facts: Facts,
+  verdict: Verdict,
+): Promise<void> {
+  for (const approval of facts.approvals) {
+    const refusal = judgeApproval(approval, facts);
+    const key = `approval/${row.id}/${row.ask}/${approval.person}/${refusal?.code ?? `${approval.answer}/${approval.at}`}`;
+    if (refusal !== undefined) {
+      const content = { code: "approval-refused", person: approval.person, why: refusal } as const;
+      await say(trx, bot, { key, content, channel: row.channel, deployment: row.id });
+    } else if (approval.answer === "approve" && approval.login !== undefined) {
+      const reason = verdict.gates.find((gate) => gate.gate === "approvals")?.reason;
+      const by = reason !== undefined && "by" in reason && Array.isArray(reason.by) ? reason.by.length : 1;
+      const need = facts.policy.approvals?.count ?? 0;
+      const content = { code: "approval-counted", login: approval.login, have: by, need } as const;
+      await say(trx, bot, { key, content, channel: row.channel, deployment: row.id });
+    }
+  }
+}
+
+/** What others carry out has no stages of ours; only the verification is ours. */
+function stagesOf(kind: RequestKind, policy: Place["policy"]): readonly string[] {
+  if (kind === "external") return [];
+  return kind === "rollback" ? policy.rollbackStages : policy.deploy.map((stage) => stage.name);
+}
+
+/** Takes the slot. The unique index on running deployments makes a second start impossible, whoever decides it. */
+async function start(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  environment: EnvironmentRow,
+  row: DeploymentRow,
+  facts: Facts,
+  verdict: Verdict,
+): Promise<DeploymentRow> {
+  const now = bot.context.clock.now();
+  const status = transition(row.status, "start");
+  if (status === undefined) throw new Error(`deployment ${row.id} cannot start from ${row.status}`);
+  expectStart(bot, place);
+  const stages = stagesOf(row.kind, place.policy);
+  const { id, ask, ask_from, ask_policy, asked_at } = row;
+  const started = await trx
+    .updateTable("deployment")
+    .set({
+      status,
+      ask,
+      ask_from,
+      ask_policy,
+      asked_at,
+      verdict: JSON.stringify(verdict),
+      policy: JSON.stringify(place.policy),
+      stages: JSON.stringify(stages),
+      previous_sha: environment.live_sha,
+      previous_tree: environment.live_tree,
+      previous_version: environment.live_version,
+      started_at: new Date(now),
+      // From here on a workflow may change the environment, and nobody tells us when it begins to.
+      ...(row.kind === "external" ? { changing_since: new Date(now) } : {}),
+      look_at: new Date(now),
+    })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await trx.updateTable("environment").set({ slot_deployment_id: id }).where("id", "=", environment.id).execute();
+  await raiseVersion(trx, environment.id);
+  if (row.kind === "rollback") await beginHold(trx, bot, place, environment, started);
+  bot.count(status);
+  await recordDecision(trx, row, facts, verdict, now);
+  await audit(trx, {
+    at: now,
+    actor: row.requested_by,
+    action: "deployment.started",
+    service: place.service.id,
+    environment: environment.id,
+    deployment: id,
+    detail: { sha: row.sha, approvals: facts.approvals.map((approval) => approval.person) },
+  });
+  await touchDeployment(trx, bot, place.service, started);
+  await wakeEnvironment(trx, bot.wake, environment.id, id);
+  await bot.wake.advance(trx, id);
+  return started;
+}
+
+/** Ends a deployment that has not started. */
+export async function endPending(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  row: DeploymentRow,
+  event: "block" | "reject" | "expire" | "supersede" | "cancel",
+  outcome: Outcome,
+  verdict?: Verdict,
+): Promise<DeploymentRow> {
+  const now = bot.context.clock.now();
+  const status = transition(row.status, event);
+  if (status === undefined) throw new Error(`deployment ${row.id} cannot ${event} from ${row.status}`);
+  const ended = await trx
+    .updateTable("deployment")
+    .set({
+      status,
+      outcome: JSON.stringify(outcome),
+      ended_at: new Date(now),
+      look_at: null,
+      ask: Math.max(row.ask, 1),
+      ...(verdict === undefined ? {} : { verdict: JSON.stringify(verdict) }),
+      ...(outcome.code === "superseded" ? { superseded_by: outcome.by } : {}),
+    })
+    .where("id", "=", row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  bot.count(status);
+  await raiseVersion(trx, row.environment_id);
+  await audit(trx, {
+    at: now,
+    actor: "by" in outcome && typeof outcome.by === "string" ? outcome.by : "signalbox",
+    action: `deployment.${status}`,
+    service: service.id,
+    environment: row.environment_id,
+    deployment: row.id,
+    detail: { outcome },
+  });
+  await say(trx, bot, {
+    key: `ended/${row.id}`,
+    content: { code: "ended", status, outcome },
+    channel: row.channel,
+    deployment: row.id,
+  });
+  await touchDeployment(trx, bot, service, ended);
+  await wakeEnvironment(trx, bot.wake, row.environment_id, row.id);
+  return ended;
+}
+
+async function recordDecision(
+  trx: Transaction<Database>,
+  row: Pick<DeploymentRow, "id">,
+  facts: Facts,
+  verdict: Verdict,
+  now: number,
+): Promise<void> {
+  await trx
+    .insertInto("decision")
+    .values({
+      deployment_id: row.id,
+      at: new Date(now),
+      facts: JSON.stringify(facts),
+      verdict: JSON.stringify(verdict),
+    })
+    .execute();
+}

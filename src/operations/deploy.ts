@@ -1,0 +1,115 @@
+/** `/deploy <environment> [revision]` and `/promote <environment>`: finds the revision that is meant and asks for it. */
+
+import { optional } from "../optional.ts";
+import { nearest } from "../policy/nearest.ts";
+import type { Asker } from "./asker.ts";
+import type { Bot } from "./bot.ts";
+import { liveOf } from "./facts.ts";
+import { loadPlaces, type Place } from "./place.ts";
+import type { FoundRevision } from "./ports.ts";
+import { type Request, request } from "./request.ts";
+import type { ReplyContent } from "./said.ts";
+
+export async function deploy(
+  bot: Bot,
+  place: Place,
+  asker: Asker,
+  revision: string | undefined,
+  pullRequest?: number,
+): Promise<ReplyContent> {
+  const found =
+    revision === undefined
+      ? ((await headOf(bot, place, pullRequest)) ?? (await meantByDefault(bot, place)))
+      : await named(bot, place, revision);
+  return "code" in found ? found : await ask(bot, place, asker, found, "deploy");
+}
+
+export async function promote(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
+  const found = await liveBefore(bot, place);
+  return "code" in found ? found : await ask(bot, place, asker, found, "promotion");
+}
+
+async function named(bot: Bot, place: Place, revision: string): Promise<FoundRevision | ReplyContent> {
+  const { repository } = place.service;
+  const found = await bot.github.revision(repository, revision);
+  if (found !== undefined) return found;
+  const near = nearest(revision, await bot.github.refNames(repository));
+  return { code: "unknown-revision", service: place.service.name, found: revision, ...optional("nearest", near) };
+}
+
+/**
+ * Asked for on an open pull request, its head is meant: the branch as it is now, so that its name is known too. A fork's
+ * head is found by its SHA alone, and `access` refuses it. One that is closed or merged means nothing of its own.
+ */
+async function headOf(
+  bot: Bot,
+  place: Place,
+  pullRequest: number | undefined,
+): Promise<FoundRevision | ReplyContent | undefined> {
+  if (pullRequest === undefined) return undefined;
+  const { repository } = place.service;
+  const pull = await bot.github.pullRequest(repository, pullRequest);
+  if (pull === undefined || pull.state !== "open") return undefined;
+  const found = pull.fromFork
+    ? await bot.github.revision(repository, pull.headSha)
+    : await bot.github.branchHead(repository, pull.headRef);
+  const name = pull.fromFork ? pull.headSha : pull.headRef;
+  return found ?? { code: "unknown-revision", service: place.service.name, found: name };
+}
+
+/** The tip of the environment's branch, else what is live in the environment before. */
+async function meantByDefault(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+  const { branch, after, name } = place.policy;
+  if (branch !== undefined) {
+    const head = await bot.github.branchHead(place.service.repository, branch);
+    if (head !== undefined) return head;
+  } else if (after !== undefined) {
+    return await liveBefore(bot, place);
+  }
+  return { code: "no-revision", service: place.service.name, environment: name };
+}
+
+async function liveBefore(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+  const { after, name } = place.policy;
+  const nothing = { code: "nothing-to-promote", service: place.service.name, environment: name } as const;
+  if (after === undefined) return nothing;
+  const places = await loadPlaces(bot.db, place.service);
+  const before = places.find((candidate) => candidate.policy.name === after);
+  const live = before === undefined ? undefined : liveOf(before.environment);
+  // What was live is a commit of the repository's own: only those are ever deployed.
+  return live === undefined ? { ...nothing, before: after } : { ...live.revision, inRepository: true };
+}
+
+async function ask(
+  bot: Bot,
+  place: Place,
+  asker: Asker,
+  revision: FoundRevision,
+  kind: "deploy" | "promotion",
+): Promise<ReplyContent> {
+  return await askFor(bot, place, { kind, typed: true, revision, ...askedBy(asker) });
+}
+
+export function askedBy(asker: Asker) {
+  return {
+    requestedBy: asker.login,
+    key: asker.key,
+    ...optional("requestedBySlack", asker.slackUser),
+    ...optional("channel", asker.channel),
+  };
+}
+
+export async function askFor(bot: Bot, place: Place, wanted: Request): Promise<ReplyContent> {
+  const requested = await request(bot, place.environment.id, wanted);
+  const where = { service: place.service.name, environment: place.policy.name };
+  const { sha, tree, version, ref } = wanted.revision;
+  const revision = { sha, tree, ...optional("version", version) };
+  switch (requested.kind) {
+    case "stopped":
+      return { code: "stopped", ...where, revision, ...optional("ref", ref), verdict: requested.verdict };
+    case "already":
+      return { code: "already-requested", deployment: requested.deployment };
+    case "requested":
+      return { code: "requested", ...where, revision, deployment: requested.deployment.id, verdict: requested.verdict };
+  }
+}

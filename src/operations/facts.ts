@@ -1,0 +1,348 @@
+/**
+ * Gathers the complete snapshot that a decision is made from. What comes from outside (GitHub) is fetched first and
+ * without a transaction; what the tables hold is read under the environment's lock. Decides nothing.
+ */
+import type { Kysely, Transaction } from "kysely";
+import { optional } from "../optional.ts";
+import type {
+  ApprovalFacts,
+  BeforeFacts,
+  CheckFacts,
+  Comparison,
+  EnvironmentFacts,
+  Facts,
+  OfferedBecause,
+  Permission,
+  QuarantineFacts,
+  QueueEntry,
+  RequestKind,
+  Revision,
+} from "../policy/model.ts";
+import { pendingStatuses } from "../policy/model.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import { resolvePeople } from "./people.ts";
+import type { Place } from "./place.ts";
+import type { ComparedRevisions } from "./ports.ts";
+
+/** What is judged: a stored deployment that has not started, or a request that is not stored (yet). */
+export type Subject = {
+  readonly deployment?: number;
+  readonly kind: RequestKind;
+  readonly typed: boolean;
+  readonly revision: Revision;
+  readonly ref?: string;
+  readonly inRepository: boolean;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly mergedBy?: string;
+  readonly readyWhenMerged?: boolean;
+  readonly pullRequest?: number;
+  readonly fixConfirmedBy?: string;
+  readonly offered?: OfferedBecause;
+  /** An open pull request, judged as if it were merged now. */
+  readonly unmerged?: boolean;
+  readonly rollbackTarget?: "previous" | "older";
+  readonly ask: number;
+  readonly asked?: { readonly from: string | undefined; readonly policy: string; readonly at: number };
+};
+
+/** What GitHub said, and what it was asked about: it serves only while that is still so. */
+export type Outside = {
+  readonly live: string | null;
+  readonly bad: string | null;
+  readonly permission: Permission;
+  readonly comparedToLive: ComparedRevisions | undefined;
+  /** For a rollback: what lies between its target and what is live, which it takes back. */
+  readonly takenBack: ComparedRevisions | undefined;
+  readonly comparedToBad: Comparison | undefined;
+  readonly checks: readonly CheckFacts[];
+};
+
+export async function gatherOutside(bot: Bot, place: Place, subject: Subject): Promise<Outside> {
+  const { repository } = place.service;
+  const { live_sha: live, hold_bad_sha: bad } = place.environment;
+  const sha = subject.revision.sha;
+  // A rollback passes order and checks, and whoever merged or ran a workflow could push: neither needs to be asked about.
+  const asksChecks = place.policy.checks.length > 0 && subject.kind !== "rollback";
+  const isRollback = subject.kind === "rollback";
+  const [permission, comparedToLive, takenBack, comparedToBad, checks] = await Promise.all([
+    subject.kind === "merge" || subject.kind === "external"
+      ? Promise.resolve<Permission>("write")
+      : bot.github.permission(repository, subject.requestedBy),
+    live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
+    live === null || !isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, sha, live),
+    bad === null || isRollback
+      ? undefined
+      : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
+    asksChecks ? bot.github.checks(repository, sha) : [],
+  ]);
+  return { live, bad, permission, comparedToLive, takenBack, comparedToBad, checks };
+}
+
+const identical: ComparedRevisions = { comparison: "identical", commits: 0, shas: [], authors: [] };
+
+/** Reads the rest and puts the facts together. `environment` is the row as read under its lock. */
+export async function assembleFacts(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  environment: EnvironmentRow,
+  subject: Subject,
+  outside: Outside,
+): Promise<Facts> {
+  const { policy, service } = place;
+  const now = bot.context.clock.now();
+  const { approvals: approvalPolicy } = policy;
+  return {
+    now,
+    service: service.name,
+    repository: service.repository.fullName,
+    policy,
+    policyHash: place.policyHash,
+    environment: await environmentFacts(trx, environment, subject, outside),
+    ...optional("before", await beforeFacts(trx, place, subject)),
+    revision: {
+      ...subject.revision,
+      ...optional("ref", subject.ref),
+      inRepository: subject.inRepository,
+      ...optional("comparedToLive", outside.comparedToLive?.comparison),
+      checks: outside.checks,
+      authors: (outside.comparedToLive ?? outside.takenBack)?.authors ?? [],
+      ...optional("quarantine", await quarantineFacts(trx, environment, subject)),
+    },
+    request: {
+      kind: subject.kind,
+      typed: subject.typed,
+      requestedBy: subject.requestedBy,
+      requestedAt: subject.requestedAt,
+      permission: outside.permission,
+      ...optional("mergedBy", subject.mergedBy),
+      ...optional("readyWhenMerged", subject.readyWhenMerged),
+      ...optional("pullRequest", subject.pullRequest),
+      ...optional("offered", subject.offered),
+      ...optional("unmerged", subject.unmerged),
+      ...optional("fixConfirmedBy", subject.fixConfirmedBy),
+      ...optional("rollbackTarget", subject.rollbackTarget),
+      ...(subject.kind !== "external" && runsCommands(place)
+        ? { commandsAllowed: bot.operator.commandsAllowed(service.repository.fullName) }
+        : {}),
+    },
+    ...optional("askedAt", subject.asked?.at),
+    approvals: await approvalFacts(trx, subject),
+    approvers: approvalPolicy === undefined ? [] : resolvePeople(service.pipeline, approvalPolicy.from),
+    mayAsk: policy.who.length === 0 ? undefined : resolvePeople(service.pipeline, policy.who),
+  };
+}
+
+function runsCommands(place: Place): boolean {
+  return [...place.policy.deploy, ...place.policy.verify].some((stage) => stage.deployer.kind === "run");
+}
+
+async function environmentFacts(
+  trx: Transaction<Database>,
+  row: EnvironmentRow,
+  subject: Subject,
+  outside: Outside,
+): Promise<EnvironmentFacts> {
+  return {
+    name: row.name,
+    ...optional("live", liveOf(row)),
+    ...optional("uncertain", uncertainOf(row)),
+    ...(row.lock_by === null || row.lock_at === null
+      ? {}
+      : {
+          lock: {
+            by: row.lock_by,
+            reason: row.lock_reason ?? "",
+            at: row.lock_at.getTime(),
+            ...optional("until", row.lock_until?.getTime()),
+          },
+        }),
+    ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
+      ? {}
+      : {
+          hold: {
+            rollback: row.hold_deployment_id,
+            bad: { sha: row.hold_bad_sha, tree: row.hold_bad_tree },
+            since: row.hold_since?.getTime() ?? 0,
+            comparedToBad: outside.comparedToBad ?? "unknown",
+          },
+        }),
+    ...optional("slot", await slotFacts(trx, row, subject)),
+    queue: await queueFacts(trx, row, subject),
+  };
+}
+
+async function slotFacts(trx: Transaction<Database>, row: EnvironmentRow, subject: Subject) {
+  if (row.slot_deployment_id === null || row.slot_deployment_id === subject.deployment) return undefined;
+  const holder = await trx
+    .selectFrom("deployment")
+    .select(["id", "status", "settled"])
+    .where("id", "=", row.slot_deployment_id)
+    .executeTakeFirst();
+  return holder && { deployment: holder.id, status: holder.status, proven: holder.settled };
+}
+
+async function queueFacts(
+  trx: Transaction<Database>,
+  row: EnvironmentRow,
+  subject: Subject,
+): Promise<readonly QueueEntry[]> {
+  const pending = await pendingOf(trx, row.id);
+  return pending
+    .filter((other) => other.id !== subject.deployment)
+    .map((other) => ({
+      deployment: other.id,
+      kind: other.kind,
+      status: other.status,
+      sha: other.sha,
+      requestedBy: other.requested_by,
+      requestedAt: other.requested_at.getTime(),
+      ready: other.status === "queued",
+    }));
+}
+
+/** Deployments of an environment that have not started, oldest first. */
+export async function pendingOf(db: Kysely<Database>, environment: number): Promise<readonly DeploymentRow[]> {
+  return await db
+    .selectFrom("deployment")
+    .selectAll()
+    .where("environment_id", "=", environment)
+    .where("status", "in", [...pendingStatuses])
+    .orderBy("id")
+    .execute();
+}
+
+async function beforeFacts(
+  trx: Transaction<Database>,
+  place: Place,
+  subject: Subject,
+): Promise<BeforeFacts | undefined> {
+  const { after } = place.policy;
+  if (after === undefined) return undefined;
+  const row = await trx
+    .selectFrom("environment")
+    .selectAll()
+    .where("service_id", "=", place.service.id)
+    .where("name", "=", after)
+    .executeTakeFirst();
+  if (row === undefined) return { name: after };
+  return {
+    name: after,
+    ...optional("live", liveOf(row)),
+    ...optional("uncertain", uncertainOf(row)),
+    ...optional("sameContent", await sameContent(trx, row.id, subject.revision.tree)),
+  };
+}
+
+async function sameContent(trx: Transaction<Database>, environment: number, tree: string) {
+  const success = await trx
+    .selectFrom("deployment")
+    .select(["id", "ended_at"])
+    .where("environment_id", "=", environment)
+    .where("tree", "=", tree)
+    .where("status", "=", "success")
+    .orderBy("ended_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (success === undefined || success.ended_at === null) return undefined;
+  const rolledBack = await trx
+    .selectFrom("quarantine")
+    .select("id")
+    .where("environment_id", "=", environment)
+    .where("tree", "=", tree)
+    .where("cleared_at", "is", null)
+    .where("since", ">=", success.ended_at)
+    .limit(1)
+    .executeTakeFirst();
+  return { deployment: success.id, at: success.ended_at.getTime(), rolledBack: rolledBack !== undefined };
+}
+
+/** A rollback's quarantine holds in its own environment and in every later one. */
+async function quarantineFacts(
+  trx: Transaction<Database>,
+  environment: EnvironmentRow,
+  subject: Subject,
+): Promise<QuarantineFacts | undefined> {
+  const row = await trx
+    .selectFrom("quarantine")
+    .innerJoin("environment", "environment.id", "quarantine.environment_id")
+    .where("quarantine.service_id", "=", environment.service_id)
+    .where("quarantine.tree", "=", subject.revision.tree)
+    .where("quarantine.cleared_at", "is", null)
+    .where("environment.position", "<=", environment.position)
+    .select(["environment.name", "quarantine.by", "quarantine.reason", "quarantine.since"])
+    .orderBy("quarantine.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { environment: row.name, by: row.by, reason: row.reason, since: row.since.getTime() };
+}
+
+async function approvalFacts(trx: Transaction<Database>, subject: Subject): Promise<readonly ApprovalFacts[]> {
+  const { asked } = subject;
+  if (subject.deployment === undefined || asked === undefined) return [];
+  const rows = await trx
+    .selectFrom("approval")
+    .selectAll()
+    .where("deployment_id", "=", subject.deployment)
+    .where("ask", "=", subject.ask)
+    .orderBy("at")
+    .execute();
+  return rows.map((row) => ({
+    login: row.login,
+    person: row.login,
+    answer: row.answer,
+    at: row.at.getTime(),
+    via: row.via,
+    // A review was given to what the reviewer saw; everything else to the ask as it stands.
+    ask:
+      row.tree === null
+        ? { from: asked.from, tree: subject.revision.tree, policy: asked.policy }
+        : { from: row.from_sha ?? undefined, tree: row.tree, policy: row.policy ?? "" },
+    bot: row.bot,
+    guest: row.guest,
+    stranger: row.stranger,
+  }));
+}
+
+export function liveOf(row: EnvironmentRow) {
+  if (row.live_deployment_id === null || row.live_sha === null || row.live_tree === null) return undefined;
+  return {
+    deployment: row.live_deployment_id,
+    revision: { sha: row.live_sha, tree: row.live_tree, ...optional("version", row.live_version) },
+    since: row.live_since?.getTime() ?? 0,
+  };
+}
+
+function uncertainOf(row: EnvironmentRow) {
+  if (row.uncertain_deployment_id === null) return undefined;
+  return { deployment: row.uncertain_deployment_id, since: row.uncertain_since?.getTime() ?? 0 };
+}
+
+/** A stored deployment as the subject of a decision. */
+export function subjectOf(row: DeploymentRow): Subject {
+  return {
+    deployment: row.id,
+    kind: row.kind,
+    typed: row.typed,
+    revision: { sha: row.sha, tree: row.tree, ...optional("version", row.version) },
+    ...optional("ref", row.ref),
+    // Only revisions of the repository itself are ever stored.
+    inRepository: true,
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at.getTime(),
+    ...optional("mergedBy", row.merged_by),
+    ...optional("readyWhenMerged", row.ready_when_merged),
+    ...optional("pullRequest", row.pull_request),
+    ...optional("fixConfirmedBy", row.fix_confirmed_by),
+    ...(row.offered_at === null ? {} : { offered: row.offered_because ?? "unlock" }),
+    ...optional("rollbackTarget", row.rollback_target),
+    ask: row.ask,
+    ...(row.asked_at === null
+      ? {}
+      : {
+          asked: { from: row.ask_from ?? undefined, policy: row.ask_policy ?? "", at: row.asked_at.getTime() },
+        }),
+  };
+}

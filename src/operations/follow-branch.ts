@@ -1,0 +1,168 @@
+/**
+ * A branch moved: every environment that follows it asks for what the branch holds now. The event is only the news that
+ * it moved; the head is read at the decision, so late and repeated news ask for the same thing once.
+ */
+import { optional } from "../optional.ts";
+import type { Bot } from "./bot.ts";
+import { seeBaseMoved } from "./look-again-at-pull-requests.ts";
+import type { Place } from "./place.ts";
+import type { FoundPullRequest, FoundRevision, RepositoryRef } from "./ports.ts";
+import { pipelinePath } from "./pull-request-facts.ts";
+import { followersOf } from "./pull-request-gate.ts";
+import { rulesInForce } from "./pull-request-rules.ts";
+import { readPipeline } from "./read-pipeline.ts";
+import { request } from "./request.ts";
+import { judgeOpenPullRequests, seeOpenPullRequests, seePullRequest, storedPullRequest } from "./see-pull-request.ts";
+import { tellBroken } from "./tell-broken-branch.ts";
+
+export type BranchMoved = {
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  /** Where the branch stood before, and where it was moved to: forty zeros when it was made or deleted. */
+  readonly before: string;
+  readonly after: string;
+  readonly deleted: boolean;
+  /** It was moved to where what it held before is no longer on it. */
+  readonly forced: boolean;
+  readonly pusher: string;
+  /** Absent when GitHub did not list them: then the pipeline file may have changed. */
+  readonly changedPaths?: readonly string[];
+};
+
+export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> {
+  const { repository, branch, changedPaths, pusher: by } = moved;
+  const isDefault = branch === repository.defaultBranch;
+  if (isDefault && !moved.deleted && (changedPaths === undefined || changedPaths.includes(pipelinePath))) {
+    // With its first pipeline file a repository's open pull requests, of which nobody told, are looked at too.
+    const followed = (await rulesInForce(bot, repository.id)) !== undefined;
+    await readPipeline(bot, repository);
+    await (followed ? judgeOpenPullRequests : seeOpenPullRequests)(bot, repository);
+  }
+  if (!moved.deleted) await seeBaseMoved(bot, repository, branch);
+  const followers = await followersOf(bot.db, repository.id, branch);
+  if (followers.length === 0) return;
+  const broken = { repository, branch, by, before: moved.before, followers };
+  if (moved.deleted) return await tellBroken(bot, broken);
+  if (moved.forced) return await tellBroken(bot, { ...broken, after: moved.after });
+  const head = await bot.github.branchHead(repository, branch);
+  if (head === undefined) return;
+  const merge = await mergeOf(bot, repository, head);
+  for (const place of followers) await askForHead(bot, place, moved, head, merge);
+}
+
+/** At start: what was merged while the bot was down is found by comparing each followed branch with the last request. */
+export async function followAllBranches(bot: Bot, repository: RepositoryRef): Promise<void> {
+  const places = await followersOf(bot.db, repository.id);
+  for (const branch of new Set(places.flatMap((place) => place.policy.branch ?? []))) {
+    const followers: Follower[] = [];
+    for (const place of places.filter((candidate) => candidate.policy.branch === branch)) {
+      const last = await lastFrom(bot, place, branch);
+      // The first look at a branch deploys nothing: only what moves from then on does.
+      if (last !== undefined || (await everAsked(bot, place.environment.id))) followers.push({ place, last });
+    }
+    if (followers.length === 0) continue;
+    const head = await bot.github.branchHead(repository, branch);
+    const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
+    const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
+    for (const follower of followers) await catchUp(bot, { repository, branch }, follower, head, merge);
+  }
+}
+
+type Follower = { readonly place: Place; readonly last: string | undefined };
+
+function hasMoved({ place, last }: Follower, head: FoundRevision): boolean {
+  return head.sha !== last && place.environment.live_sha !== head.sha;
+}
+
+async function catchUp(
+  bot: Bot,
+  { repository, branch }: Pick<BranchMoved, "repository" | "branch">,
+  follower: Follower,
+  head: FoundRevision | undefined,
+  merge: Merge | undefined,
+): Promise<void> {
+  const { place, last } = follower;
+  if (head === undefined) {
+    if (last !== undefined) await tellBroken(bot, { repository, branch, before: last, followers: [place] });
+    return;
+  }
+  if (!hasMoved(follower, head)) return;
+  const forward = last === undefined || (await isForward(bot, repository, last, head.sha));
+  if (!forward) {
+    return await tellBroken(bot, { repository, branch, before: last, after: head.sha, followers: [place] });
+  }
+  const pusher = merge?.mergedBy ?? merge?.author ?? "signalbox";
+  await askForHead(bot, place, { branch, pusher }, head, merge);
+}
+
+async function isForward(bot: Bot, repository: RepositoryRef, from: string, to: string): Promise<boolean> {
+  const { comparison } = await bot.github.compare(repository, from, to);
+  return comparison === "ahead" || comparison === "identical";
+}
+
+/** What the branch held when the environment last heard of it. */
+async function lastFrom(bot: Bot, place: Place, branch: string): Promise<string | undefined> {
+  const row = await bot.db
+    .selectFrom("deployment")
+    .select("sha")
+    .where("environment_id", "=", place.environment.id)
+    .where("kind", "=", "merge")
+    .where("ref", "=", branch)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.sha;
+}
+
+async function everAsked(bot: Bot, environment: number): Promise<boolean> {
+  const row = await bot.db
+    .selectFrom("deployment")
+    .select("id")
+    .where("environment_id", "=", environment)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+type Merge = Pick<FoundPullRequest, "number" | "author" | "mergedBy"> & { readonly ready: boolean };
+
+/** The pull request whose merge made the head, with whether it was ready then. The push may be told before the merge. */
+async function mergeOf(bot: Bot, repository: RepositoryRef, head: FoundRevision): Promise<Merge | undefined> {
+  const known = await bot.db
+    .selectFrom("pull_request")
+    .select("number")
+    .where("repository_id", "=", repository.id)
+    .where("merge_sha", "=", head.sha)
+    .executeTakeFirst();
+  const found = known === undefined ? await bot.github.mergedPullRequest(repository, head.sha) : undefined;
+  if (found !== undefined) await seePullRequest(bot, repository, found);
+  const number = known?.number ?? found?.number;
+  const row = number === undefined ? undefined : await storedPullRequest(bot, repository.id, number);
+  if (row === undefined) return undefined;
+  return {
+    number: row.number,
+    author: row.author,
+    ready: row.ready_when_merged ?? false,
+    ...optional("mergedBy", row.merged_by),
+  };
+}
+
+async function askForHead(
+  bot: Bot,
+  place: Place,
+  moved: Pick<BranchMoved, "branch" | "pusher">,
+  head: FoundRevision,
+  merge: Merge | undefined,
+): Promise<void> {
+  const mergedBy = merge?.mergedBy ?? moved.pusher;
+  await request(bot, place.environment.id, {
+    kind: "merge",
+    typed: false,
+    revision: { ...head, ref: moved.branch },
+    requestedBy: mergedBy,
+    key: `merge:${moved.branch}:${head.sha}`,
+    mergedBy,
+    ...(merge === undefined ? {} : { pullRequest: merge.number, readyWhenMerged: merge.ready }),
+    ...(place.policy.auto ? {} : { offered: "auto" as const }),
+  });
+}

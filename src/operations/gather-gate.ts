@@ -1,0 +1,67 @@
+/**
+ * What GitHub says of an open pull request for one environment. Calls: none while the head, what is live and the policy
+ * are what they were; none at all for an environment that asks for nothing. Else 1 for the content, 1 for the
+ * comparison (2 more when the base holds what is live and the head does not), and the checks where some are required.
+ */
+import type { PullRequestRow } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import type { Place } from "./place.ts";
+import type { ComparedRevisions, RepositoryRef } from "./ports.ts";
+import type { GateOutside } from "./pull-request-gate.ts";
+
+export async function gatherGate(
+  bot: Bot,
+  place: Place,
+  pull: PullRequestRow,
+  known: GateOutside | null,
+): Promise<GateOutside> {
+  const { repository } = place.service;
+  const { environment, policy, policyHash } = place;
+  const [head, live] = [pull.head_sha, environment.live_sha];
+  const asksChecks = policy.checks.length > 0;
+  const same = known !== null && known.head === head && known.live === live && known.policy === policyHash;
+  if (same) {
+    if (!asksChecks || known.checks !== undefined) return known;
+    return { ...known, checks: await bot.github.checks(repository, head) };
+  }
+  const ground = { head, live, policy: policyHash, asksChecks };
+  // Only content that was somewhere before and answers that are bound to content need to know it.
+  const asksContent = policy.after !== undefined || policy.approvals !== undefined;
+  const [tree, compared, checks] = await Promise.all([
+    !asksContent ? undefined : known?.head === head ? known.tree : bot.github.tree(repository, head),
+    live === null
+      ? undefined
+      : asksContent || asksChecks
+        ? asMerged(bot, repository, live, head, pull.base_ref)
+        : builtOnLive,
+    asksChecks ? bot.github.checks(repository, head) : undefined,
+  ]);
+  return {
+    ...ground,
+    ...(tree === undefined ? {} : { tree }),
+    ...(compared === undefined ? {} : { compared }),
+    ...(checks === undefined ? {} : { checks }),
+  };
+}
+
+/** Taken for granted where nothing depends on it: what is live came from the branch that the merge builds on. */
+const builtOnLive: ComparedRevisions = { comparison: "ahead", commits: 0, shas: [], authors: [] };
+
+/** What the merge would be, compared to what is live: it holds all that the base holds besides all that the head holds. */
+async function asMerged(
+  bot: Bot,
+  repository: RepositoryRef,
+  live: string,
+  head: string,
+  base: string,
+): Promise<ComparedRevisions> {
+  // Which commits they are is asked by no gate, and the row is read often.
+  const compared = { ...(await bot.github.compare(repository, live, head)), shas: [] };
+  if (compared.comparison !== "diverged") return compared;
+  const tip = await bot.github.branchHead(repository, base);
+  if (tip === undefined) return compared;
+  if (tip.sha === live) return { ...compared, comparison: "ahead" };
+  const onBase = await bot.github.compare(repository, live, tip.sha);
+  if (onBase.comparison !== "ahead") return compared;
+  return { ...compared, comparison: "ahead", authors: [...new Set([...compared.authors, ...onBase.authors])] };
+}

@@ -1,0 +1,108 @@
+/** Loads one deployment as people see it. Reads only; the faces render what this returns. */
+
+import { optional } from "../optional.ts";
+import { hasLogin } from "../policy/logins.ts";
+import type { AttemptRow } from "../store/schema.ts";
+import { latest, plannedStages } from "./stages.ts";
+import type { LoadDeploymentView, StageView } from "./views.ts";
+
+export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => {
+  const row = await db
+    .selectFrom("deployment")
+    .innerJoin("environment", "environment.id", "deployment.environment_id")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("deployment.id", "=", deployment)
+    .selectAll("deployment")
+    .select([
+      "environment.name as environment_name",
+      "service.name as service_name",
+      "repository.full_name",
+      "pipeline_file.pipeline",
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const [approvals, attempts] = await Promise.all([
+    db
+      .selectFrom("approval")
+      .select(["login", "answer", "at"])
+      .where("deployment_id", "=", deployment)
+      .where("ask", "=", row.ask)
+      .orderBy("at")
+      .execute(),
+    db.selectFrom("attempt").selectAll().where("deployment_id", "=", deployment).execute(),
+  ]);
+  const policy =
+    row.policy ??
+    row.pipeline?.services
+      .find((service) => service.name === row.service_name)
+      ?.environments.find((environment) => environment.name === row.environment_name);
+  // An answer that does not count is told in the thread; shown here it would look as if it did.
+  const approvalsGate = row.verdict?.gates.find((gate) => gate.gate === "approvals")?.reason;
+  const counted =
+    approvalsGate?.code === "approvals.enough" ||
+    approvalsGate?.code === "approvals.missing" ||
+    approvalsGate?.code === "approvals.cannot-be-reached"
+      ? approvalsGate.by
+      : [];
+  return {
+    id: row.id,
+    ask: row.ask,
+    service: row.service_name,
+    repository: row.full_name,
+    ...optional("channel", row.channel),
+    environment: row.environment_name,
+    production: policy?.production ?? false,
+    ...optional("environmentUrl", policy?.url),
+    kind: row.kind,
+    status: row.status,
+    revision: { sha: row.sha, tree: row.tree, ...optional("version", row.version) },
+    ...optional("ref", row.ref),
+    ...(row.previous_sha === null || row.previous_tree === null
+      ? {}
+      : { previous: { sha: row.previous_sha, tree: row.previous_tree, ...optional("version", row.previous_version) } }),
+    ...optional("ships", row.ships),
+    ...optional("verdict", row.verdict),
+    ...optional("outcome", row.outcome),
+    requestedBy: row.requested_by,
+    ...optional("requestedBySlack", row.requested_by_slack),
+    requestedAt: row.requested_at.getTime(),
+    ...optional("reason", row.reason),
+    ...optional("mergedBy", row.merged_by),
+    ...optional("pullRequest", row.pull_request),
+    approvals: approvals
+      .filter(({ login, answer }) => answer === "reject" || hasLogin(counted, login))
+      .map(({ login, answer, at }) => ({ login, answer, at: at.getTime() })),
+    stages: plannedStages(row).map((stage) => {
+      const attempt = latest(attempts, stage);
+      const ended = row.ended_at !== null;
+      return stageView(stage.definition.name, stage.phase, attempt, ended);
+    }),
+    ...optional("cancelBy", row.cancel_by),
+    ...optional("startedAt", row.started_at?.getTime()),
+    ...optional("endedAt", row.ended_at?.getTime()),
+    ...optional("supersededBy", row.superseded_by),
+    settled: row.settled,
+  };
+};
+
+function stageView(
+  name: string,
+  phase: "deploy" | "verify",
+  attempt: AttemptRow | undefined,
+  deploymentEnded: boolean,
+): StageView {
+  if (attempt === undefined) return { name, phase, state: deploymentEnded ? "skipped" : "pending" };
+  return {
+    name,
+    phase,
+    state: attempt.state === "ended" ? (attempt.outcome ?? "error") : "running",
+    startedAt: (attempt.started_at ?? attempt.claimed_at).getTime(),
+    ...optional("endedAt", attempt.ended_at?.getTime()),
+    // How a success ended is no news, and its output is in its log.
+    ...(attempt.outcome === "success" ? {} : optional("message", attempt.message)),
+    ...optional("outputTail", attempt.output_tail),
+    ...optional("logUrl", attempt.log_url),
+  };
+}

@@ -1,0 +1,148 @@
+/** `/deploy lock` and `/deploy unlock`: an environment held by someone with a reason, and given free again. */
+import { optional } from "../optional.ts";
+import { sameLogin } from "../policy/logins.ts";
+import type { EnvironmentRow } from "../store/schema.ts";
+import { type Asker, refusal } from "./asker.ts";
+import { audit } from "./audit.ts";
+import type { Bot } from "./bot.ts";
+import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { pendingOf } from "./facts.ts";
+import type { Place } from "./place.ts";
+import { OutsideError } from "./ports.ts";
+import type { ReplyContent } from "./said.ts";
+import { say, touchDeployment } from "./tell.ts";
+
+export async function lock(
+  bot: Bot,
+  place: Place,
+  asker: Asker,
+  reason: string,
+  until: number | undefined,
+): Promise<ReplyContent> {
+  const mayNot = await refusal(bot, place, asker, "ask", "lock");
+  if (mayNot !== undefined) return mayNot;
+  const now = bot.context.clock.now();
+  const { name } = place.policy;
+  return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
+    const row = await lockEnvironment(trx, place.environment.id);
+    const holder = lockHolder(row, now);
+    if (holder !== undefined && !sameLogin(holder, asker.login)) {
+      const held = { by: holder, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) };
+      return { code: "already-locked", environment: name, ...held };
+    }
+    await trx
+      .updateTable("environment")
+      .set({
+        lock_by: asker.login,
+        lock_reason: reason,
+        lock_at: new Date(now),
+        lock_until: until === undefined ? null : new Date(until),
+      })
+      .where("id", "=", row.id)
+      .execute();
+    await raiseVersion(trx, row.id);
+    const where = { service: place.service.id, environment: row.id };
+    await audit(trx, {
+      at: now,
+      actor: asker.login,
+      action: "environment.locked",
+      ...where,
+      detail: { reason, until },
+    });
+    await say(trx, bot, {
+      key: `locked/${asker.key}`,
+      content: {
+        code: "locked",
+        service: place.service.name,
+        environment: name,
+        by: asker.login,
+        reason,
+        ...optional("until", until),
+      },
+      channel: place.service.channel ?? asker.channel,
+      service: place.service.id,
+    });
+    await wakeEnvironment(trx, bot.wake, row.id);
+    return { code: "locked", environment: name, reason, ...optional("until", until) };
+  });
+}
+
+/** Who holds the environment now; a lock whose time is over is nobody's. */
+function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
+  if (row.lock_by === null || (row.lock_until !== null && row.lock_until.getTime() <= now)) return undefined;
+  return row.lock_by;
+}
+
+/** Ends the lock and the hold. It starts nothing: what waited is offered until a person asks for it. */
+export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
+  const { environment, policy } = place;
+  const now = bot.context.clock.now();
+  const holder = lockHolder(environment, now);
+  const isAnothers = holder !== undefined && !sameLogin(holder, asker.login);
+  const need = isAnothers || environment.hold_deployment_id !== null ? "approve" : "ask";
+  const mayNot = await refusal(bot, place, asker, need, "unlock");
+  if (mayNot !== undefined) return mayNot;
+  return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
+    const row = await lockEnvironment(trx, environment.id);
+    const held = lockHolder(row, now);
+    if (held === undefined && row.hold_deployment_id === null) return { code: "not-locked", environment: policy.name };
+    if (held !== holder || row.hold_deployment_id !== environment.hold_deployment_id) {
+      // Between the look at the rights and now somebody else took the lock, or a rollback put up a hold.
+      throw new OutsideError(`the environment ${policy.name} moved while it was unlocked`);
+    }
+    await trx
+      .updateTable("environment")
+      .set({
+        lock_by: null,
+        lock_reason: null,
+        lock_at: null,
+        lock_until: null,
+        hold_deployment_id: null,
+        hold_bad_sha: null,
+        hold_bad_tree: null,
+        hold_since: null,
+      })
+      .where("id", "=", row.id)
+      .execute();
+    const pending = await pendingOf(trx, row.id);
+    // A run that GitHub holds was started by a person who waits for nothing else: it goes on by itself.
+    const offered = pending.filter((waiting) => !waiting.typed && waiting.kind !== "external");
+    for (const waiting of offered) {
+      await trx
+        .updateTable("deployment")
+        .set({ offered_at: new Date(now), offered_because: "unlock" })
+        .where("id", "=", waiting.id)
+        .execute();
+      await touchDeployment(trx, bot, place.service, waiting);
+    }
+    await raiseVersion(trx, row.id);
+    await audit(trx, {
+      at: now,
+      actor: asker.login,
+      action: "environment.unlocked",
+      service: place.service.id,
+      environment: row.id,
+      detail: { lockedBy: row.lock_by, hold: row.hold_deployment_id },
+    });
+    const offers = optional("offers", offered.at(-1)?.id);
+    const channel = place.service.channel ?? asker.channel;
+    if (held !== undefined) {
+      const content = {
+        code: "unlocked",
+        service: place.service.name,
+        environment: policy.name,
+        by: asker.login,
+        held,
+        ...offers,
+      } as const;
+      await say(trx, bot, { key: `unlocked/${asker.key}`, content, channel, service: place.service.id });
+    }
+    if (row.hold_deployment_id !== null) {
+      const content = { code: "hold-ended", environment: policy.name, by: "unlock", person: asker.login } as const;
+      const key = `hold-ended/${row.hold_deployment_id}`;
+      await say(trx, bot, { key, content, channel, deployment: row.hold_deployment_id });
+    }
+    await wakeEnvironment(trx, bot.wake, row.id);
+    return { code: "unlocked", environment: policy.name, ...offers };
+  });
+}

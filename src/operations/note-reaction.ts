@@ -1,0 +1,115 @@
+/**
+ * Folds reactions into approvals. What Slack told is kept by (message, person, emoji), the newest telling winning, also
+ * for a message that is not known yet; an approval stands while any approving reaction of its person remains.
+ * Whether it counts is the policy's decision, taken anew until the start.
+ */
+import { sql } from "kysely";
+import { z } from "zod";
+import { answer } from "./answer.ts";
+import type { Bot } from "./bot.ts";
+
+export type Reaction = {
+  readonly team: string;
+  readonly channel: string;
+  readonly ts: string;
+  readonly slackUser: string;
+  readonly emoji: string;
+  readonly present: boolean;
+  /** Slack's own time of the event, `seconds.micros` as text; the order of one person's clicks. */
+  readonly eventTs: string;
+};
+
+/** What an emoji means: the face knows its aliases and skin tones. */
+export type MeaningOf = (emoji: string) => "approve" | "reject" | undefined;
+
+export async function noteReaction(bot: Bot, meaningOf: MeaningOf, reaction: Reaction): Promise<void> {
+  if (meaningOf(reaction.emoji) === undefined) return;
+  await bot.db
+    .insertInto("reaction")
+    .values({
+      team: reaction.team,
+      channel: reaction.channel,
+      ts: reaction.ts,
+      slack_user: reaction.slackUser,
+      emoji: reaction.emoji,
+      present: reaction.present,
+      event_ts: reaction.eventTs,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["team", "channel", "ts", "slack_user", "emoji"])
+        .doUpdateSet({ present: reaction.present, event_ts: reaction.eventTs })
+        // Of two tellings about the same emoji the newer stands, in whatever order they arrive.
+        .where("reaction.event_ts", "<", reaction.eventTs),
+    )
+    .execute();
+  await bot.context.faults.at("reaction.stored");
+  const message = await messageAt(bot, reaction.team, reaction.channel, reaction.ts);
+  if (message !== undefined) await fold(bot, meaningOf, message, reaction.slackUser);
+}
+
+/** Reads what was reacted before the bot knew that the message is its own. */
+export async function foldReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string): Promise<void> {
+  const row = await bot.db
+    .selectFrom("projection")
+    .select("external")
+    .where("key", "=", `slack.message/${subject}`)
+    .executeTakeFirst();
+  const message = row === undefined ? undefined : messageOf(subject, row.external);
+  if (message === undefined) return;
+  const people = await bot.db
+    .selectFrom("reaction")
+    .select("slack_user")
+    .distinct()
+    .where("team", "=", message.team)
+    .where("channel", "=", message.channel)
+    .where("ts", "=", message.ts)
+    .execute();
+  for (const person of people) await fold(bot, meaningOf, message, person.slack_user);
+}
+
+type Message = {
+  readonly deployment: number;
+  readonly ask: number;
+  readonly team: string;
+  readonly channel: string;
+  readonly ts: string;
+};
+
+/** The stored message at this place, in its channel and its team; undefined when it is none of the bot's. */
+async function messageAt(bot: Bot, team: string, channel: string, ts: string): Promise<Message | undefined> {
+  const row = await bot.db
+    .selectFrom("projection")
+    .select(["subject", "external"])
+    .where("surface", "=", "slack.message")
+    .where(sql<boolean>`external->>'channel' = ${channel} and external->>'ts' = ${ts}`)
+    .executeTakeFirst();
+  const message = row === undefined ? undefined : messageOf(row.subject, row.external);
+  return message?.team === team ? message : undefined;
+}
+
+const externalShape = z.object({ team: z.string(), channel: z.string(), ts: z.string() });
+
+/** Where the message of a `<deployment>/<ask>` stands; undefined while it has not been posted. */
+export function messageOf(subject: string, external: unknown): Message | undefined {
+  const place = externalShape.safeParse(external);
+  const [deployment, ask] = subject.split("/").map(Number);
+  if (!place.success || deployment === undefined || ask === undefined) return undefined;
+  return { deployment, ask, ...place.data };
+}
+
+async function fold(bot: Bot, meaningOf: MeaningOf, message: Message, slackUser: string): Promise<void> {
+  const rows = await bot.db
+    .selectFrom("reaction")
+    .select(["emoji"])
+    .where("team", "=", message.team)
+    .where("channel", "=", message.channel)
+    .where("ts", "=", message.ts)
+    .where("slack_user", "=", slackUser)
+    .where("present", "=", true)
+    .execute();
+  const meanings = rows.map((row) => meaningOf(row.emoji));
+  const given = meanings.includes("reject") ? "reject" : meanings.includes("approve") ? "approve" : undefined;
+  const { deployment, ask, team } = message;
+  await answer(bot, { deployment, ask, team, slackUser, via: "reaction", answer: given });
+}

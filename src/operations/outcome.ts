@@ -1,0 +1,23 @@
+/** How a deployment ended, or what it is waiting for beyond its verdict. Prose belongs to `wording.ts`. */
+import type { Verdict } from "../policy/model.ts";
+
+export type Outcome =
+  | { readonly code: "succeeded" }
+  | { readonly code: "stage-failed"; readonly stage: string; readonly message?: string }
+  | { readonly code: "stage-error"; readonly stage: string; readonly message?: string }
+  | { readonly code: "stage-timed-out"; readonly stage: string; readonly afterMs: number }
+  /** The bot cannot tell how the attempt ended; the slot is kept until a person settles it. */
+  | { readonly code: "end-unknown"; readonly stage: string; readonly message?: string }
+  | { readonly code: "verification-failed"; readonly stage: string; readonly message?: string }
+  | { readonly code: "blocked"; readonly verdict: Verdict }
+  | { readonly code: "rejected"; readonly by: string }
+  | { readonly code: "expired" }
+  /** The pipeline file in force no longer names the environment. */
+  | { readonly code: "environment-removed" }
+  | { readonly code: "superseded"; readonly by: number }
+  | { readonly code: "cancelled"; readonly by: string }
+  | { readonly code: "cancelled-by-rollback"; readonly rollback: number }
+  | { readonly code: "settled"; readonly by: string; readonly as: "success" | "failure"; readonly reason: string }
+  | { readonly code: "adopted"; readonly by: string }
+  /** Somebody else made it live; the bot only saw it. */
+  | { readonly code: "seen"; readonly by: string };

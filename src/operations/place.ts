@@ -1,0 +1,128 @@
+/** An environment with all that stands around it: its service, repository, pipeline and policy. Reads only. */
+import type { Kysely } from "kysely";
+import { policyHash } from "../policy/canonical-hash.ts";
+import type { EnvironmentPolicy, Pipeline, ServicePolicy } from "../policy/pipeline.ts";
+import type { Database, EnvironmentRow } from "../store/schema.ts";
+import type { RepositoryRef } from "./ports.ts";
+
+/** A service by itself, also one that the pipeline file no longer names: what runs there has to come to its end. */
+export type ServiceRef = {
+  readonly id: number;
+  readonly name: string;
+  readonly channel: string | undefined;
+  readonly repository: RepositoryRef;
+};
+
+export type ServicePlace = ServiceRef & {
+  readonly pipeline: Pipeline;
+  readonly policy: ServicePolicy;
+};
+
+export type Place = {
+  readonly service: ServicePlace;
+  readonly environment: EnvironmentRow;
+  readonly policy: EnvironmentPolicy;
+  /** What approvals are bound to besides from and content: gates, stages and who is in the groups. */
+  readonly policyHash: string;
+};
+
+/** All services that a pipeline file in force names, by name. */
+export async function loadServices(db: Kysely<Database>): Promise<readonly ServicePlace[]> {
+  const rows = await serviceRows(db).execute();
+  return rows.flatMap((row) => servicePlace(row) ?? []);
+}
+
+export async function loadService(db: Kysely<Database>, service: number): Promise<ServicePlace | undefined> {
+  const row = await serviceRows(db).where("service.id", "=", service).executeTakeFirst();
+  return row === undefined ? undefined : servicePlace(row);
+}
+
+export async function loadServiceRef(db: Kysely<Database>, service: number): Promise<ServiceRef> {
+  const row = await db
+    .selectFrom("service")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .where("service.id", "=", service)
+    .select([
+      "service.id",
+      "service.name",
+      "service.channel",
+      "repository.id as repository_id",
+      "repository.full_name",
+      "repository.installation_id",
+      "repository.default_branch",
+    ])
+    .executeTakeFirstOrThrow();
+  return serviceRef(row);
+}
+
+export async function loadServicesOf(db: Kysely<Database>, repository: number): Promise<readonly ServicePlace[]> {
+  const rows = await serviceRows(db).where("repository.id", "=", repository).execute();
+  return rows.flatMap((row) => servicePlace(row) ?? []);
+}
+
+/** The environment by its id; undefined when the pipeline in force no longer names it. */
+export async function loadPlace(db: Kysely<Database>, environment: number): Promise<Place | undefined> {
+  const row = await db.selectFrom("environment").selectAll().where("id", "=", environment).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const service = await loadService(db, row.service_id);
+  return service === undefined ? undefined : placeOf(service, row);
+}
+
+export async function loadPlaces(db: Kysely<Database>, service: ServicePlace): Promise<readonly Place[]> {
+  const rows = await db
+    .selectFrom("environment")
+    .selectAll()
+    .where("service_id", "=", service.id)
+    .where("removed_at", "is", null)
+    .orderBy("position")
+    .execute();
+  return rows.flatMap((row) => placeOf(service, row) ?? []);
+}
+
+export function placeOf(service: ServicePlace, environment: EnvironmentRow): Place | undefined {
+  const policy = service.policy.environments.find((candidate) => candidate.name === environment.name);
+  if (policy === undefined) return undefined;
+  return { service, environment, policy, policyHash: policyHash(policy, service.pipeline.groups) };
+}
+
+function serviceRows(db: Kysely<Database>) {
+  return db
+    .selectFrom("service")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("service.removed_at", "is", null)
+    .where("repository.removed_at", "is", null)
+    .select([
+      "service.id",
+      "service.name",
+      "service.channel",
+      "repository.id as repository_id",
+      "repository.full_name",
+      "repository.installation_id",
+      "repository.default_branch",
+      "pipeline_file.pipeline",
+    ])
+    .orderBy("service.name");
+}
+
+type ServiceRow = Awaited<ReturnType<ReturnType<typeof serviceRows>["execute"]>>[number];
+
+function servicePlace(row: ServiceRow): ServicePlace | undefined {
+  const policy = row.pipeline?.services.find((candidate) => candidate.name === row.name);
+  if (row.pipeline === null || policy === undefined) return undefined;
+  return { ...serviceRef(row), pipeline: row.pipeline, policy };
+}
+
+function serviceRef(row: Omit<ServiceRow, "pipeline">): ServiceRef {
+  return {
+    id: row.id,
+    name: row.name,
+    channel: row.channel ?? undefined,
+    repository: {
+      id: row.repository_id,
+      fullName: row.full_name,
+      installationId: row.installation_id,
+      defaultBranch: row.default_branch,
+    },
+  };
+}

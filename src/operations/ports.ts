@@ -1,0 +1,153 @@
+/**
+ * What operations need from the outside world. `github/` and `slack/` implement these; tests bring stateful fakes.
+ * Calls reject with `OutsideError` when the far side failed; "there is none" is a value.
+ */
+import type { CheckFacts, Comparison, Permission, Sha } from "../policy/model.ts";
+import type { PipelineSource } from "../policy/pipeline.ts";
+import type { NamedIssue } from "../policy/pull-request.ts";
+
+/** A repository as the store knows it. */
+export type RepositoryRef = {
+  readonly id: number;
+  readonly fullName: string;
+  readonly installationId: number;
+  readonly defaultBranch: string;
+};
+
+export type FoundRevision = {
+  readonly sha: Sha;
+  readonly tree: Sha;
+  /** What the person wrote, or the branch, when it is more than the SHA. */
+  readonly ref?: string;
+  /** A version tag on the commit, when `ref` is one. */
+  readonly version?: string;
+  /** Reachable from a branch or tag of the repository itself. */
+  readonly inRepository: boolean;
+};
+
+export type ComparedRevisions = {
+  readonly comparison: Comparison;
+  readonly commits: number;
+  /** The commits that GitHub listed, at most 250. */
+  readonly shas: readonly Sha[];
+  /** Logins of authors and co-authors known to GitHub. */
+  readonly authors: readonly string[];
+};
+
+export type FoundPullRequest = {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly author: string;
+  readonly draft: boolean;
+  readonly state: "open" | "closed";
+  readonly headSha: Sha;
+  readonly headRef: string;
+  readonly baseRef: string;
+  readonly fromFork: boolean;
+  readonly assignees: readonly string[];
+  /** Who is still asked to review: logins, and teams as `team:<slug>`. */
+  readonly requestedReviewers: readonly string[];
+  /** Who has reviewed, when this was told with their review; others may have too. */
+  readonly reviewedBy?: readonly string[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly mergedAt?: number;
+  readonly mergedBy?: string;
+  readonly mergeSha?: Sha;
+};
+
+/** Facts of one repository that are asked for together. */
+export type BulkQuestions = {
+  readonly issues: readonly number[];
+  readonly files: readonly { readonly at: Sha; readonly path: string }[];
+};
+
+/** What was answered; a fact that is not among it has to be asked for by itself. */
+export type BulkAnswers = {
+  readonly issues: ReadonlyMap<number, NamedIssue["state"]>;
+  /** By `<sha>:<path>`; undefined where there is no such file. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+};
+
+export type GitHubPort = {
+  /** A branch, tag, full or abbreviated SHA; branches win over tags, tags over SHAs. */
+  revision(repository: RepositoryRef, name: string): Promise<FoundRevision | undefined>;
+  branchHead(repository: RepositoryRef, branch: string): Promise<FoundRevision | undefined>;
+  /** The content of a commit, also of a fork's; rejects when there is no such commit. */
+  tree(repository: RepositoryRef, sha: Sha): Promise<Sha>;
+  compare(repository: RepositoryRef, base: Sha, head: Sha): Promise<ComparedRevisions>;
+  checks(repository: RepositoryRef, sha: Sha): Promise<readonly CheckFacts[]>;
+  permission(repository: RepositoryRef, login: string): Promise<Permission>;
+  /**
+   * The pipeline file of the default branch, or at a commit, and what it extends, and the merged data; undefined when
+   * there is none.
+   */
+  pipelineSources(
+    repository: RepositoryRef,
+    at?: Sha,
+  ): Promise<
+    | {
+        readonly sources: readonly PipelineSource[];
+        readonly merged: unknown;
+        /** What `_extends` names when it could not be followed: then the file must not be taken for whole. */
+        readonly unfollowed?: string;
+      }
+    | undefined
+  >;
+  /** Many facts in few calls; never rejects for what it could not answer. */
+  inBulk(repository: RepositoryRef, questions: BulkQuestions): Promise<BulkAnswers>;
+  issue(repository: RepositoryRef, named: Pick<NamedIssue, "repository" | "number">): Promise<NamedIssue["state"]>;
+  pullRequest(repository: RepositoryRef, number: number): Promise<FoundPullRequest | undefined>;
+  openPullRequests(repository: RepositoryRef): Promise<readonly FoundPullRequest[]>;
+  /** Logins of the people who have reviewed it. */
+  reviewersOf(repository: RepositoryRef, number: number): Promise<readonly string[]>;
+  /** Whether the pull request itself changes this file. */
+  changesFile(repository: RepositoryRef, number: number, path: string): Promise<boolean>;
+  /** A file's text at a commit or a full ref such as `refs/heads/main`; undefined when there is no such file. */
+  fileAt(repository: RepositoryRef, at: string, path: string): Promise<string | undefined>;
+  /** Whether the branch may only be merged into when this check is green; undefined when GitHub would not tell. */
+  requiresCheck(repository: RepositoryRef, branch: string, check: string): Promise<boolean | undefined>;
+  /** The login under which the bot itself acts. */
+  ownLogin(): Promise<string>;
+  /** The merged pull request whose merge made this commit, if one did. */
+  mergedPullRequest(repository: RepositoryRef, sha: Sha): Promise<FoundPullRequest | undefined>;
+  /** How a GitHub Deployment stands by its newest status; undefined when it has none, or is gone. */
+  deploymentState(
+    repository: RepositoryRef,
+    deployment: number,
+  ): Promise<{ readonly state: string; readonly by: string } | undefined>;
+  /** Names of branches, tags for the nearest-word hint; at most a hundred of each. */
+  refNames(repository: RepositoryRef): Promise<readonly string[]>;
+  /** A clone URL with a short-lived token in `extraHeader`, never in the URL. */
+  gitAccess(repository: RepositoryRef): Promise<{ readonly url: string; readonly extraHeader?: string }>;
+};
+
+/** A Slack person as `users.info` tells it. */
+export type SlackPerson = {
+  readonly id: string;
+  readonly name: string;
+  readonly bot: boolean;
+  readonly guest: boolean;
+  readonly stranger: boolean;
+  readonly deleted: boolean;
+};
+
+export type StandingReaction = { readonly emoji: string; readonly users: readonly string[] };
+
+export type SlackPort = {
+  /** The person, seen from the bot's own workspace; rejects with `OutsideError` when Slack did not answer. */
+  person(team: string, user: string): Promise<SlackPerson>;
+  /** The reactions that stand on a message now; none when the message is gone. */
+  reactions(channel: string, ts: string): Promise<readonly StandingReaction[]>;
+};
+
+/** The far side failed or did not answer; `retryAt` when it said when to try again. Its message is safe to log. */
+export class OutsideError extends Error {
+  readonly retryAt: number | undefined;
+  constructor(message: string, options: { cause?: unknown; retryAt?: number } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "OutsideError";
+    this.retryAt = options.retryAt;
+  }
+}

@@ -1,0 +1,29 @@
+/** The pull-request rules in force in a repository. Reads only. */
+import type { PullRequestPolicy } from "../policy/pipeline.ts";
+import type { VersionFile } from "../policy/versions/source.ts";
+import type { Bot } from "./bot.ts";
+
+export type RulesInForce = {
+  readonly policy: PullRequestPolicy;
+  /** The files in which services keep their versions, each once. */
+  readonly versionFiles: readonly VersionFile[];
+  /** The pipeline file on the default branch as it was read last, good or not. */
+  readonly fileText: string | undefined;
+};
+
+/** Undefined when the repository has no pipeline file: the bot then leaves it alone. */
+export async function rulesInForce(bot: Bot, repository: number): Promise<RulesInForce | undefined> {
+  const row = await bot.db
+    .selectFrom("repository")
+    .innerJoin("pipeline_file as good", "good.id", "repository.pipeline_file_id")
+    .leftJoin("pipeline_file as latest", "latest.id", "repository.latest_pipeline_file_id")
+    .select(["good.pipeline", "latest.sources"])
+    .where("repository.id", "=", repository)
+    .executeTakeFirst();
+  const pipeline = row?.pipeline ?? undefined;
+  if (pipeline === undefined) return undefined;
+  const files = new Map<string, VersionFile>();
+  for (const { versions } of pipeline.services)
+    if (versions.from.kind === "file") files.set(versions.from.path, versions.from);
+  return { policy: pipeline.pullRequests, versionFiles: [...files.values()], fileText: row?.sources?.[0]?.text };
+}

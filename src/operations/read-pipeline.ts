@@ -1,0 +1,153 @@
+/**
+ * Reads a repository's pipeline file and puts it in force when it is good. One with a mistake never half-applies: the
+ * last good one stays in force, and the channel is told every mistake.
+ */
+import { createHash } from "node:crypto";
+import type { Transaction } from "kysely";
+import type { Pipeline, PipelineReading, PipelineSource } from "../policy/pipeline.ts";
+import { readPipelineFile } from "../policy/pipeline-file/read.ts";
+import type { Database } from "../store/schema.ts";
+import { audit } from "./audit.ts";
+import type { Bot } from "./bot.ts";
+import { judgeRepositories } from "./judge-repository.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { tellServices } from "./tell-services.ts";
+
+export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise<PipelineReading["kind"]> {
+  const found = await bot.github.pipelineSources(repository);
+  await bot.context.faults.at("pipeline.fetched");
+  if (found === undefined) {
+    await bot.db.transaction().execute((trx) => takeOutOfForce(trx, bot, repository.id));
+    return "absent";
+  }
+  const reading = readPipelineFile({ ...found, repository: repository.fullName });
+  if (reading.kind === "absent") return "absent";
+  await bot.db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom("repository")
+      .selectAll()
+      .where("id", "=", repository.id)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const file = await storeFile(trx, bot, repository.id, found.sources, reading);
+    if (file === row.latest_pipeline_file_id && (reading.kind === "mistakes" || file === row.pipeline_file_id)) return;
+    const before = row.latest_pipeline_file_id;
+    await trx
+      .updateTable("repository")
+      .set({ latest_pipeline_file_id: file })
+      .where("id", "=", repository.id)
+      .execute();
+    if (reading.kind === "mistakes") {
+      const { mistakes } = reading;
+      const lastGood = row.pipeline_file_id !== null;
+      const content = { code: "pipeline-mistakes", repository: repository.fullName, mistakes, lastGood } as const;
+      await tellServices(trx, bot, repository.id, `pipeline-mistakes/${file}/${before ?? 0}`, content);
+      return;
+    }
+    await putInForce(trx, bot, repository.id, file, reading.pipeline);
+    if (before !== null && before !== row.pipeline_file_id) {
+      const content = { code: "pipeline-mended", repository: repository.fullName } as const;
+      await tellServices(trx, bot, repository.id, `pipeline-mended/${file}/${before}`, content);
+    }
+  });
+  await bot.context.faults.at("pipeline.committed");
+  const about = { repository: repository.fullName };
+  if (reading.kind === "good") bot.log.info(about, "the pipeline file is in force");
+  else
+    bot.log.warn({ ...about, mistakes: reading.mistakes.length }, "the pipeline file has mistakes and is not in force");
+  return reading.kind;
+}
+
+async function storeFile(
+  trx: Transaction<Database>,
+  bot: Bot,
+  repository: number,
+  sources: readonly PipelineSource[],
+  reading: Extract<PipelineReading, { kind: "good" | "mistakes" }>,
+): Promise<number> {
+  const text = JSON.stringify(sources);
+  const meaning = {
+    pipeline: reading.kind === "good" ? JSON.stringify(reading.pipeline) : null,
+    mistakes: reading.kind === "mistakes" ? JSON.stringify(reading.mistakes) : null,
+  };
+  const stored = await trx
+    .insertInto("pipeline_file")
+    .values({
+      repository_id: repository,
+      hash: createHash("sha256").update(text).digest("hex"),
+      sources: text,
+      ...meaning,
+      read_at: new Date(bot.context.clock.now()),
+    })
+    // A newer bot may read the same text differently: what it means now is kept.
+    .onConflict((conflict) => conflict.columns(["repository_id", "hash"]).doUpdateSet(meaning))
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return stored.id;
+}
+
+async function putInForce(
+  trx: Transaction<Database>,
+  bot: Bot,
+  repository: number,
+  file: number,
+  pipeline: Pipeline,
+): Promise<void> {
+  const now = bot.context.clock.now();
+  await trx.updateTable("repository").set({ pipeline_file_id: file }).where("id", "=", repository).execute();
+  const kept: number[] = [];
+  for (const service of pipeline.services) {
+    const { id } = await trx
+      .insertInto("service")
+      .values({ repository_id: repository, name: service.name, channel: service.channel ?? null })
+      .onConflict((conflict) =>
+        conflict.columns(["repository_id", "name"]).doUpdateSet({ channel: service.channel ?? null, removed_at: null }),
+      )
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    kept.push(id);
+    const names = service.environments.map((environment) => environment.name);
+    for (const [position, name] of names.entries()) {
+      await trx
+        .insertInto("environment")
+        .values({ service_id: id, name, position })
+        .onConflict((conflict) => conflict.columns(["service_id", "name"]).doUpdateSet({ position, removed_at: null }))
+        .execute();
+    }
+    await trx
+      .updateTable("environment")
+      .set({ removed_at: new Date(now) })
+      .where("service_id", "=", id)
+      .where("name", "not in", names)
+      .where("removed_at", "is", null)
+      .execute();
+  }
+  await trx
+    .updateTable("service")
+    .set({ removed_at: new Date(now) })
+    .where("repository_id", "=", repository)
+    .where("id", "not in", kept)
+    .where("removed_at", "is", null)
+    .execute();
+  await audit(trx, { at: now, actor: "signalbox", action: "pipeline.in-force", detail: { repository, file } });
+  // A changed policy may open or close gates.
+  await judgeRepositories(trx, bot, [repository]);
+}
+
+async function takeOutOfForce(trx: Transaction<Database>, bot: Bot, repository: number): Promise<void> {
+  const was = await trx
+    .updateTable("repository")
+    .set({ pipeline_file_id: null, latest_pipeline_file_id: null })
+    .where("id", "=", repository)
+    .where("latest_pipeline_file_id", "is not", null)
+    .returning("id")
+    .executeTakeFirst();
+  if (was === undefined) return;
+  await trx
+    .updateTable("service")
+    .set({ removed_at: new Date(bot.context.clock.now()) })
+    .where("repository_id", "=", repository)
+    .where("removed_at", "is", null)
+    .execute();
+  await judgeRepositories(trx, bot, [repository]);
+}

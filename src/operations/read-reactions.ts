@@ -1,0 +1,59 @@
+/**
+ * Reads back the reactions that came or went while the bot was down: for each message whose deployment still waits,
+ * what stands on it now is compared with what is stored. Slack tells no times here, so the time of the look stands for
+ * them: an event from before it that arrives later changes nothing.
+ */
+import { pendingStatuses } from "../policy/model.ts";
+import type { Bot } from "./bot.ts";
+import { foldReactionsOf, type MeaningOf, messageOf } from "./note-reaction.ts";
+
+export async function readReactions(bot: Bot, meaningOf: MeaningOf): Promise<void> {
+  const waiting = await bot.db
+    .selectFrom("deployment")
+    .select(["id", "ask"])
+    .where("status", "in", [...pendingStatuses])
+    .where("ask", ">", 0)
+    .execute();
+  for (const { id, ask } of waiting) await readReactionsOf(bot, meaningOf, `${id}/${ask}`);
+}
+
+async function readReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string): Promise<void> {
+  const row = await bot.db
+    .selectFrom("projection")
+    .select("external")
+    .where("key", "=", `slack.message/${subject}`)
+    .executeTakeFirst();
+  const message = messageOf(subject, row?.external);
+  if (message === undefined) return;
+  const { team, channel, ts } = message;
+  const eventTs = (bot.context.clock.now() / 1000).toFixed(6);
+  const standing = await bot.slack.reactions(channel, ts);
+  await bot.context.faults.at("reactions.read");
+  await bot.db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable("reaction")
+      .set({ present: false, event_ts: eventTs })
+      .where("team", "=", team)
+      .where("channel", "=", channel)
+      .where("ts", "=", ts)
+      .where("event_ts", "<", eventTs)
+      .execute();
+    for (const { emoji, users } of standing) {
+      if (meaningOf(emoji) === undefined) continue;
+      for (const user of users) {
+        const values = { present: true, event_ts: eventTs };
+        await trx
+          .insertInto("reaction")
+          .values({ team, channel, ts, slack_user: user, emoji, ...values })
+          .onConflict((conflict) =>
+            conflict
+              .columns(["team", "channel", "ts", "slack_user", "emoji"])
+              .doUpdateSet(values)
+              .where("reaction.event_ts", "<=", eventTs),
+          )
+          .execute();
+      }
+    }
+  });
+  await foldReactionsOf(bot, meaningOf, subject);
+}

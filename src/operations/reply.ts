@@ -1,0 +1,34 @@
+/** Stores the answer to a command or click until it has reached the person: a projection writes it. */
+import { touch } from "../projections/touch.ts";
+import type { Bot } from "./bot.ts";
+import type { ReplyContent } from "./said.ts";
+
+export type ReplyTo = {
+  readonly key: string;
+  readonly responseUrl: string;
+  readonly slackUser: string;
+  readonly channel: string;
+};
+
+/** Answered once for each delivery, however often the delivery is handled. */
+export async function reply(bot: Bot, to: ReplyTo, content: ReplyContent): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    const added = await trx
+      .insertInto("reply")
+      .values({
+        key: to.key,
+        response_url: to.responseUrl,
+        slack_user: to.slackUser,
+        channel: to.channel,
+        content: JSON.stringify(content),
+        at: new Date(bot.context.clock.now()),
+      })
+      .onConflict((conflict) => conflict.column("key").doNothing())
+      .returning("id")
+      .executeTakeFirst();
+    if (added === undefined) return;
+    // Answers do not wait in line behind messages: each is paced by itself.
+    await touch(trx, bot.wake, { surface: "slack.reply", subject: `${added.id}`, lane: `reply/${added.id}` });
+  });
+  await bot.context.faults.at("reply.committed");
+}

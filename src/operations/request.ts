@@ -1,0 +1,240 @@
+/**
+ * Asks for a deployment: judged at once and, in the same transaction, refused, put in line or started. A request with a
+ * known key (the same command or merge delivered again) is answered with what it became the first time.
+ */
+import type { Transaction } from "kysely";
+import { evaluate } from "../policy/evaluate.ts";
+import { type OfferedBecause, type RequestKind, runningStatuses, type Verdict } from "../policy/model.ts";
+import { asksForWhatWaits, type Supersedable, supersedes } from "../policy/supersede.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { audit } from "./audit.ts";
+import type { Bot } from "./bot.ts";
+import { applyVerdict, endPending } from "./decide.ts";
+import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { assembleFacts, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
+import { loadPlace, type Place } from "./place.ts";
+import { type FoundRevision, OutsideError } from "./ports.ts";
+import { carryReviews } from "./reviews.ts";
+import type { Ships } from "./ships.ts";
+import { shipsBetween } from "./ships-between.ts";
+
+export type Request = {
+  readonly kind: RequestKind;
+  readonly typed: boolean;
+  readonly revision: FoundRevision;
+  readonly requestedBy: string;
+  readonly requestedBySlack?: string;
+  /** Where to show it when the service has no channel of its own. */
+  readonly channel?: string;
+  /** Known by this key, a request is made once. */
+  readonly key: string;
+  readonly reason?: string;
+  readonly mergedBy?: string;
+  readonly pullRequest?: number;
+  readonly readyWhenMerged?: boolean;
+  /** It is offered, not started. */
+  readonly offered?: OfferedBecause;
+  readonly rollbackTarget?: "previous" | "older";
+  readonly rollsBack?: number;
+};
+
+export type Requested =
+  /** A typed command met a gate that blocks: nothing is stored but the audit row. */
+  | { readonly kind: "stopped"; readonly verdict: Verdict }
+  | { readonly kind: "requested"; readonly deployment: DeploymentRow; readonly verdict: Verdict }
+  /** Another person's command for the same revision waits or runs already. */
+  | { readonly kind: "already"; readonly deployment: number };
+
+const tries = 8;
+
+export async function request(bot: Bot, environment: number, wanted: Request): Promise<Requested> {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const place = await loadPlace(bot.db, environment);
+    if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
+    const subject = subjectFor(bot, wanted);
+    const outside = await gatherOutside(bot, place, subject);
+    const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
+    await bot.context.faults.at("request.gathered");
+    const result = await bot.db.transaction().execute((trx) => {
+      return judgeAndStore(trx, bot, place, wanted, subject, outside, ships);
+    });
+    await bot.context.faults.at("request.committed");
+    if (result !== "moved") return result;
+  }
+  throw new OutsideError(`environment ${environment} kept moving while a request for it was judged`);
+}
+
+function subjectFor(bot: Bot, wanted: Request): Subject {
+  const { sha, tree, version, ref, inRepository } = wanted.revision;
+  return {
+    kind: wanted.kind,
+    typed: wanted.typed,
+    revision: { sha, tree, ...(version === undefined ? {} : { version }) },
+    ...(ref === undefined ? {} : { ref }),
+    inRepository,
+    requestedBy: wanted.requestedBy,
+    requestedAt: bot.context.clock.now(),
+    ...(wanted.mergedBy === undefined ? {} : { mergedBy: wanted.mergedBy }),
+    ...(wanted.readyWhenMerged === undefined ? {} : { readyWhenMerged: wanted.readyWhenMerged }),
+    ...(wanted.pullRequest === undefined ? {} : { pullRequest: wanted.pullRequest }),
+    ...(wanted.offered === undefined ? {} : { offered: wanted.offered }),
+    ...(wanted.rollbackTarget === undefined ? {} : { rollbackTarget: wanted.rollbackTarget }),
+    ask: 0,
+  };
+}
+
+async function judgeAndStore(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  wanted: Request,
+  subject: Subject,
+  outside: Outside,
+  ships: Ships,
+): Promise<Requested | "moved"> {
+  const environment = await lockEnvironment(trx, place.environment.id);
+  const known = await trx
+    .selectFrom("deployment")
+    .selectAll()
+    .where("environment_id", "=", environment.id)
+    .where("request_key", "=", wanted.key)
+    .executeTakeFirst();
+  if (known !== undefined) {
+    return { kind: "requested", deployment: known, verdict: known.verdict ?? { outcome: "wait", gates: [] } };
+  }
+  if (environment.version !== place.environment.version) return "moved";
+  const pending = await pendingOf(trx, environment.id);
+  const same = wanted.typed ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
+  if (same !== undefined) return { kind: "already", deployment: same.id };
+
+  const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
+  const verdict = evaluate(facts);
+  if (wanted.typed && verdict.outcome === "stop") {
+    await refuse(trx, bot, place, wanted, verdict);
+    return { kind: "stopped", verdict };
+  }
+  const stored = await store(trx, bot, place, environment, wanted, ships);
+  const row = await carryReviews(trx, place, environment, stored, bot.context.clock.now());
+  // What is refused at once takes nobody's place.
+  if (verdict.outcome !== "stop") await supersedeOlder(trx, bot, place, row, pending);
+  // Superseding the older ones changed the line that this one stands in.
+  const now = await lockEnvironment(trx, environment.id);
+  const finalFacts = await assembleFacts(trx, bot, place, now, subjectOf(row), outside);
+  const final = evaluate(finalFacts);
+  const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
+  return { kind: "requested", deployment: applied, verdict: applied.verdict ?? final };
+}
+
+function isSame(other: DeploymentRow, wanted: Request): boolean {
+  return other.sha === wanted.revision.sha && (other.kind === "rollback") === (wanted.kind === "rollback");
+}
+
+/** The same that a person asked for and that waits, or that runs and that nobody has asked to stop. */
+async function alreadyAsked(
+  trx: Transaction<Database>,
+  environment: EnvironmentRow,
+  pending: readonly DeploymentRow[],
+  wanted: Request,
+): Promise<DeploymentRow | undefined> {
+  const waiting = pending.find((other) => other.typed && isSame(other, wanted));
+  if (waiting !== undefined) return waiting;
+  const row = await trx
+    .selectFrom("deployment")
+    .selectAll()
+    .where("environment_id", "=", environment.id)
+    .where("status", "in", [...runningStatuses])
+    .where("cancel_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined && isSame(row, wanted) ? row : undefined;
+}
+
+async function store(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  environment: EnvironmentRow,
+  wanted: Request,
+  ships: Ships,
+): Promise<DeploymentRow> {
+  const now = new Date(bot.context.clock.now());
+  const row = await trx
+    .insertInto("deployment")
+    .values({
+      environment_id: environment.id,
+      kind: wanted.kind,
+      typed: wanted.typed,
+      status: "requested",
+      sha: wanted.revision.sha,
+      tree: wanted.revision.tree,
+      ref: wanted.revision.ref ?? null,
+      version: wanted.revision.version ?? null,
+      previous_sha: environment.live_sha,
+      previous_tree: environment.live_tree,
+      previous_version: environment.live_version,
+      requested_by: wanted.requestedBy,
+      requested_by_slack: wanted.requestedBySlack ?? null,
+      channel: place.service.channel ?? wanted.channel ?? null,
+      requested_at: now,
+      reason: wanted.reason ?? null,
+      merged_by: wanted.mergedBy ?? null,
+      pull_request: wanted.pullRequest ?? null,
+      ready_when_merged: wanted.readyWhenMerged ?? null,
+      offered_at: wanted.offered === undefined ? null : now,
+      offered_because: wanted.offered ?? null,
+      rollback_target: wanted.rollbackTarget ?? null,
+      rolls_back_deployment_id: wanted.rollsBack ?? null,
+      ships: JSON.stringify(ships),
+      request_key: wanted.key,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  bot.count("requested");
+  await raiseVersion(trx, environment.id);
+  await audit(trx, {
+    at: now.getTime(),
+    actor: wanted.requestedBy,
+    action: "deployment.requested",
+    service: place.service.id,
+    environment: environment.id,
+    deployment: row.id,
+    detail: { kind: wanted.kind, sha: wanted.revision.sha, ref: wanted.revision.ref },
+  });
+  return row;
+}
+
+async function supersedeOlder(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  newer: DeploymentRow,
+  pending: readonly DeploymentRow[],
+): Promise<void> {
+  for (const older of pending) {
+    const answered = asksForWhatWaits(newer, { ...older, gates: older.verdict?.gates ?? [] });
+    if (!answered && !supersedes(supersedable(newer), supersedable(older), place.policy)) continue;
+    await endPending(trx, bot, place.service, older, "supersede", { code: "superseded", by: newer.id });
+  }
+}
+
+function supersedable(row: DeploymentRow): Supersedable {
+  const approved = row.verdict?.gates.some((gate) => gate.reason.code === "approvals.enough") ?? false;
+  return { kind: row.kind, status: row.status, requestedAt: row.requested_at.getTime(), approved };
+}
+
+/** A refused command leaves no deployment, but it leaves a trace. */
+async function refuse(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  wanted: Request,
+  verdict: Verdict,
+): Promise<void> {
+  await audit(trx, {
+    at: bot.context.clock.now(),
+    actor: wanted.requestedBy,
+    action: "deployment.refused",
+    service: place.service.id,
+    environment: place.environment.id,
+    detail: { kind: wanted.kind, sha: wanted.revision.sha, ref: wanted.revision.ref, verdict },
+  });
+}

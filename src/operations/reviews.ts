@@ -1,0 +1,112 @@
+/**
+ * Reviews as answers: an approving review by someone who may approve counts like a reaction, for what the reviewer saw:
+ * what was live, the content of the reviewed commit, and the policy. Whether it counts is the policy's decision.
+ */
+import type { Kysely, Transaction } from "kysely";
+import { hasLogin } from "../policy/logins.ts";
+import type { ApprovalFacts } from "../policy/model.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { resolvePeople } from "./people.ts";
+import type { Place } from "./place.ts";
+
+/** The answers that stand on a pull request, for one environment, oldest first. */
+export async function reviewsFor(
+  db: Kysely<Database>,
+  repository: number,
+  number: number,
+  environment: number,
+): Promise<readonly ApprovalFacts[]> {
+  const rows = await db
+    .selectFrom("review")
+    .leftJoin("review_ask", (join) =>
+      join
+        .onRef("review_ask.repository_id", "=", "review.repository_id")
+        .onRef("review_ask.number", "=", "review.number")
+        .onRef("review_ask.login", "=", "review.login")
+        .on("review_ask.environment_id", "=", environment),
+    )
+    .where("review.repository_id", "=", repository)
+    .where("review.number", "=", number)
+    .select(["review.login", "review.answer", "review.tree", "review.at", "review_ask.from_sha", "review_ask.policy"])
+    .orderBy("review.at")
+    .orderBy("review.login")
+    .execute();
+  return rows.flatMap(({ login, answer, tree, at, from_sha, policy }) =>
+    answer === "dismissed"
+      ? []
+      : [
+          {
+            login,
+            person: login,
+            answer,
+            at: at.getTime(),
+            via: "review" as const,
+            // What was given when the check spoke of another environment was given to no policy of this one.
+            ask: { from: from_sha ?? undefined, tree: tree ?? "", policy: policy ?? "" },
+            bot: isBot(login),
+            guest: false,
+            stranger: false,
+          },
+        ],
+  );
+}
+
+/** GitHub writes the logins of Apps so, and no person's login can hold brackets. */
+export function isBot(login: string): boolean {
+  return login.endsWith("[bot]");
+}
+
+/**
+ * The deployment that a merge asks for begins with what was answered on the pull request. The environment's row is
+ * locked by the caller; resolves with the deployment as it then stands.
+ */
+export async function carryReviews(
+  trx: Transaction<Database>,
+  place: Place,
+  environment: EnvironmentRow,
+  row: DeploymentRow,
+  now: number,
+): Promise<DeploymentRow> {
+  const { branch, approvals } = place.policy;
+  if (branch === undefined || approvals === undefined || row.kind === "rollback") return row;
+  const repository = place.service.repository.id;
+  const pull = await trx
+    .selectFrom("pull_request")
+    .select(["number", "merged_at"])
+    .where("repository_id", "=", repository)
+    .where("merge_sha", "=", row.sha)
+    .where("base_ref", "=", branch)
+    .executeTakeFirst();
+  if (pull === undefined || pull.merged_at === null) return row;
+  const approvers = resolvePeople(place.service.pipeline, approvals.from);
+  const merged = pull.merged_at.getTime();
+  const answers = (await reviewsFor(trx, repository, pull.number, environment.id)).filter(
+    ({ login, at }) => hasLogin(approvers, login ?? "") && at + approvals.expires > merged,
+  );
+  if (answers.length === 0) return row;
+  await trx
+    .insertInto("approval")
+    .values(
+      answers.map(({ person, answer, at, ask, bot }) => ({
+        deployment_id: row.id,
+        ask: 1,
+        login: person,
+        answer,
+        via: "review" as const,
+        slack_user: null,
+        bot,
+        at: new Date(at),
+        from_sha: ask.from ?? null,
+        tree: ask.tree,
+        policy: ask.policy,
+      })),
+    )
+    .execute();
+  // The first ask is put up here, so that the answers stand on it when it is judged.
+  return await trx
+    .updateTable("deployment")
+    .set({ ask: 1, asked_at: new Date(now), ask_from: environment.live_sha, ask_policy: place.policyHash })
+    .where("id", "=", row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,382 @@
+/**
+ * Carries a running deployment one step further: claims the next stage, starts it, observes it, or ends the whole.
+ *
+ * A stage starts once. Its attempt goes `claimed → calling → started → ended` by compare-and-set on an epoch; a call gives
+ * up sooner than another may take over, and taking over asks `find` first. Only when the deployer answers that nothing
+ * started and nothing can is it called again; when it cannot tell, the slot is kept and a person is asked.
+ */
+import type { Attempt, Deployer, Observation, Started } from "../deployers/contract.ts";
+import { optional } from "../optional.ts";
+import { runningStatuses } from "../policy/model.ts";
+import type { AttemptRow, DeploymentRow } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import { endRunning, toVerifying } from "./end-running.ts";
+import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { followRun } from "./follow-run.ts";
+import { loadServiceRef, type ServiceRef } from "./place.ts";
+import { type PlannedStage, plannedStages, standing } from "./stages.ts";
+import { say, touchDeployment } from "./tell.ts";
+
+/** Extra time for a deployer to report the end of what it stopped at its deadline, before the bot stops waiting. */
+const graceMs = 60_000;
+/** What runs is looked at this often by whoever finds it, even when nobody was woken. */
+const sweepAgainMs = 30_000;
+const shortestLookMs = 50;
+
+/** `again`: look again at once; a number: look again in so many ms; undefined: nothing more to do here. */
+export type Step = "again" | number | undefined;
+
+type Running = { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string };
+
+export async function runStages(bot: Bot, deployment: number): Promise<Step> {
+  const running = await loadRunning(bot, deployment);
+  if (running === undefined) return undefined;
+  const { row } = running;
+  if (row.kind === "external") {
+    const step = await followRun(bot, running.service, row);
+    if (step !== "done") return step;
+  }
+  const attempts = await bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", row.id).execute();
+  const stages = plannedStages(row);
+  const where = standing(stages, attempts);
+  switch (where.kind) {
+    case "done":
+      return await endRunning(bot, running.service, row, {
+        status: "success",
+        outcome: { code: "succeeded" },
+        proven: true,
+      });
+    case "stopped":
+      return await endRunning(bot, running.service, row, endOf(where.stage, where.attempt));
+    case "next":
+      if (row.cancel_at !== null) {
+        const outcome = { code: "cancelled", by: row.cancel_by ?? "" } as const;
+        return await endRunning(bot, running.service, row, { status: "cancelled", outcome, proven: true });
+      }
+      if (where.stage.phase === "verify" && row.status === "in_progress") await toVerifying(bot, running.service, row);
+      await claim(bot, running, where.stage, where.number);
+      return "again";
+    case "attempt":
+      return await carry(bot, running, where.stage, where.attempt);
+  }
+}
+
+async function loadRunning(bot: Bot, deployment: number): Promise<Running | undefined> {
+  const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
+  if (row === undefined || (row.status !== "in_progress" && row.status !== "verifying")) return undefined;
+  const environment = await bot.db
+    .selectFrom("environment")
+    .select(["service_id", "name"])
+    .where("id", "=", row.environment_id)
+    .executeTakeFirstOrThrow();
+  const service = await loadServiceRef(bot.db, environment.service_id);
+  return { row, service, environmentName: environment.name };
+}
+
+/** Claims a stage; the unique index on attempts lets one of two claimers through. */
+async function claim(bot: Bot, running: Running, stage: PlannedStage, number: number): Promise<void> {
+  const { row } = running;
+  const now = bot.context.clock.now();
+  await bot.db.transaction().execute(async (trx) => {
+    // Another replica may have ended it since it was read: then nothing of it is claimed any more.
+    const runs = await trx
+      .selectFrom("deployment")
+      .select("id")
+      .where("id", "=", row.id)
+      .where("status", "in", [...runningStatuses])
+      .forUpdate()
+      .executeTakeFirst();
+    if (runs === undefined) return;
+    const added = await trx
+      .insertInto("attempt")
+      .values({
+        token: bot.context.ids.uuid(),
+        deployment_id: row.id,
+        phase: stage.phase,
+        position: stage.position,
+        stage: stage.definition.name,
+        number,
+        state: "claimed",
+        claimed_at: new Date(now),
+        deadline_at: new Date(now + timeoutOf(row)),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning("token")
+      .executeTakeFirst();
+    if (added === undefined) return;
+    if (stage.definition.changesEnvironment && row.changing_since === null) {
+      await trx
+        .updateTable("deployment")
+        .set({ changing_since: new Date(now) })
+        .where("id", "=", row.id)
+        .execute();
+    }
+    await touchDeployment(trx, bot, running.service, row);
+  });
+  await bot.context.faults.at("stage.claimed");
+}
+
+function timeoutOf(row: DeploymentRow): number {
+  return row.policy?.timeout ?? 60 * 60_000;
+}
+
+async function carry(bot: Bot, running: Running, stage: PlannedStage, row: AttemptRow): Promise<Step> {
+  const deployer = bot.deployers[stage.definition.deployer.kind];
+  const attempt = attemptFor(running, stage, row);
+  const now = bot.context.clock.now();
+  if (row.state === "claimed") {
+    if (running.row.cancel_at !== null) {
+      await endAttempt(bot, running, row, { state: "cancelled", proven: true });
+      return "again";
+    }
+    return await call(bot, running, deployer, stage, row);
+  }
+  if (row.state === "calling") {
+    const until = row.call_until?.getTime() ?? 0;
+    if (until > now) return until - now + shortestLookMs;
+    return await takeOver(bot, running, deployer, attempt, row);
+  }
+  return await observe(bot, running, deployer, attempt, row);
+}
+
+function attemptFor(running: Running, stage: PlannedStage, row: AttemptRow): Attempt {
+  const { row: deployment, service, environmentName } = running;
+  return {
+    token: row.token,
+    deployment: deployment.id,
+    stage: stage.definition,
+    service: service.name,
+    environment: environmentName,
+    kind: deployment.kind,
+    repository: service.repository,
+    sha: deployment.sha,
+    ref: deployment.ref ?? undefined,
+    version: deployment.version ?? undefined,
+    previousSha: deployment.previous_sha ?? undefined,
+    previousVersion: deployment.previous_version ?? undefined,
+    requestedBy: deployment.requested_by,
+    env: deployment.policy?.env ?? {},
+    secrets: deployment.policy?.secrets ?? [],
+    deadlineAt: row.deadline_at?.getTime() ?? row.claimed_at.getTime(),
+  };
+}
+
+/** Invariant: of all who read the row in this state and epoch, one moves it on and may call. */
+async function move(
+  bot: Bot,
+  row: AttemptRow,
+  to: {
+    readonly state: "calling" | "started" | "claimed";
+    readonly call_until?: Date | null;
+    readonly handle?: string;
+    readonly log_url?: string;
+    readonly started_at?: Date;
+    readonly deadline_at?: Date;
+  },
+): Promise<AttemptRow | undefined> {
+  return await bot.db
+    .updateTable("attempt")
+    .set((eb) => ({ ...to, epoch: eb("epoch", "+", 1) }))
+    .where("token", "=", row.token)
+    .where("state", "=", row.state)
+    .where("epoch", "=", row.epoch)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+async function call(
+  bot: Bot,
+  running: Running,
+  deployer: Deployer,
+  stage: PlannedStage,
+  row: AttemptRow,
+): Promise<Step> {
+  const now = bot.context.clock.now();
+  // Nobody takes over before twice the time after which the call itself gives up.
+  const callUntil = new Date(now + 2 * deployer.callTimeoutMs);
+  // The stage's time begins now: the bot may have been down since it was claimed.
+  const deadline = new Date(now + timeoutOf(running.row));
+  const calling = await move(bot, row, { state: "calling", call_until: callUntil, deadline_at: deadline });
+  if (calling === undefined) return "again";
+  const attempt = attemptFor(running, stage, calling);
+  await bot.context.faults.at("stage.calling");
+  let started: Started;
+  try {
+    started = await deployer.start(attempt);
+  } catch (error) {
+    // We cannot tell whether it started: leave the row as it is, and let whoever takes over find out.
+    bot.log.warn(
+      { err: error, deployment: attempt.deployment, stage: attempt.stage.name },
+      "a stage's start did not answer",
+    );
+    return callUntil.getTime() - bot.context.clock.now() + shortestLookMs;
+  }
+  await bot.context.faults.at("stage.started");
+  if (started.kind === "refused") {
+    await endAttempt(bot, running, calling, { state: started.outcome, message: started.message, proven: true });
+    return "again";
+  }
+  return await remember(bot, running, calling, started);
+}
+
+async function remember(
+  bot: Bot,
+  running: Running,
+  row: AttemptRow,
+  started: { readonly handle: unknown; readonly logUrl?: string },
+): Promise<Step> {
+  const at = new Date(bot.context.clock.now());
+  const handle = JSON.stringify(started.handle ?? null);
+  await move(bot, row, {
+    state: "started",
+    call_until: null,
+    handle,
+    started_at: at,
+    ...optional("log_url", started.logUrl),
+  });
+  await bot.context.faults.at("stage.remembered");
+  await touchAgain(bot, running);
+  return "again";
+}
+
+async function takeOver(
+  bot: Bot,
+  running: Running,
+  deployer: Deployer,
+  attempt: Attempt,
+  row: AttemptRow,
+): Promise<Step> {
+  const found = await deployer.find(attempt);
+  if (found.kind === "started") return await remember(bot, running, row, found);
+  if (found.kind === "impossible") {
+    await move(bot, row, { state: "claimed", call_until: null });
+    return "again";
+  }
+  await endAttempt(bot, running, row, { state: "unknown", message: found.why, proven: false });
+  return "again";
+}
+
+async function observe(
+  bot: Bot,
+  running: Running,
+  deployer: Deployer,
+  attempt: Attempt,
+  row: AttemptRow,
+): Promise<Step> {
+  const now = bot.context.clock.now();
+  const isLate = now > attempt.deadlineAt + graceMs;
+  if (running.row.cancel_at !== null) await askToEnd(bot, deployer, attempt, row);
+  const seen = await deployer.observe(attempt, row.handle).catch((error: unknown): Observation => {
+    if (!isLate) throw error;
+    // Who does not answer any more is not waited for without end: a person settles it.
+    return { state: "unknown", message: "nobody has answered how it stands, past its time limit", proven: false };
+  });
+  if (seen.state === "running" && !isLate) {
+    if (await saveOutput(bot, row, seen)) await touchAgain(bot, running);
+    await lookAt(bot, running.row.id, now + sweepAgainMs);
+    return Math.max(seen.lookAgainMs ?? 1_000, shortestLookMs);
+  }
+  const ended: Observation =
+    seen.state === "running"
+      ? { ...seen, state: "unknown", proven: false, message: "still running past its time limit" }
+      : seen;
+  await endAttempt(bot, running, row, ended);
+  return "again";
+}
+
+/** A wish that does not arrive is told again at the next look; how the attempt stands is asked all the same. */
+async function askToEnd(bot: Bot, deployer: Deployer, attempt: Attempt, row: AttemptRow): Promise<void> {
+  try {
+    await deployer.cancel(attempt, row.handle);
+  } catch (error) {
+    const about = { deployment: attempt.deployment, stage: attempt.stage.name };
+    bot.log.warn({ err: error, ...about }, "a stage could not be asked to end");
+  }
+}
+
+async function saveOutput(bot: Bot, row: AttemptRow, seen: Observation): Promise<boolean> {
+  const bytes = seen.outputBytes ?? row.output_bytes;
+  if (bytes === row.output_bytes && (seen.message ?? row.message) === row.message) return false;
+  await bot.db
+    .updateTable("attempt")
+    .set({ output_tail: seen.outputTail ?? null, output_bytes: bytes, message: seen.message ?? null })
+    .where("token", "=", row.token)
+    .where("epoch", "=", row.epoch)
+    .execute();
+  return true;
+}
+
+async function lookAt(bot: Bot, deployment: number, at: number): Promise<void> {
+  await bot.db
+    .updateTable("deployment")
+    .set({ look_at: new Date(at) })
+    .where("id", "=", deployment)
+    .execute();
+}
+
+async function touchAgain(bot: Bot, running: Running): Promise<void> {
+  await bot.db.transaction().execute((trx) => touchDeployment(trx, bot, running.service, running.row));
+}
+
+/** Records how an attempt ended; an end that is not proven keeps the slot. */
+async function endAttempt(bot: Bot, running: Running, row: AttemptRow, seen: Observation): Promise<void> {
+  const now = bot.context.clock.now();
+  const outcome = seen.state === "unknown" || seen.state === "running" ? "error" : seen.state;
+  const proven = seen.state === "unknown" ? false : (seen.proven ?? true);
+  await bot.db.transaction().execute(async (trx) => {
+    await lockEnvironment(trx, running.row.environment_id);
+    const ended = await trx
+      .updateTable("attempt")
+      .set((eb) => ({
+        state: "ended" as const,
+        outcome,
+        proven,
+        message: seen.message ?? row.message,
+        output_tail: seen.outputTail ?? row.output_tail,
+        output_bytes: seen.outputBytes ?? row.output_bytes,
+        log_url: seen.logUrl ?? row.log_url,
+        ended_at: new Date(now),
+        epoch: eb("epoch", "+", 1),
+      }))
+      .where("token", "=", row.token)
+      .where("state", "=", row.state)
+      .where("epoch", "=", row.epoch)
+      .returningAll()
+      .executeTakeFirst();
+    if (ended === undefined) return;
+    await raiseVersion(trx, running.row.environment_id);
+    await say(trx, bot, {
+      key: `stage/${row.token}`,
+      content: {
+        code: "stage-ended",
+        stage: row.stage,
+        outcome,
+        tookMs: now - (row.started_at ?? row.claimed_at).getTime(),
+        // What a success has to say is in its log; a failure's own words are wanted at once.
+        ...(outcome === "success"
+          ? {}
+          : { ...optional("message", ended.message), ...optional("outputTail", ended.output_tail) }),
+        ...optional("logUrl", ended.log_url),
+      },
+      channel: running.row.channel,
+      deployment: running.row.id,
+    });
+    await touchDeployment(trx, bot, running.service, running.row);
+  });
+  await bot.context.faults.at("stage.ended");
+}
+
+function endOf(stage: PlannedStage, attempt: AttemptRow): Parameters<typeof endRunning>[3] {
+  const message = optional("message", attempt.message);
+  const proven = attempt.proven;
+  const { name } = stage.definition;
+  if (!proven) return { status: "error", outcome: { code: "end-unknown", stage: name, ...message }, proven };
+  if (attempt.outcome === "cancelled") {
+    return { status: "cancelled", outcome: { code: "cancelled", by: "" }, proven };
+  }
+  if (attempt.outcome === "failure") {
+    const code = stage.phase === "verify" ? ("verification-failed" as const) : ("stage-failed" as const);
+    return { status: "failure", outcome: { code, stage: name, ...message }, proven };
+  }
+  return { status: "error", outcome: { code: "stage-error", stage: name, ...message }, proven };
+}

@@ -1,0 +1,230 @@
+/**
+ * What the bot says, as data: notes in a thread or channel, and replies to commands. `wording.ts` makes sentences of
+ * them, the faces render those. Nothing here holds markup.
+ */
+import type { CommandProblem } from "../commands/command.ts";
+import type { Instant, Revision, Status, Verdict } from "../policy/model.ts";
+import type { Mistake } from "../policy/pipeline.ts";
+import type { ApprovalRefusal } from "../policy/reasons.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Work } from "./work.ts";
+
+/** Said once in a deployment's thread, or in the service's channel. */
+export type NoteContent =
+  | {
+      readonly code: "approval-refused";
+      readonly person: string;
+      readonly slackUser?: string;
+      readonly why: ApprovalRefusal;
+    }
+  | { readonly code: "approval-counted"; readonly login: string; readonly have: number; readonly need: number }
+  | { readonly code: "approval-withdrawn"; readonly login: string }
+  | { readonly code: "asked-anew"; readonly changed: readonly ("from" | "content" | "policy")[] }
+  | { readonly code: "fix-confirmed"; readonly by: string }
+  | {
+      readonly code: "branch-forced";
+      readonly service: string;
+      readonly branch: string;
+      /** Where it was forced to. */
+      readonly to: string;
+      readonly environments: readonly string[];
+      /** Unknown when it happened while the bot was down. */
+      readonly by?: string;
+    }
+  | {
+      readonly code: "branch-deleted";
+      readonly service: string;
+      readonly branch: string;
+      readonly environments: readonly string[];
+      readonly by?: string;
+    }
+  | {
+      readonly code: "stage-ended";
+      readonly stage: string;
+      readonly outcome: "success" | "failure" | "error" | "cancelled";
+      readonly tookMs: number;
+      readonly message?: string;
+      readonly outputTail?: string;
+      readonly logUrl?: string;
+    }
+  | { readonly code: "found-after-restart"; readonly stage: string; readonly now: "running" | "ended" | "unknown" }
+  | { readonly code: "ended"; readonly status: Status; readonly outcome: Outcome }
+  | {
+      readonly code: "hold-began";
+      readonly service: string;
+      readonly environment: string;
+      readonly bad: Revision;
+      readonly rollback: number;
+    }
+  | {
+      readonly code: "hold-ended";
+      readonly environment: string;
+      readonly by: "success" | "unlock";
+      readonly person?: string;
+    }
+  | {
+      readonly code: "locked";
+      readonly service: string;
+      readonly environment: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly until?: Instant;
+    }
+  | {
+      readonly code: "unlocked";
+      readonly service: string;
+      readonly environment: string;
+      readonly by: string;
+      readonly held: string;
+      readonly offers?: number;
+    }
+  | {
+      readonly code: "pipeline-mistakes";
+      readonly repository: string;
+      readonly mistakes: readonly Mistake[];
+      readonly lastGood: boolean;
+    }
+  | { readonly code: "pipeline-mended"; readonly repository: string }
+  /** A pull request that was not ready was merged, because its branch does not require the check. */
+  | {
+      readonly code: "merged-unguarded";
+      readonly repository: string;
+      readonly branch: string;
+      readonly pullRequest: number;
+    }
+  | {
+      readonly code: "went-live-elsewhere";
+      readonly service: string;
+      readonly environment: string;
+      readonly revision: Revision;
+      readonly by: string;
+      /** The deployment as which it was noted. */
+      readonly deployment: number;
+    };
+
+/** Why a workflow run is turned away from one of GitHub's environments without being judged. */
+export type ProtectionRefusal =
+  | { readonly code: "no-pipeline" }
+  | { readonly code: "unknown-environment"; readonly found: string; readonly choices: readonly string[] }
+  /** Several services of the repository have an environment of this name. */
+  | { readonly code: "which-environment"; readonly found: string; readonly choices: readonly string[] }
+  | { readonly code: "not-in-repository"; readonly sha: string };
+
+export type EnvironmentStanding = {
+  readonly name: string;
+  readonly url?: string;
+  readonly live?: {
+    readonly revision: Revision;
+    readonly since: Instant;
+    readonly by: string;
+    readonly deployment: number;
+  };
+  readonly uncertain?: { readonly deployment: number };
+  readonly lock?: { readonly by: string; readonly reason: string; readonly until?: Instant };
+  readonly hold?: { readonly bad: Revision; readonly rollback: number };
+  readonly running?: { readonly deployment: number; readonly status: Status; readonly revision: Revision };
+  readonly waiting: readonly {
+    readonly deployment: number;
+    readonly status: Status;
+    readonly revision: Revision;
+    readonly by: string;
+  }[];
+};
+
+export type ServiceStanding = {
+  readonly service: string;
+  readonly repository: string;
+  readonly environments: readonly EnvironmentStanding[];
+};
+
+/** The answer to a command or a click. */
+export type ReplyContent =
+  | { readonly code: "command-problem"; readonly problem: CommandProblem }
+  | {
+      readonly code: "unknown-environment";
+      readonly service: string;
+      readonly found: string;
+      readonly nearest?: string;
+      readonly choices: readonly string[];
+    }
+  | {
+      readonly code: "unknown-service";
+      readonly found: string;
+      readonly nearest?: string;
+      readonly choices: readonly string[];
+    }
+  | { readonly code: "which-service"; readonly choices: readonly string[] }
+  | { readonly code: "no-services" }
+  | { readonly code: "not-linked" }
+  | {
+      readonly code: "may-not";
+      readonly login: string;
+      readonly what: string;
+      readonly needs: "read" | "ask" | "approve" | "push";
+    }
+  | { readonly code: "unknown-revision"; readonly service: string; readonly found: string; readonly nearest?: string }
+  | { readonly code: "no-revision"; readonly service: string; readonly environment: string }
+  | {
+      readonly code: "nothing-to-promote";
+      readonly service: string;
+      readonly environment: string;
+      readonly before?: string;
+    }
+  | { readonly code: "nothing-to-roll-back-to"; readonly service: string; readonly environment: string }
+  | {
+      readonly code: "stopped";
+      readonly service: string;
+      readonly environment: string;
+      readonly revision: Revision;
+      readonly ref?: string;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly code: "requested";
+      readonly service: string;
+      readonly environment: string;
+      readonly revision: Revision;
+      readonly deployment: number;
+      readonly verdict: Verdict;
+    }
+  | { readonly code: "already-requested"; readonly deployment: number }
+  | {
+      readonly code: "verdict";
+      readonly service: string;
+      readonly environment: string;
+      readonly revision: Revision;
+      readonly deployment?: number;
+      readonly verdict: Verdict;
+    }
+  | { readonly code: "status"; readonly services: readonly ServiceStanding[] }
+  /** `asked` as it was written: `#12`, `acme/shop#12`. */
+  | { readonly code: "where"; readonly asked: string; readonly work: readonly Work[] }
+  | { readonly code: "locked"; readonly environment: string; readonly reason: string; readonly until?: Instant }
+  | {
+      readonly code: "already-locked";
+      readonly environment: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly until?: Instant;
+    }
+  | { readonly code: "unlocked"; readonly environment: string; readonly offers?: number }
+  | { readonly code: "not-locked"; readonly environment: string }
+  | { readonly code: "unknown-deployment"; readonly deployment: number }
+  | { readonly code: "cancelled"; readonly deployment: number }
+  | { readonly code: "cancel-asked"; readonly deployment: number }
+  | { readonly code: "already-ended"; readonly deployment: number; readonly status: Status }
+  | { readonly code: "settled"; readonly deployment: number; readonly as: "success" | "failure" }
+  | { readonly code: "nothing-to-settle"; readonly deployment: number; readonly status: Status }
+  | { readonly code: "adopted"; readonly environment: string; readonly revision: Revision; readonly deployment: number }
+  | { readonly code: "allowed"; readonly revision: Revision }
+  | { readonly code: "not-quarantined"; readonly revision: Revision }
+  | { readonly code: "fix-confirmed"; readonly deployment: number }
+  | { readonly code: "approval-noted"; readonly deployment: number }
+  | { readonly code: "approval-refused"; readonly deployment: number; readonly why: ApprovalRefusal }
+  | { readonly code: "message-outdated"; readonly deployment: number }
+  /** A comment holds one command; none of several is carried out. */
+  | { readonly code: "several-commands"; readonly commands: number }
+  /** The comment was delivered too late for its command to be meant still. */
+  | { readonly code: "asked-long-ago"; readonly at: Instant }
+  | { readonly code: "help"; readonly topic?: string }
+  | { readonly code: "broke"; readonly reference: string };

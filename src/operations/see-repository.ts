@@ -1,0 +1,101 @@
+/** Repositories as GitHub tells of them: added, renamed, removed. Reads the pipeline file of a new one. */
+import type { UpdateQueryBuilder, UpdateResult } from "kysely";
+import type { Database } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import { judgeRepositories } from "./judge-repository.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { readPipeline } from "./read-pipeline.ts";
+
+export type SeenRepository = RepositoryRef & { readonly private: boolean };
+
+/**
+ * An event may come from a repository that nobody told of yet: its pipeline file is read at once. True when it was new.
+ * It counts as known only once its file was read, so that whoever is told again after a failure reads it then.
+ */
+export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boolean> {
+  const known = await bot.db.selectFrom("repository").selectAll().where("id", "=", seen.id).executeTakeFirst();
+  const isRead = known?.removed_at === null && known.default_branch === seen.defaultBranch;
+  const isSame =
+    isRead &&
+    known.full_name === seen.fullName &&
+    known.installation_id === seen.installationId &&
+    known.private === seen.private;
+  if (isSame) return false;
+  if (isRead) {
+    await store(bot, seen);
+    return false;
+  }
+  if (known === undefined) await meet(bot, seen);
+  await readPipeline(bot, seen);
+  await store(bot, seen);
+  await bot.context.faults.at("repository.stored");
+  return true;
+}
+
+function columnsOf(seen: SeenRepository) {
+  return {
+    full_name: seen.fullName,
+    installation_id: seen.installationId,
+    default_branch: seen.defaultBranch,
+    private: seen.private,
+  };
+}
+
+/** Until its pipeline file was read it stands there as one that is out of reach. */
+async function meet(bot: Bot, seen: SeenRepository): Promise<void> {
+  await bot.db
+    .insertInto("repository")
+    .values({ id: seen.id, ...columnsOf(seen), removed_at: new Date(bot.context.clock.now()) })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  await bot.context.faults.at("repository.met");
+}
+
+async function store(bot: Bot, seen: SeenRepository): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    // A name belongs to one repository at a time: whoever had it before was renamed or deleted.
+    const displaced = await trx
+      .updateTable("repository")
+      .set({ removed_at: new Date(bot.context.clock.now()) })
+      .where("full_name", "=", seen.fullName)
+      .where("id", "!=", seen.id)
+      .where("removed_at", "is", null)
+      .returning("id")
+      .execute();
+    await trx
+      .updateTable("repository")
+      .set({ ...columnsOf(seen), removed_at: null })
+      .where("id", "=", seen.id)
+      .execute();
+    await judgeRepositories(trx, bot, [...displaced.map((row) => row.id), seen.id]);
+  });
+}
+
+export async function loseRepository(bot: Bot, id: number): Promise<void> {
+  await lose(bot, (query) => query.where("id", "=", id));
+}
+
+export async function loseInstallation(bot: Bot, installationId: number): Promise<void> {
+  await lose(bot, (query) => query.where("installation_id", "=", installationId));
+}
+
+/** At start GitHub lists all repositories that the App can reach: any other was removed while the bot was down. */
+export async function keepOnly(bot: Bot, ids: readonly number[]): Promise<void> {
+  await lose(bot, (query) => (ids.length === 0 ? query : query.where("id", "not in", [...ids])));
+}
+
+/** What waits in a repository that is out of reach ends. What runs there comes to its own end. */
+async function lose(bot: Bot, which: (query: RepositoryUpdate) => RepositoryUpdate): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    const removed_at = new Date(bot.context.clock.now());
+    const standing = trx.updateTable("repository").set({ removed_at }).where("removed_at", "is", null);
+    const lost = await which(standing).returning("id").execute();
+    await judgeRepositories(
+      trx,
+      bot,
+      lost.map((row) => row.id),
+    );
+  });
+}
+
+type RepositoryUpdate = UpdateQueryBuilder<Database, "repository", "repository", UpdateResult>;

@@ -1,0 +1,67 @@
+/** What a request would bring, for the message and for who is an author of what ships. Reads only. */
+import type { Kysely } from "kysely";
+import { optional } from "../optional.ts";
+import type { Database } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import type { Outside } from "./facts.ts";
+import type { Place } from "./place.ts";
+import type { ShippedPullRequest, Ships } from "./ships.ts";
+
+export async function shipsBetween(
+  bot: Bot,
+  place: Place,
+  outside: Pick<Outside, "live" | "comparedToLive" | "takenBack">,
+  sha: string,
+): Promise<Ships> {
+  const { repository } = place.service;
+  const compared = outside.comparedToLive ?? outside.takenBack;
+  const back = outside.takenBack !== undefined && outside.takenBack.comparison !== "identical";
+  if (compared === undefined || outside.live === null) {
+    return { comparison: "first", commits: 0, authors: [], pullRequests: await merged(bot.db, repository.id, [sha]) };
+  }
+  return {
+    comparison: back ? "behind" : compared.comparison,
+    commits: compared.commits,
+    authors: compared.authors,
+    pullRequests: await merged(bot.db, repository.id, compared.shas),
+    ...optional(
+      "compareUrl",
+      compared.comparison === "identical"
+        ? undefined
+        : `${bot.githubUrl}/${repository.fullName}/compare/${back ? `${sha}...${outside.live}` : `${outside.live}...${sha}`}`,
+    ),
+  };
+}
+
+/** What went live without having been asked for here, against what was live until then. Calls: those of 1 comparison or 2. */
+export async function shipsSinceLive(bot: Bot, place: Place, sha: string): Promise<Ships> {
+  const { repository } = place.service;
+  const live = place.environment.live_sha;
+  if (live === null)
+    return await shipsBetween(bot, place, { live, comparedToLive: undefined, takenBack: undefined }, sha);
+  const compared = await bot.github.compare(repository, live, sha);
+  const takenBack = compared.comparison === "behind" ? await bot.github.compare(repository, sha, live) : undefined;
+  const comparedToLive = takenBack === undefined ? compared : undefined;
+  return await shipsBetween(bot, place, { live, comparedToLive, takenBack }, sha);
+}
+
+async function merged(
+  db: Kysely<Database>,
+  repository: number,
+  shas: readonly string[],
+): Promise<readonly ShippedPullRequest[]> {
+  if (shas.length === 0) return [];
+  const rows = await db
+    .selectFrom("pull_request")
+    .select(["number", "title", "author", "issues"])
+    .where("repository_id", "=", repository)
+    .where("merge_sha", "in", [...shas])
+    .orderBy("number")
+    .execute();
+  return rows.map((row) => ({
+    number: row.number,
+    title: row.title,
+    author: row.author,
+    issues: row.issues.map(({ repository: name, number }) => ({ repository: name, number })),
+  }));
+}

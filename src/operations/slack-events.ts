@@ -1,0 +1,68 @@
+/** What people do in Slack, each handed to its operation, and answered. Decides nothing itself. */
+import type { CommandName, CommandReading } from "../commands/command.ts";
+import { answered } from "./answered.ts";
+import type { Bot } from "./bot.ts";
+import { type MeaningOf, noteReaction } from "./note-reaction.ts";
+import { reply } from "./reply.ts";
+import { type Action, takeAction } from "./take-action.ts";
+import { takeCommand } from "./take-command.ts";
+
+type Parse = (name: CommandName, text: string, now: number) => CommandReading;
+
+export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) {
+  return {
+    async command(command: {
+      readonly key: string;
+      readonly name: CommandName;
+      readonly text: string;
+      readonly user: string;
+      readonly channel: string;
+      readonly channelName: string;
+      readonly responseUrl: string;
+    }) {
+      const { key, user: slackUser, channel, responseUrl } = command;
+      const reading = parse(command.name, command.text, bot.context.clock.now());
+      const content = await answered(bot, key, async () =>
+        reading.kind === "problem"
+          ? { code: "command-problem", problem: reading.problem }
+          : await takeCommand(bot, reading.command, {
+              kind: "slack",
+              slackUser,
+              channel: { id: channel, name: command.channelName },
+              key,
+            }),
+      );
+      await reply(bot, { key, responseUrl, slackUser, channel }, content);
+    },
+
+    async reaction(reaction: {
+      readonly team: string;
+      readonly channel: string;
+      readonly ts: string;
+      readonly user: string;
+      readonly emoji: string;
+      readonly present: boolean;
+      readonly eventTs: string;
+    }) {
+      const { user: slackUser, ...rest } = reaction;
+      await noteReaction(bot, meaningOf, { ...rest, slackUser });
+    },
+
+    async action(action: {
+      readonly key: string;
+      readonly actionId: Action;
+      readonly value: string;
+      readonly team: string;
+      readonly user: string;
+      readonly channel: string;
+      readonly responseUrl: string;
+    }) {
+      const { key, team, user: slackUser, channel, responseUrl } = action;
+      const [deployment = 0, ask = 0] = action.value.split("/").map(Number);
+      const content = await answered(bot, key, () =>
+        takeAction(bot, { action: action.actionId, deployment, ask, team, slackUser, channel, key }),
+      );
+      await reply(bot, { key, responseUrl, slackUser, channel }, content);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** A button that was clicked on a deployment's message: the same as a reaction or a command, through the same operations. */
+
+import { isPending } from "../policy/transitions.ts";
+import { answer } from "./answer.ts";
+import type { Asker } from "./asker.ts";
+import type { Bot } from "./bot.ts";
+import { cancel } from "./cancel.ts";
+import { confirmFix } from "./confirm-fix.ts";
+import { deploy } from "./deploy.ts";
+import { loginOf } from "./people.ts";
+import type { Place } from "./place.ts";
+import type { ReplyContent } from "./said.ts";
+import { placeOfDeployment } from "./take-command.ts";
+
+export const actions = ["approve", "reject", "confirm-fix", "start", "cancel"] as const;
+export type Action = (typeof actions)[number];
+
+export type Clicked = {
+  readonly action: Action;
+  readonly deployment: number;
+  /** The ask that the message stands for. */
+  readonly ask: number;
+  readonly team: string;
+  readonly slackUser: string;
+  readonly channel: string;
+  readonly key: string;
+};
+
+export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyContent> {
+  const { action, deployment, ask, team, slackUser } = clicked;
+  const place = await placeOfDeployment(bot, deployment);
+  if (place === undefined) return { code: "unknown-deployment", deployment };
+  if (action === "approve" || action === "reject") {
+    const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: action });
+    if (answered.kind === "refused") return { code: "approval-refused", deployment, why: answered.why };
+    return { code: answered.kind === "noted" ? "approval-noted" : "message-outdated", deployment };
+  }
+  const login = loginOf(place.service.pipeline, slackUser);
+  if (login === undefined) return { code: "not-linked" };
+  const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
+  if (action === "confirm-fix") return await confirmFix(bot, place, asker, deployment);
+  if (action === "cancel") return await cancel(bot, place, asker, deployment);
+  return await start(bot, place, asker, deployment);
+}
+
+/** What waits until a person asks for it: the click is that person's own request for the very revision. */
+async function start(bot: Bot, place: Place, asker: Asker, deployment: number): Promise<ReplyContent> {
+  const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
+  if (!isPending(row.status)) return { code: "already-ended", deployment, status: row.status };
+  const waits = row.verdict?.gates.some((gate) => gate.gate === "ready" && gate.result === "wait") ?? false;
+  return waits ? await deploy(bot, place, asker, row.sha) : { code: "message-outdated", deployment };
+}

@@ -1,0 +1,208 @@
+/**
+ * A parsed command from any face: finds the service and the environment that it means, who asks, and hands it to its
+ * operation. What cannot be found is answered with the nearest valid word and the choices.
+ */
+import type { Command } from "../commands/command.ts";
+import { optional } from "../optional.ts";
+import { nearest } from "../policy/nearest.ts";
+import { mayRead } from "../policy/rights.ts";
+import { type Asker, refusal } from "./asker.ts";
+import type { Bot } from "./bot.ts";
+import { cancel } from "./cancel.ts";
+import { deploy, promote } from "./deploy.ts";
+import { lock, unlock } from "./lock.ts";
+import { loginOf, slackUserOf } from "./people.ts";
+import { loadPlace, loadPlaces, loadServices, loadServicesOf, type Place, type ServicePlace } from "./place.ts";
+import { rollback } from "./rollback.ts";
+import type { ReplyContent } from "./said.ts";
+import { adopt, allow, resolve } from "./settle.ts";
+import { status, why } from "./status.ts";
+import { where } from "./where.ts";
+
+/** Who gives the command, and where. A command with a key that is known was delivered twice and is carried out once. */
+export type CommandFrom =
+  | {
+      readonly kind: "slack";
+      readonly slackUser: string;
+      /** The channel in which it was typed, by id and by name without `#`. */
+      readonly channel: { readonly id: string; readonly name?: string };
+      readonly key: string;
+    }
+  | {
+      /** A comment on an issue or pull request of a repository; it reaches that repository's services alone. */
+      readonly kind: "github";
+      readonly login: string;
+      readonly repository: number;
+      /** The pull request that was commented on. */
+      readonly pullRequest?: number;
+      readonly key: string;
+    };
+
+type Lookup<Found> =
+  | { readonly kind: "found"; readonly found: Found }
+  | { readonly kind: "answer"; readonly answer: ReplyContent };
+
+export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
+  if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
+  const services = await servicesFor(bot, from);
+  if (services.length === 0) return { code: "no-services" };
+  if (command.kind === "cancel" || command.kind === "resolve") return await onDeployment(bot, command, from);
+  if (command.kind === "status") return await statusOf(bot, command, services, from);
+
+  if (command.kind === "where") {
+    const home = command.repository === undefined ? findService(services, command.service, from) : undefined;
+    if (home?.kind === "answer") return home.answer;
+    return await where(bot, command, services, home?.found, (service) => loginIn(service, from));
+  }
+
+  const service = findService(services, "service" in command ? command.service : undefined, from);
+  if (service.kind === "answer") return service.answer;
+  const asker = askerIn(service.found, from);
+  if (asker === undefined) return { code: "not-linked" };
+  const places = await loadPlaces(bot.db, service.found);
+  if (command.kind === "allow") {
+    const last = places.at(-1);
+    return last === undefined
+      ? { code: "no-services" }
+      : await allow(bot, last, asker, command.revision, command.reason);
+  }
+  const place = findEnvironment(service.found, places, command.environment);
+  return place.kind === "answer" ? place.answer : await onEnvironment(bot, command, place.found, asker, from);
+}
+
+/** A comment is read by whoever can read its repository, so nothing is said there of any other. */
+async function servicesFor(bot: Bot, from: CommandFrom): Promise<readonly ServicePlace[]> {
+  return from.kind === "slack" ? await loadServices(bot.db) : await loadServicesOf(bot.db, from.repository);
+}
+
+type OnEnvironment = Extract<Command, { environment: string }>;
+
+async function onEnvironment(
+  bot: Bot,
+  command: OnEnvironment,
+  place: Place,
+  asker: Asker,
+  from: CommandFrom,
+): Promise<ReplyContent> {
+  switch (command.kind) {
+    case "deploy":
+      return await deploy(bot, place, asker, command.revision, from.kind === "github" ? from.pullRequest : undefined);
+    case "promote":
+      return await promote(bot, place, asker);
+    case "rollback":
+      return await rollback(bot, place, asker, command.to, command.reason);
+    case "why":
+      return (await refusal(bot, place, asker, "read", "read")) ?? (await why(bot, place, asker));
+    case "lock":
+      return await lock(bot, place, asker, command.reason, command.until);
+    case "unlock":
+      return await unlock(bot, place, asker);
+    case "adopt":
+      return await adopt(bot, place, asker, command.revision);
+  }
+}
+
+async function onDeployment(
+  bot: Bot,
+  command: Extract<Command, { kind: "cancel" | "resolve" }>,
+  from: CommandFrom,
+): Promise<ReplyContent> {
+  const { deployment } = command;
+  const place = await placeOfDeployment(bot, deployment);
+  const elsewhere = from.kind === "github" && place?.service.repository.id !== from.repository;
+  if (place === undefined || elsewhere) return { code: "unknown-deployment", deployment };
+  const asker = askerIn(place.service, from);
+  if (asker === undefined) return { code: "not-linked" };
+  if (command.kind === "cancel") return await cancel(bot, place, asker, deployment);
+  return await resolve(bot, place, asker, { deployment, as: command.outcome, reason: command.reason });
+}
+
+export async function placeOfDeployment(bot: Bot, deployment: number): Promise<Place | undefined> {
+  const row = await bot.db
+    .selectFrom("deployment")
+    .select("environment_id")
+    .where("id", "=", deployment)
+    .executeTakeFirst();
+  return row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
+}
+
+/** The services of the channel, else all: of those, the ones whose repository the person can read. */
+async function statusOf(
+  bot: Bot,
+  command: Extract<Command, { kind: "status" }>,
+  services: readonly ServicePlace[],
+  from: CommandFrom,
+): Promise<ReplyContent> {
+  const here = services.filter((service) => isChannelOf(service, from));
+  const meant =
+    command.service === undefined
+      ? here.length > 0
+        ? here
+        : services
+      : services.filter((service) => service.name === command.service);
+  if (meant.length === 0) return unknownService(services, command.service ?? "");
+  const readable: ServicePlace[] = [];
+  let linked = false;
+  for (const service of meant) {
+    const login = loginIn(service, from);
+    if (login === undefined) continue;
+    linked = true;
+    const permission = await bot.github.permission(service.repository, login);
+    if (mayRead({ permission })) readable.push(service);
+  }
+  if (!linked) return { code: "not-linked" };
+  const login = meant.flatMap((service) => loginIn(service, from) ?? []).at(0) ?? "";
+  return readable.length === 0 ? { code: "may-not", login, what: "read", needs: "read" } : await status(bot, readable);
+}
+
+function findService(
+  services: readonly ServicePlace[],
+  wanted: string | undefined,
+  from: CommandFrom,
+): Lookup<ServicePlace> {
+  if (wanted !== undefined) {
+    const named = services.filter((service) => service.name.toLowerCase() === wanted.toLowerCase());
+    const [only] = named.length > 1 ? named.filter((service) => isChannelOf(service, from)) : named;
+    return only === undefined
+      ? { kind: "answer", answer: unknownService(services, wanted) }
+      : { kind: "found", found: only };
+  }
+  const here = services.filter((service) => isChannelOf(service, from));
+  const candidates = here.length > 0 ? here : services;
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return { kind: "found", found: only };
+  return { kind: "answer", answer: { code: "which-service", choices: candidates.map((service) => service.name) } };
+}
+
+function isChannelOf(service: ServicePlace, from: CommandFrom): boolean {
+  if (from.kind === "github") return service.repository.id === from.repository;
+  if (service.channel === undefined) return false;
+  return service.channel === from.channel.id || service.channel === `#${from.channel.name ?? ""}`;
+}
+
+function unknownService(services: readonly ServicePlace[], found: string): ReplyContent {
+  const choices = services.map((service) => service.name);
+  return { code: "unknown-service", found, ...optional("nearest", nearest(found, choices)), choices };
+}
+
+function findEnvironment(service: ServicePlace, places: readonly Place[], wanted: string): Lookup<Place> {
+  const found = places.find((place) => place.policy.name.toLowerCase() === wanted.toLowerCase());
+  if (found !== undefined) return { kind: "found", found };
+  const choices = places.map((place) => place.policy.name);
+  const near = optional("nearest", nearest(wanted, choices));
+  return {
+    kind: "answer",
+    answer: { code: "unknown-environment", service: service.name, found: wanted, ...near, choices },
+  };
+}
+
+function loginIn(service: ServicePlace, from: CommandFrom): string | undefined {
+  return from.kind === "github" ? from.login : loginOf(service.pipeline, from.slackUser);
+}
+
+function askerIn(service: ServicePlace, from: CommandFrom): Asker | undefined {
+  const login = loginIn(service, from);
+  if (login === undefined) return undefined;
+  if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: from.channel.id, key: from.key };
+  return { login, ...optional("slackUser", slackUserOf(service.pipeline, login)), key: from.key };
+}

@@ -1,0 +1,76 @@
+/**
+ * A followed branch was deleted, or forced to where what it held is no longer on it: that is told, never deployed. What
+ * is live stays, and a merge that still waits and is no longer on the branch is left to a person.
+ */
+import { optional } from "../optional.ts";
+import { pendingStatuses } from "../policy/model.ts";
+import type { Bot } from "./bot.ts";
+import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { pendingOf } from "./facts.ts";
+import type { Place } from "./place.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { raiseAnew } from "./pull-request-gate.ts";
+import type { NoteContent } from "./said.ts";
+import { say } from "./tell.ts";
+
+export type BrokenBranch = {
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  readonly before: string;
+  /** Absent when it was deleted. */
+  readonly after?: string;
+  readonly by?: string;
+  readonly followers: readonly Place[];
+};
+
+export async function tellBroken(bot: Bot, broken: BrokenBranch): Promise<void> {
+  const { repository, branch, followers } = broken;
+  for (const place of followers) await leaveToPeople(bot, broken, place);
+  await bot.context.faults.at("branch.offered");
+  const services = new Map(followers.map(({ service }) => [service.id, service]));
+  await bot.db.transaction().execute(async (trx) => {
+    for (const service of services.values()) {
+      const environments = followers
+        .filter((place) => place.service.id === service.id)
+        .map(({ policy }) => policy.name);
+      const content = contentOf(broken, service.name, environments);
+      // The same news may be told twice, and be found at start besides.
+      const key = `${content.code}/${service.id}/${branch}/${broken.before}..${broken.after ?? ""}`;
+      await say(trx, bot, { key, content, channel: service.channel, service: service.id });
+    }
+    await raiseAnew(trx, bot.wake, repository.id, { baseRef: branch });
+  });
+}
+
+function contentOf(broken: BrokenBranch, service: string, environments: readonly string[]): NoteContent {
+  const about = { service, branch: broken.branch, environments, ...optional("by", broken.by) };
+  return broken.after === undefined
+    ? { code: "branch-deleted", ...about }
+    : { code: "branch-forced", ...about, to: broken.after };
+}
+
+/** What is still on the branch goes on as it was. */
+async function leaveToPeople(bot: Bot, broken: BrokenBranch, place: Place): Promise<void> {
+  const waiting = (await pendingOf(bot.db, place.environment.id)).filter(
+    (row) => row.kind === "merge" && row.ref === broken.branch && row.offered_at === null,
+  );
+  for (const { id, sha } of waiting) {
+    if (broken.after !== undefined && (await isOn(bot, broken.repository, broken.after, sha))) continue;
+    await bot.db.transaction().execute(async (trx) => {
+      await lockEnvironment(trx, place.environment.id);
+      await trx
+        .updateTable("deployment")
+        .set({ offered_at: new Date(bot.context.clock.now()), offered_because: "branch" })
+        .where("id", "=", id)
+        .where("status", "in", [...pendingStatuses])
+        .execute();
+      await raiseVersion(trx, place.environment.id);
+      await bot.wake.advance(trx, id);
+    });
+  }
+}
+
+async function isOn(bot: Bot, repository: RepositoryRef, head: string, sha: string): Promise<boolean> {
+  const { comparison } = await bot.github.compare(repository, head, sha);
+  return comparison === "behind" || comparison === "identical";
+}

@@ -1,0 +1,70 @@
+/** Marks what people see of a deployment as needing a look, and adds what is said once. Writes no far side itself. */
+import type { Transaction } from "kysely";
+import { touch } from "../projections/touch.ts";
+import type { Database, DeploymentRow } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import type { ServiceRef } from "./place.ts";
+import type { NoteContent } from "./said.ts";
+
+export function messageSubject(deployment: number, ask: number): string {
+  return `${deployment}/${ask}`;
+}
+
+/** Answers on GitHub that speak of a deployment: to a comment, and to a workflow run that is held. */
+const toldOnGitHub = [
+  ["comment_reply", "github.reply"],
+  ["protection_request", "github.protection"],
+] as const;
+
+/**
+ * Every message that stands for the deployment, the outdated asks too, the answers on GitHub that speak of it, and its
+ * GitHub Deployment once it has started.
+ */
+export async function touchDeployment(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  row: Pick<DeploymentRow, "id" | "ask" | "channel" | "started_at">,
+): Promise<void> {
+  if (row.channel !== null) {
+    for (let ask = 1; ask <= row.ask; ask += 1) {
+      await touch(trx, bot.wake, { surface: "slack.message", subject: messageSubject(row.id, ask), lane: row.channel });
+    }
+  }
+  const lane = `github/${service.repository.installationId}`;
+  for (const [table, surface] of toldOnGitHub) {
+    const rows = await trx.selectFrom(table).select("id").where("deployment_id", "=", row.id).execute();
+    for (const { id } of rows) await touch(trx, bot.wake, { surface, subject: `${id}`, lane });
+  }
+  if (row.started_at !== null) {
+    await touch(trx, bot.wake, { surface: "github.deployment", subject: `${row.id}`, lane });
+  }
+}
+
+/** Says something once: in the deployment's thread, else in the service's channel. A known key says nothing again. */
+export async function say(
+  trx: Transaction<Database>,
+  bot: Bot,
+  note: {
+    readonly key: string;
+    readonly content: NoteContent;
+    readonly channel: string | null | undefined;
+    readonly deployment?: number;
+    readonly service?: number;
+  },
+): Promise<void> {
+  const added = await trx
+    .insertInto("note")
+    .values({
+      key: note.key,
+      content: JSON.stringify(note.content),
+      deployment_id: note.deployment ?? null,
+      service_id: note.service ?? null,
+      at: new Date(bot.context.clock.now()),
+    })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (added === undefined || note.channel === null || note.channel === undefined) return;
+  await touch(trx, bot.wake, { surface: "slack.note", subject: `${added.id}`, lane: note.channel });
+}

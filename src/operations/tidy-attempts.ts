@@ -1,0 +1,29 @@
+/** Takes away what ended attempts left on disk. What is not settled is named and stays: its folder is the proof. */
+import type { sweepAttempts } from "../deployers/run/sweep.ts";
+import type { Bot } from "./bot.ts";
+
+/** Logs and working trees of attempts are kept so long, for people to look at. */
+const keepMs = 14 * 24 * 3_600_000;
+/** And at most so many of each, so that a busy week does not fill the disk. */
+const keepAtMost = 200;
+
+export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof sweepAttempts): Promise<void> {
+  const [attempts, deployments] = await Promise.all([
+    bot.db.selectFrom("attempt").select("token").where("state", "!=", "ended").execute(),
+    bot.db
+      .selectFrom("deployment")
+      .select("id")
+      .where((eb) => eb.or([eb("status", "in", ["in_progress", "verifying"]), eb("settled", "=", false)]))
+      .execute(),
+  ]);
+  await sweep({
+    context: bot.context,
+    dataDir,
+    olderThanMs: keepMs,
+    keep: keepAtMost,
+    unsettled: {
+      tokens: new Set(attempts.map((row) => row.token)),
+      deployments: new Set(deployments.map((row) => row.id)),
+    },
+  });
+}

@@ -1,0 +1,58 @@
+/** One deployment as people see it: everything a message, a GitHub Deployment or a page is rendered from. */
+import type { Kysely } from "kysely";
+import type { Instant, RequestKind, Revision, Status, Verdict } from "../policy/model.ts";
+import type { Database } from "../store/schema.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Ships } from "./ships.ts";
+
+export type StageView = {
+  readonly name: string;
+  readonly phase: "deploy" | "verify";
+  readonly state: "pending" | "running" | "success" | "failure" | "error" | "cancelled" | "skipped";
+  readonly startedAt?: Instant;
+  readonly endedAt?: Instant;
+  readonly message?: string;
+  readonly outputTail?: string;
+  readonly logUrl?: string;
+};
+
+export type DeploymentView = {
+  readonly id: number;
+  /** The ask that is current; a message that stands for an older one says that it no longer counts. */
+  readonly ask: number;
+  readonly service: string;
+  readonly repository: string;
+  readonly channel?: string;
+  readonly environment: string;
+  readonly production: boolean;
+  readonly environmentUrl?: string;
+  readonly kind: RequestKind;
+  readonly status: Status;
+  readonly revision: Revision;
+  readonly ref?: string;
+  readonly previous?: Revision;
+  readonly ships?: Ships;
+  readonly verdict?: Verdict;
+  readonly outcome?: Outcome;
+  readonly requestedBy: string;
+  readonly requestedBySlack?: string;
+  readonly requestedAt: Instant;
+  readonly reason?: string;
+  readonly mergedBy?: string;
+  readonly pullRequest?: number;
+  /** Answers to the current ask, in the order in which they came. */
+  readonly approvals: readonly {
+    readonly login: string;
+    readonly answer: "approve" | "reject";
+    readonly at: Instant;
+  }[];
+  readonly stages: readonly StageView[];
+  readonly cancelBy?: string;
+  readonly startedAt?: Instant;
+  readonly endedAt?: Instant;
+  readonly supersededBy?: number;
+  /** False while it is not known whether the attempt has ended: a person settles it. */
+  readonly settled: boolean;
+};
+
+export type LoadDeploymentView = (db: Kysely<Database>, deployment: number) => Promise<DeploymentView | undefined>;

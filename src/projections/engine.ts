@@ -1,0 +1,282 @@
+/**
+ * Keeps what people see true to the state: one writer at a time for each surface, and a write only when the rendering
+ * changed. The row is the truth about what was written; this never decides what is to be said.
+ *
+ * A row is leased with an epoch; every later write to the row must match it, so a writer that lost its lease changes
+ * nothing. Before something is made the row says `posting`, until it is made, remembered and followed up; a writer that
+ * finds it so looks for what its predecessor may have made before it makes anything.
+ */
+import { createHash } from "node:crypto";
+import { type Kysely, sql } from "kysely";
+import type { Logger } from "pino";
+import type { Context, Timer } from "../context.ts";
+import { OutsideError } from "../operations/ports.ts";
+import type { Database, ProjectionRow } from "../store/schema.ts";
+import type { External, Surface, Surfaces } from "./surface.ts";
+
+/** Longer than any single write may take: GitHub and Slack calls give up after 20 s. */
+const leaseMs = 60_000;
+const firstRetryMs = 1_000;
+const longestRetryMs = 5 * 60_000;
+
+/** One that failed so often no longer holds up what comes after it in its lane: order is worth less than being told. */
+const triesInOrder = 5;
+
+export type Projections = {
+  /** Brings the surface with this key up to date; does nothing when another writer holds it. */
+  project(key: string): Promise<void>;
+  /** Sets no timer any more and waits for what is being written; the sweep of whoever runs next takes up what is behind. */
+  stop(): Promise<void>;
+};
+
+export type ProjectionOptions = {
+  readonly context: Context;
+  readonly log: Logger;
+  readonly db: Kysely<Database>;
+  readonly surfaces: Surfaces;
+  /**
+   * Called after something was made and remembered, for example to read reactions that came before; called again when
+   * it failed or the bot was killed on the way.
+   */
+  readonly onCreated?: (surface: string, subject: string) => Promise<void>;
+  readonly onWritten?: (surface: string, result: "created" | "updated" | "unchanged" | "failed") => void;
+};
+
+type Leased = ProjectionRow & { readonly epoch: number };
+
+export function createProjections(options: ProjectionOptions): Projections {
+  const { context, log, db } = options;
+  const delayed = new Map<string, Timer>();
+  const underWay = new Set<Promise<void>>();
+  let stopping = false;
+
+  function lookAgain(key: string, inMs: number): void {
+    delayed.get(key)?.cancel();
+    if (stopping) return;
+    const timer = context.clock.after(inMs, () => {
+      delayed.delete(key);
+      project(key).catch((error) => log.error({ err: error, key }, "a projection could not be taken up"));
+    });
+    delayed.set(key, timer);
+  }
+
+  /** A wake that comes between two writes of the same thing is not lost: it is looked at again when its time has come. */
+  async function lookWhenDue(key: string): Promise<void> {
+    const row = await db
+      .selectFrom("projection")
+      .select("look_at")
+      .where("key", "=", key)
+      .whereRef("wanted", ">", "shown")
+      .executeTakeFirst();
+    const inMs = (row?.look_at?.getTime() ?? 0) - context.clock.now();
+    if (inMs > 0) lookAgain(key, inMs);
+  }
+
+  /** What waited for its turn behind this one. */
+  async function wakeNext(row: Leased): Promise<void> {
+    const at = new Date(context.clock.now());
+    const next = await db
+      .selectFrom("projection")
+      .select("key")
+      .where("surface", "=", row.surface)
+      .where("lane", "=", row.lane)
+      .whereRef("wanted", ">", "shown")
+      .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
+      .orderBy(sql`subject::bigint`)
+      .limit(1)
+      .executeTakeFirst();
+    if (next !== undefined) lookAgain(next.key, 0);
+  }
+
+  async function project(key: string): Promise<void> {
+    const written = bringAlong(key).finally(() => underWay.delete(written));
+    underWay.add(written);
+    await written;
+  }
+
+  async function bringAlong(key: string): Promise<void> {
+    const inOrder = options.surfaces.get(key.slice(0, key.indexOf("/")))?.inOrder === true;
+    const row = await lease(db, key, context.clock.now(), inOrder);
+    if (row === undefined) return await lookWhenDue(key);
+    const surface = options.surfaces.get(row.surface);
+    if (surface === undefined) {
+      await release(db, row, {
+        error: `no face writes ${row.surface}`,
+        look_at: new Date(context.clock.now() + longestRetryMs),
+      });
+      return;
+    }
+    try {
+      const written = await bringUpToDate(options, surface, row);
+      if (typeof written === "object") {
+        await release(db, row, { look_at: new Date(written.heldUntil) });
+        lookAgain(key, written.heldUntil - context.clock.now());
+        return;
+      }
+      if (written === "created") await options.onCreated?.(row.surface, row.subject);
+      await context.faults.at("projection.followed");
+      options.onWritten?.(row.surface, written);
+      const wait = written === "unchanged" ? 0 : (surface.spacingMs ?? 0);
+      const behind = await release(db, row, {
+        shown: row.wanted,
+        state: "idle",
+        attempts: 0,
+        error: null,
+        look_at: wait > 0 ? new Date(context.clock.now() + wait) : null,
+      });
+      if (behind) lookAgain(key, wait);
+      else if (inOrder) await wakeNext(row);
+    } catch (error) {
+      options.onWritten?.(row.surface, "failed");
+      const inMs = retryDelay(row.attempts, error, context.clock.now());
+      log.warn({ err: error, key, attempts: row.attempts + 1, retryInMs: inMs }, "a surface could not be written");
+      const message = error instanceof Error ? error.message : String(error);
+      await release(db, row, {
+        attempts: row.attempts + 1,
+        error: message,
+        look_at: new Date(context.clock.now() + inMs),
+      });
+      lookAgain(key, inMs);
+      if (inOrder && row.attempts + 1 >= triesInOrder) await wakeNext(row);
+    }
+  }
+
+  return {
+    project,
+    async stop() {
+      stopping = true;
+      for (const timer of delayed.values()) timer.cancel();
+      delayed.clear();
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** Invariant: at most one writer holds an unexpired lease; the epoch rises with each, so that an old one cannot write. */
+async function lease(db: Kysely<Database>, key: string, now: number, inOrder: boolean): Promise<Leased | undefined> {
+  const at = new Date(now);
+  return await db
+    .updateTable("projection")
+    .set((eb) => ({ epoch: eb("epoch", "+", 1), lease_until: new Date(now + leaseMs) }))
+    .where("key", "=", key)
+    .whereRef("wanted", ">", "shown")
+    .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", at)]))
+    .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
+    .$if(inOrder, (query) =>
+      query.where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom("projection as earlier")
+              .select("earlier.key")
+              .whereRef("earlier.surface", "=", "projection.surface")
+              .whereRef("earlier.lane", "=", "projection.lane")
+              .whereRef("earlier.wanted", ">", "earlier.shown")
+              .where("earlier.attempts", "<", triesInOrder)
+              .where(sql<boolean>`earlier.subject::bigint < projection.subject::bigint`),
+          ),
+        ),
+      ),
+    )
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Gives the lease back; true when the state has moved on since it was taken. */
+async function release(
+  db: Kysely<Database>,
+  row: Leased,
+  changes: { shown?: number; state?: "idle"; attempts?: number; error?: string | null; look_at: Date | null },
+): Promise<boolean> {
+  const after = await db
+    .updateTable("projection")
+    .set({ ...changes, lease_until: null })
+    .where("key", "=", row.key)
+    .where("epoch", "=", row.epoch)
+    .returning(["wanted", "shown"])
+    .executeTakeFirst();
+  return after !== undefined && after.wanted > after.shown;
+}
+
+async function bringUpToDate(
+  options: ProjectionOptions,
+  surface: Surface,
+  row: Leased,
+): Promise<"created" | "updated" | "unchanged" | { readonly heldUntil: number }> {
+  const rendering = await surface.render(row.subject);
+  if (rendering === undefined) return "unchanged";
+  const hash = createHash("sha256").update(JSON.stringify(rendering.content)).digest("hex");
+  const external = row.external === null ? undefined : (row.external as External);
+  // Remembered, but not yet followed up: whoever made it did not come that far.
+  const result = row.state === "posting" ? "created" : "updated";
+  if (external !== undefined && row.shown_hash === hash) return result === "created" ? result : "unchanged";
+  const heldUntil = surface.heldUntil?.(row);
+  if (heldUntil !== undefined && heldUntil > options.context.clock.now()) return { heldUntil };
+
+  if (external === undefined) {
+    const found = row.state === "posting" ? await surface.find(row.subject, rendering.content) : undefined;
+    if (found !== undefined) {
+      // What a predecessor made may show an older state: remember it without a hash, then write it as any other.
+      await remember(options.db, row, found, null);
+      return await rewrite(options, surface, row, found, rendering.content, hash, "created");
+    }
+    await mark(options.db, row, "posting");
+    await options.context.faults.at("projection.posting");
+    const made = await surface.create(row.subject, rendering.content);
+    await options.context.faults.at("projection.created");
+    await remember(options.db, row, made, hash);
+    return "created";
+  }
+  return await rewrite(options, surface, row, external, rendering.content, hash, result);
+}
+
+async function rewrite(
+  options: ProjectionOptions,
+  surface: Surface,
+  row: Leased,
+  external: External,
+  content: unknown,
+  hash: string,
+  result: "created" | "updated",
+): Promise<"created" | "updated"> {
+  if (surface.update !== undefined) {
+    const moved = await surface.update(external, content, row.subject);
+    await options.context.faults.at("projection.updated");
+    await remember(options.db, row, moved ?? external, hash);
+  } else {
+    await remember(options.db, row, external, hash);
+  }
+  return result;
+}
+
+async function mark(db: Kysely<Database>, row: Leased, state: "posting"): Promise<void> {
+  const result = await db
+    .updateTable("projection")
+    .set({ state })
+    .where("key", "=", row.key)
+    .where("epoch", "=", row.epoch)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw new LeaseLost(row.key);
+}
+
+async function remember(db: Kysely<Database>, row: Leased, external: External, hash: string | null): Promise<void> {
+  const result = await db
+    .updateTable("projection")
+    .set({ external: JSON.stringify(external), shown_hash: hash })
+    .where("key", "=", row.key)
+    .where("epoch", "=", row.epoch)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw new LeaseLost(row.key);
+}
+
+/** Another writer took over; it will look for what this one made. */
+class LeaseLost extends Error {
+  constructor(key: string) {
+    super(`the lease of ${key} was lost`);
+    this.name = "LeaseLost";
+  }
+}
+
+function retryDelay(attempts: number, error: unknown, now: number): number {
+  if (error instanceof OutsideError && error.retryAt !== undefined) return Math.max(error.retryAt - now, firstRetryMs);
+  return Math.min(firstRetryMs * 2 ** attempts, longestRetryMs);
+}

@@ -1,0 +1,39 @@
+/**
+ * A surface is one thing that people see: a Slack message, a check, a comment, a GitHub Deployment. The engine
+ * (`engine.ts`) keeps it true to the state; a face implements this for each kind of surface.
+ */
+import type { ProjectionRow } from "../store/schema.ts";
+
+/** Where the thing is, as the far side names it; stored as JSON. */
+export type External = Readonly<Record<string, string | number>>;
+
+export type Rendering<Content> = {
+  /** What is written; equal JSON means nothing to write. */
+  readonly content: Content;
+};
+
+export type Surface<Content = unknown> = {
+  /** For example `slack.message`; also the first part of the row's key, `slack.message/<subject>`. */
+  readonly surface: string;
+  /** From state alone; undefined when there is nothing to show (yet). */
+  render(subject: string): Promise<Rendering<Content> | undefined>;
+  /** After a crash while posting: what we may have made, or undefined when there is none. */
+  find(subject: string, content: Content): Promise<External | undefined>;
+  create(subject: string, content: Content): Promise<External>;
+  /** Absent for things that are said once. */
+  update?(external: External, content: Content, subject: string): Promise<External | undefined>;
+  /** Subjects are numbers, and within a lane a smaller one is written before a greater: what is said stays in order. */
+  readonly inOrder?: boolean;
+  /**
+   * Until when (epoch ms) a write waits, because what the far side still allows is kept for what is more urgent, or
+   * because others of its kind come first; undefined when it may go on at once. Asked only when there is something to
+   * write.
+   */
+  heldUntil?(row: Pick<ProjectionRow, "subject" | "lane">): number | undefined;
+  /** The shortest time between two writes of the same thing, in ms. */
+  readonly spacingMs?: number;
+};
+
+export type Surfaces = ReadonlyMap<string, Surface>;
+
+export type ProjectionView = Pick<ProjectionRow, "key" | "surface" | "subject" | "external">;

@@ -1,0 +1,37 @@
+/**
+ * Says, in the transaction that changed the state, that a surface may have to be written anew.
+ * Never writes to the far side itself.
+ */
+import type { Transaction } from "kysely";
+import type { Wake } from "../jobs/wake.ts";
+import type { Database } from "../store/schema.ts";
+
+export type SurfaceName =
+  | "slack.message"
+  | "slack.note"
+  | "slack.reply"
+  | "github.check"
+  | "github.merge-group-check"
+  | "github.comment"
+  | "github.environment-check"
+  | "github.deployment"
+  | "github.issue-closed"
+  | "github.news"
+  | "github.reply"
+  | "github.protection";
+
+export type Touched = { readonly surface: SurfaceName; readonly subject: string; readonly lane: string };
+
+export function projectionKey(surface: string, subject: string): string {
+  return `${surface}/${subject}`;
+}
+
+export async function touch(trx: Transaction<Database>, wake: Wake, touched: Touched): Promise<void> {
+  const key = projectionKey(touched.surface, touched.subject);
+  await trx
+    .insertInto("projection")
+    .values({ key, ...touched })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet((eb) => ({ wanted: eb("projection.wanted", "+", 1) })))
+    .execute();
+  await wake.project(trx, key);
+}

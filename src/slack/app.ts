@@ -1,0 +1,135 @@
+/**
+ * Stored deliveries → our own events, by way of Bolt. Bolt matches and dispatches; it neither listens, verifies nor
+ * acknowledges here, because that has happened before a delivery was stored. It must never call Slack: every answer
+ * is a projection.
+ */
+import { App, type Receiver } from "@slack/bolt";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { SlackSettings } from "../config/settings.ts";
+import type { Context } from "../context.ts";
+import { actionIds, type SlackEvents } from "./events.ts";
+import { libraryLog } from "./library-log.ts";
+import { type ActionPayload, type CommandPayload, type ReactionPayload, readStoredPayload } from "./payload.ts";
+import { typedText } from "./typed-text.ts";
+
+export type SlackApp = {
+  /** Hands one stored delivery to the handlers; rejects when a handler failed, so that it is taken up again. */
+  handDelivery(delivery: { readonly key: string; readonly name: string; readonly payload: unknown }): Promise<void>;
+};
+
+export type SlackAppOptions = {
+  readonly context: Context;
+  readonly log: Logger;
+  readonly settings: SlackSettings;
+  readonly handlers: SlackEvents;
+};
+
+/** What the bot's own web server and Socket Mode client do elsewhere. */
+const silentReceiver: Receiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+};
+
+/** Goes through Bolt beside the payload and comes back in each listener's context. */
+const handing = z.object({ key: z.string(), done: z.function({ input: [], output: z.void() }) });
+
+function commandEvent(key: string, payload: CommandPayload) {
+  return {
+    key,
+    name: payload.command,
+    text: typedText(payload.text),
+    team: payload.team_id,
+    user: payload.user_id,
+    userName: payload.user_name,
+    channel: payload.channel_id,
+    channelName: payload.channel_name,
+    responseUrl: payload.response_url,
+  };
+}
+
+function reactionEvent(payload: ReactionPayload) {
+  const { event } = payload;
+  return {
+    team: payload.team_id,
+    channel: event.item.channel,
+    ts: event.item.ts,
+    user: event.user,
+    emoji: event.reaction,
+    present: event.type === "reaction_added",
+    eventTs: event.event_ts,
+  };
+}
+
+function actionEvents(key: string, payload: ActionPayload) {
+  return payload.actions.map((pressed) => ({
+    key,
+    actionId: pressed.action_id,
+    value: pressed.value,
+    team: payload.team.id,
+    user: payload.user.id,
+    channel: payload.channel.id,
+    messageTs: payload.container.message_ts,
+    responseUrl: payload.response_url,
+  }));
+}
+
+export function createSlackApp({ context, log, settings, handlers }: SlackAppOptions): SlackApp {
+  const app = new App({
+    receiver: silentReceiver,
+    // The one workspace's token; Bolt would otherwise ask Slack who it is, at a time that is not ours to choose.
+    authorize: async () => ({ botToken: settings.botToken }),
+    logger: libraryLog(log),
+    clientOptions: { slackApiUrl: settings.apiUrl, fetch: context.fetch, retryConfig: { retries: 0 } },
+    convoStore: false,
+    ignoreSelf: false,
+    processBeforeResponse: false,
+  });
+
+  app.command(/.*/u, async ({ body, context: around }) => {
+    const { key, done } = handing.parse(around["handing"]);
+    const payload = readStoredPayload(body);
+    if (!("command" in payload)) return;
+    await handlers.command(commandEvent(key, payload));
+    done();
+  });
+  for (const type of ["reaction_added", "reaction_removed"] as const) {
+    app.event(type, async ({ body, context: around }) => {
+      const { done } = handing.parse(around["handing"]);
+      const payload = readStoredPayload(body);
+      if (!("event" in payload)) return;
+      await handlers.reaction(reactionEvent(payload));
+      done();
+    });
+  }
+  for (const actionId of actionIds) {
+    app.action(actionId, async ({ body, context: around }) => {
+      const { key, done } = handing.parse(around["handing"]);
+      const payload = readStoredPayload(body);
+      if (!("actions" in payload)) return;
+      for (const event of actionEvents(key, payload)) await handlers.action(event);
+      done();
+    });
+  }
+  // Bolt's own handler writes the error down and goes on; a delivery that failed has to come back to whoever handed it.
+  app.error(async (error) => {
+    throw "original" in error && error.original instanceof Error ? error.original : error;
+  });
+
+  return {
+    async handDelivery({ key, name, payload }) {
+      let handled = false;
+      const done = () => {
+        handled = true;
+      };
+      await app.processEvent({
+        body: readStoredPayload(payload),
+        ack: async () => undefined,
+        customProperties: { handing: { key, done } },
+      });
+      await context.faults.at("slack.handled");
+      if (!handled) throw new Error(`nothing handles the Slack delivery ${key} (${name})`);
+    },
+  };
+}

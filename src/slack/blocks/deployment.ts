@@ -1,0 +1,233 @@
+/**
+ * One deployment's message: first the request with what it brings, every gate and the buttons, then how it runs and how
+ * it ended. Pure, and without the present time: the message is written again only when the state changed.
+ */
+import type { DeploymentView, StageView } from "../../operations/views.ts";
+import { type GateResult, pendingStatuses, type RequestKind, runningStatuses } from "../../policy/model.ts";
+import {
+  durationInWords,
+  listInWords,
+  namedRevision,
+  quoted,
+  statusInWords,
+  timeInWords,
+} from "../../wording/phrases.ts";
+import { gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
+import type { ActionId } from "../events.ts";
+import {
+  actions,
+  type Block,
+  button,
+  context,
+  header,
+  lineSections,
+  messageText,
+  type SlackMessage,
+  section,
+} from "./block.ts";
+import { shipsBlocks } from "./ships.ts";
+import { gateSigns, stageSigns, statusSigns } from "./signs.ts";
+import { link, oneLine, outputBlock } from "./text.ts";
+
+export type MessageLinks = {
+  /** GitHub's web address without a slash at its end. */
+  readonly githubUrl?: string;
+};
+
+/** Of a failed stage's output; the log has the rest. */
+const mostOutputLines = 15;
+
+const kinds: Readonly<Record<RequestKind, string>> = {
+  deploy: "Deployment",
+  promotion: "Promotion",
+  merge: "Merge",
+  rollback: "Rollback",
+  external: "Workflow run",
+};
+
+const asks: Readonly<Record<RequestKind, string>> = {
+  deploy: "asks to deploy",
+  promotion: "asks to promote",
+  merge: "merged",
+  rollback: "asks to go back to",
+  external: "started a workflow that is to deploy",
+};
+
+const asked: Readonly<Record<RequestKind, string>> = {
+  deploy: "asked to deploy",
+  promotion: "asked to promote",
+  merge: "merged",
+  rollback: "asked to go back to",
+  external: "started a workflow that was to deploy",
+};
+
+const stageWords: Readonly<Record<StageView["state"], string>> = {
+  pending: "not started",
+  running: "running",
+  success: "succeeded",
+  failure: "failed",
+  error: "could not be carried out",
+  cancelled: "cancelled",
+  skipped: "skipped",
+};
+
+function isPending(view: DeploymentView): boolean {
+  return pendingStatuses.some((status) => status === view.status);
+}
+
+function isRunning(view: DeploymentView): boolean {
+  return runningStatuses.some((status) => status === view.status);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Who asked for what, as plain text. */
+function request(view: DeploymentView): string {
+  const revision = namedRevision(view.revision, view.ref);
+  const pull = view.pullRequest === undefined ? "" : ` by pull request #${view.pullRequest}`;
+  const saying = view.reason === undefined || view.reason.trim() === "" ? "" : `, saying ${quoted(view.reason)}`;
+  const act = isPending(view) ? asks[view.kind] : asked[view.kind];
+  return `${view.requestedBy} ${act} ${revision}${pull}${saying}.`;
+}
+
+/** How it stands, as plain text: the status in a word, then what it means. */
+function standing(view: DeploymentView): string {
+  const word = capital(statusInWords(view.status));
+  if (isRunning(view) && view.cancelBy !== undefined) return `${word}, but ${view.cancelBy} asked it to stop.`;
+  const waits = isPending(view) ? (view.verdict?.gates ?? []).filter((gate) => gate.result !== "pass") : [];
+  if (waits.length > 0) return `${word}: ${listInWords(waits.map(({ gate }) => gate))}.`;
+  const outcome = view.outcome === undefined ? "" : ` ${sentenceForOutcome(view.outcome)}`;
+  const settle =
+    view.settled || isPending(view) || isRunning(view) || view.outcome?.code === "end-unknown"
+      ? ""
+      : ` It is not proven that the attempt has ended, so the environment stays busy: settle it with /deploy resolve ${view.id} success|failure <reason>.`;
+  return `${word}.${outcome}${settle}`;
+}
+
+function standingSection(view: DeploymentView): Block {
+  const sign = view.status === "error" && !view.settled ? "❓" : statusSigns[view.status];
+  const address = view.status === "success" && view.environmentUrl !== undefined ? view.environmentUrl : undefined;
+  const open = address === undefined ? "" : `\n${link(address, `Open ${view.environment}`)}`;
+  return section(`${sign} ${oneLine(standing(view), 1_100)}\n${oneLine(request(view), 500)}${open}`);
+}
+
+function gateLine(gate: GateResult): string {
+  const word = gateResultInWords(gate.result);
+  return `${gateSigns[gate.result]} ${word} · *${gate.gate}*: ${oneLine(sentenceForGate(gate, {}), 700)}`;
+}
+
+function answerLines(view: DeploymentView): readonly string[] {
+  const said = { approve: "✅", reject: "⛔" } as const;
+  const words = { approve: "approved", reject: "rejected" } as const;
+  return view.approvals.map(
+    ({ answer, login, at }) => `${said[answer]} ${oneLine(login, 60)} ${words[answer]} this at ${timeInWords(at)}.`,
+  );
+}
+
+function stageLine(stage: StageView): string {
+  const { startedAt, endedAt, state } = stage;
+  const took = startedAt === undefined || endedAt === undefined ? "" : ` after ${durationInWords(endedAt - startedAt)}`;
+  const name = stage.phase === "verify" ? `verification ${stage.name}` : stage.name;
+  const log = stage.logUrl === undefined ? "" : ` · ${link(stage.logUrl, "log")}`;
+  const message = stage.message === undefined || stage.message.trim() === "" ? "" : ` ${oneLine(stage.message)}`;
+  return `${stageSigns[state]} *${oneLine(name, 80)}*: ${stageWords[state]}${took}.${message}${log}`;
+}
+
+function failedOutput(view: DeploymentView): readonly Block[] {
+  const failed = view.stages.find((stage) => stage.state === "failure" || stage.state === "error");
+  const output = outputBlock(failed?.outputTail, mostOutputLines, 2_600);
+  if (failed === undefined || output === undefined) return [];
+  return [section(`The last lines of ${oneLine(failed.name, 80)}:\n${output}`)];
+}
+
+/** The gate of this name while it waits. */
+function waitingFor(view: DeploymentView, code: GateResult["reason"]["code"]): GateResult | undefined {
+  if (!isPending(view)) return undefined;
+  return view.verdict?.gates.find((gate) => gate.result === "wait" && gate.reason.code === code);
+}
+
+function buttons(view: DeploymentView): readonly Block[] {
+  const value = `${view.id}/${view.ask}`;
+  const make = (actionId: ActionId, label: string, style?: "primary" | "danger") =>
+    button({ actionId, label, value, ...(style === undefined ? {} : { style }) });
+  const cancel = button({
+    actionId: "cancel",
+    label: "Cancel",
+    value,
+    confirm: {
+      title: "Cancel this deployment?",
+      text: isRunning(view) ? "It is asked to stop. What it has already changed stays changed." : "It will not start.",
+      yes: "Cancel it",
+      no: "Keep it",
+    },
+  });
+  const cancellable = isPending(view) || (isRunning(view) && view.cancelBy === undefined);
+  return actions("answers", [
+    ...(waitingFor(view, "approvals.missing") === undefined
+      ? []
+      : [make("approve", "Approve", "primary"), make("reject", "Reject", "danger")]),
+    ...(waitingFor(view, "ready.offered") === undefined &&
+    waitingFor(view, "ready.merged-while-not-ready") === undefined
+      ? []
+      : [make("start", "Deploy")]),
+    ...(waitingFor(view, "hold.confirm-fix") === undefined
+      ? []
+      : [make("confirm-fix", "Confirm that it contains the fix")]),
+    ...(cancellable ? [cancel] : []),
+  ]);
+}
+
+function footer(view: DeploymentView): Block {
+  const about = `Deployment ${view.id} · ${oneLine(view.repository, 200)} · asked for at ${timeInWords(view.requestedAt)}`;
+  const react =
+    waitingFor(view, "approvals.missing") === undefined
+      ? ""
+      : "\nTo approve, press the button or react with ✅ 👍 or 🚢; to reject, with ❌ 👎 or ⛔.";
+  return context(`${about}${react}`);
+}
+
+function title(view: DeploymentView): string {
+  return `${kinds[view.kind]}: ${view.service} → ${view.environment}`;
+}
+
+/** The same in one line, for notifications and whoever cannot see blocks. */
+function summary(view: DeploymentView): string {
+  return `${view.service} to ${view.environment}, deployment ${view.id}. ${standing(view)} ${request(view)}`;
+}
+
+function outdated(view: DeploymentView): SlackMessage {
+  const sentence = `This no longer counts: what it asked has changed, and a new message asks. Answers to this one do nothing.`;
+  return {
+    text: messageText(`${view.service} to ${view.environment}, deployment ${view.id}. ${sentence}`),
+    blocks: [
+      header(`No longer counts: ${view.service} → ${view.environment}`),
+      section(`↪️ ${sentence}`),
+      context(`Deployment ${view.id} · ${oneLine(view.repository, 200)}`),
+    ],
+  };
+}
+
+/** `ask` is the ask that the message stands for; when it is not the current one, the message says so and no more. */
+export function renderDeploymentMessage(view: DeploymentView, ask: number, links: MessageLinks = {}): SlackMessage {
+  if (ask !== view.ask) return outdated(view);
+  const gates = isPending(view) ? (view.verdict?.gates ?? []) : [];
+  const ran = view.stages.length > 0 && !isPending(view);
+  const approvers = view.approvals.filter(({ answer }) => answer === "approve").map(({ login }) => login);
+  const approvedBy = approvers.length === 0 ? [] : [`Approved by ${oneLine(listInWords(approvers), 500)}.`];
+  return {
+    text: messageText(summary(view)),
+    blocks: [
+      header(title(view)),
+      standingSection(view),
+      ...shipsBlocks(view, links.githubUrl),
+      ...lineSections(gates.map(gateLine), { mostSections: 4 }),
+      ...(isPending(view) ? lineSections(answerLines(view), { mostLines: 20 }) : lineSections(approvedBy)),
+      ...(ran ? lineSections(view.stages.map(stageLine), { mostSections: 3, mostLines: 40 }) : []),
+      ...failedOutput(view),
+      ...buttons(view),
+      footer(view),
+    ],
+  };
+}

@@ -1,0 +1,45 @@
+/** Notes and replies as Slack messages. The sentences are `wording`'s; this only escapes, cuts and adds an output. */
+import type { NoteContent, ReplyContent } from "../../operations/said.ts";
+import type { Instant } from "../../policy/model.ts";
+import { wordNote } from "../../wording/note.ts";
+import { wordReply } from "../../wording/reply.ts";
+import { type Block, lineSections, messageText, type SlackMessage, section } from "./block.ts";
+import { escapeWithin, outputBlock, visible } from "./text.ts";
+
+/** As many sections of text as a person would still read; beyond that the rest is counted. */
+const mostSections = 6;
+
+function more(left: number): string {
+  return left === 1 ? "… and 1 more line" : `… and ${left} more lines`;
+}
+
+/** Each line escaped by itself; empty ones keep paragraphs apart. Leading blanks would be dropped, so they are bound. */
+function lines(text: string): readonly Block[] {
+  const escaped = visible(text)
+    .replaceAll("`", "'")
+    .split("\n")
+    .map((line) => escapeWithin(line, 1_500).replace(/^ +/u, (blanks) => "\u00a0".repeat(blanks.length)));
+  return lineSections(escaped, { mostSections, more });
+}
+
+function isSlackUser(user: string | undefined): user is string {
+  return user !== undefined && /^[UW][A-Z0-9]{2,20}$/u.test(user);
+}
+
+/** A note in a thread or channel. Whom it concerns is mentioned, so that it is seen. */
+export function renderNote(note: NoteContent): SlackMessage {
+  const text = wordNote(note);
+  if (note.code === "approval-refused" && isSlackUser(note.slackUser)) {
+    const said = escapeWithin(text.slice(note.person.length), 2_500).replaceAll("`", "'");
+    const mentioned = `<@${note.slackUser}>${said}`;
+    return { text: mentioned, blocks: [section(mentioned)] };
+  }
+  const output = note.code === "stage-ended" ? outputBlock(note.outputTail, 20, 2_900) : undefined;
+  return { text: messageText(text), blocks: [...lines(text), ...(output === undefined ? [] : [section(output)])] };
+}
+
+/** An answer that only the person who asked sees. `now` is when it was made, so that it is the same if sent again. */
+export function renderReply(reply: ReplyContent, now: Instant): SlackMessage {
+  const text = wordReply(reply, { now });
+  return { text: messageText(text), blocks: lines(text) };
+}

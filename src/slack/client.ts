@@ -1,0 +1,139 @@
+/**
+ * The one way to Slack's Web API. Retries and pacing are ours and durable (the projections), so those of the library
+ * are off: it would post a message again after an answer that was lost. Everything that goes wrong is an
+ * `OutsideError`, whose message names the method and Slack's code and nothing that was sent.
+ */
+import {
+  type FetchFunction,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  WebClient,
+} from "@slack/web-api";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { SlackSettings } from "../config/settings.ts";
+import type { Context } from "../context.ts";
+import { OutsideError } from "../operations/ports.ts";
+import { libraryLog } from "./library-log.ts";
+
+/** Shorter than any lease under which a call is made, so that nobody takes over while one is under way. */
+const callTimeoutMs = 15_000;
+
+/** Slack answered and refused. */
+export class SlackRefusal extends OutsideError {
+  /** Slack's own code, for example `channel_not_found`. */
+  readonly slackCode: string;
+  constructor(method: string, slackCode: string, cause: unknown) {
+    super(`Slack refused ${method}: ${slackCode}`, { cause });
+    this.name = "SlackRefusal";
+    this.slackCode = slackCode;
+  }
+}
+
+export type SlackIdentity = { readonly team: string; readonly user: string; readonly bot: string | undefined };
+
+export type SlackClient = {
+  /** Calls a Web API method and parses its answer; rejects with `OutsideError`. */
+  call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T>;
+  /** Who the bot is. Asked once; a failure is not remembered. */
+  identity(): Promise<SlackIdentity>;
+  /** Posts to a response URL. The answer's status; rejects with `OutsideError` when there was none. */
+  respond(url: string, body: Readonly<Record<string, unknown>>): Promise<number>;
+};
+
+export type SlackClientOptions = {
+  readonly context: Context;
+  readonly log: Logger;
+  readonly settings: Pick<SlackSettings, "botToken" | "apiUrl">;
+};
+
+const authTest = z.object({ team_id: z.string(), user_id: z.string(), bot_id: z.string().optional() });
+
+/** Slack names codes with small letters; anything else could be somebody's text and is not repeated. */
+function knownCode(code: unknown): string {
+  return typeof code === "string" && /^[a-z0-9_]{1,80}$/u.test(code) ? code : "an unknown error";
+}
+
+function outside(method: string, error: unknown, now: number): OutsideError {
+  if (error instanceof WebAPIPlatformError) {
+    return new SlackRefusal(method, knownCode(error.data.error), error);
+  }
+  if (error instanceof WebAPIRateLimitedError) {
+    const retryAt = now + Math.max(1, error.retryAfter) * 1000;
+    return new OutsideError(`Slack asked to wait before ${method} is called again`, { cause: error, retryAt });
+  }
+  if (error instanceof WebAPIHTTPError) {
+    return new OutsideError(`Slack answered ${method} with HTTP ${error.statusCode}`, { cause: error });
+  }
+  if (error instanceof WebAPIRequestError) {
+    return new OutsideError(`Slack did not answer ${method}`, { cause: error });
+  }
+  return new OutsideError(`the call of ${method} failed`, { cause: error });
+}
+
+export function createSlackClient({ context, log, settings }: SlackClientOptions): SlackClient {
+  // The library hands its own request to fetch, with a string or a form as body.
+  const fetch: FetchFunction = (url, init) => context.fetch(url, init);
+  const web = new WebClient(settings.botToken, {
+    slackApiUrl: settings.apiUrl,
+    fetch,
+    logger: libraryLog(log),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    timeout: callTimeoutMs,
+  });
+  let known: Promise<SlackIdentity> | undefined;
+
+  async function call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T> {
+    let answer: unknown;
+    try {
+      answer = await web.apiCall(method, { ...fields });
+    } catch (error) {
+      throw outside(method, error, context.clock.now());
+    }
+    const read = shape.safeParse(answer);
+    if (read.success) return read.data;
+    throw new OutsideError(`Slack's answer to ${method} has not the expected shape`, { cause: read.error });
+  }
+
+  async function askIdentity(): Promise<SlackIdentity> {
+    const answer = await call("auth.test", {}, authTest);
+    return { team: answer.team_id, user: answer.user_id, bot: answer.bot_id };
+  }
+
+  return {
+    call,
+    async identity() {
+      const asked = known ?? askIdentity();
+      known = asked;
+      try {
+        return await asked;
+      } catch (error) {
+        if (known === asked) known = undefined;
+        throw error;
+      }
+    },
+    async respond(url, body) {
+      const late = new AbortController();
+      const timer = context.clock.after(callTimeoutMs, () => late.abort());
+      try {
+        const response = await context.fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/json; charset=utf-8" },
+          body: JSON.stringify(body),
+          redirect: "error",
+          signal: late.signal,
+        });
+        await response.body?.cancel();
+        return response.status;
+      } catch (error) {
+        throw new OutsideError("Slack's response URL did not answer", { cause: error });
+      } finally {
+        timer.cancel();
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * What Slack told, in our own words: `app.ts` turns deliveries into these. Operations implement it. Each may be called
+ * again with the same news (the key says so), and reactions may come late or out of order (`eventTs` says so).
+ */
+import type { CommandName } from "../commands/command.ts";
+
+/** The buttons of a deployment's message. */
+export const actionIds = ["approve", "reject", "confirm-fix", "start", "cancel"] as const;
+export type ActionId = (typeof actionIds)[number];
+
+export type SlackCommand = {
+  /** One for each time that somebody sent a command; the same for every repetition of its delivery. */
+  readonly key: string;
+  readonly name: CommandName;
+  /** As the person typed it: what Slack makes of links, channels and `&` is undone. */
+  readonly text: string;
+  readonly team: string;
+  readonly user: string;
+  readonly userName: string;
+  readonly channel: string;
+  readonly channelName: string;
+  readonly responseUrl: string;
+};
+
+export type SlackReaction = {
+  readonly team: string;
+  readonly channel: string;
+  /** The message's. */
+  readonly ts: string;
+  readonly user: string;
+  /** With its skin tone: two tones of one emoji are two reactions, and each is taken away by itself. */
+  readonly emoji: string;
+  readonly present: boolean;
+  /** Orders what happened to one reaction; compare as numbers. */
+  readonly eventTs: string;
+};
+
+export type SlackAction = {
+  readonly key: string;
+  readonly actionId: ActionId;
+  /** `<deployment>/<ask>`: a claim of the message, to be looked up, not believed. */
+  readonly value: string;
+  readonly team: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly responseUrl: string;
+};
+
+export type SlackEvents = {
+  command(command: SlackCommand): Promise<void>;
+  reaction(reaction: SlackReaction): Promise<void>;
+  action(action: SlackAction): Promise<void>;
+};

@@ -1,0 +1,97 @@
+/**
+ * One message for each ask of a deployment, edited in place. Subject: `<deployment>/<ask>`. A message whose ask is no
+ * longer current says so and is then done.
+ */
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Context } from "../context.ts";
+import { OutsideError } from "../operations/ports.ts";
+import type { DeploymentView, LoadDeploymentView } from "../operations/views.ts";
+import { type Instant, pendingStatuses, runningStatuses } from "../policy/model.ts";
+import type { Surface } from "../projections/surface.ts";
+import type { Database } from "../store/schema.ts";
+import type { SlackMessage } from "./blocks/block.ts";
+import { renderDeploymentMessage } from "./blocks/deployment.ts";
+import { afterRefusal, isUndelivered, type Posting, undelivered } from "./posting.ts";
+
+/** Slack takes about one write a second for each channel. */
+const spacingMs = 1_000;
+
+export type MessageContent = {
+  readonly channel: string;
+  readonly message: SlackMessage;
+};
+
+type Options = {
+  readonly db: Kysely<Database>;
+  readonly context: Context;
+  readonly log: Logger;
+  readonly posting: Posting;
+  readonly loadDeploymentView: LoadDeploymentView;
+  readonly githubUrl: string;
+};
+
+/** Undefined for what is no subject of ours. */
+export function readMessageSubject(subject: string): { readonly deployment: number; readonly ask: number } | undefined {
+  const [, deployment, ask] = /^(\d{1,15})\/(\d{1,9})$/u.exec(subject) ?? [];
+  if (deployment === undefined || ask === undefined) return undefined;
+  return { deployment: Number(deployment), ask: Number(ask) };
+}
+
+function isEnded(view: DeploymentView): boolean {
+  const open: readonly string[] = [...pendingStatuses, ...runningStatuses];
+  return !open.includes(view.status);
+}
+
+export function messageSurface(options: Options): Surface<MessageContent> {
+  const { db, context, log, posting, githubUrl } = options;
+
+  async function load(subject: string) {
+    const read = readMessageSubject(subject);
+    if (read === undefined) return undefined;
+    const view = await options.loadDeploymentView(db, read.deployment);
+    return view === undefined ? undefined : { view, ask: read.ask };
+  }
+
+  async function create(subject: string, content: MessageContent) {
+    const loaded = await load(subject);
+    // Nobody saw this ask; a message that only says that it no longer counts would be noise.
+    if (loaded === undefined || loaded.ask !== loaded.view.ask) return undelivered("the ask was replaced");
+    try {
+      return await posting.post({ channel: content.channel }, subject, content.message);
+    } catch (error) {
+      const stillMatters = !isEnded(loaded.view);
+      return afterRefusal(error, { context, log, subject, stillMatters });
+    }
+  }
+
+  return {
+    surface: "slack.message",
+    spacingMs,
+    async render(subject) {
+      const loaded = await load(subject);
+      const channel = loaded?.view.channel;
+      if (loaded === undefined || channel === undefined) return undefined;
+      const { view, ask } = loaded;
+      const message = renderDeploymentMessage(view, ask, { githubUrl });
+      return { content: { channel, message } };
+    },
+    async find(subject, content) {
+      const loaded = await load(subject);
+      const since: Instant | undefined = loaded?.view.requestedAt;
+      if (since === undefined) throw new OutsideError(`there is no deployment for ${subject}`);
+      return await posting.find({ channel: content.channel }, subject, since);
+    },
+    create,
+    async update(external, content, subject) {
+      // What could not be delivered before is posted anew: the state has changed since, and the channel may be mended.
+      if (isUndelivered(external)) return await create(subject, content);
+      try {
+        await posting.edit(external, subject, content.message);
+        return undefined;
+      } catch (error) {
+        return afterRefusal(error, { context, log, subject, stillMatters: false });
+      }
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What is said once: in the thread of a deployment's present message, or in the service's channel. Subject: the note's
+ * id. It must never be said twice: after a crash it is looked for, by its metadata, before it is posted.
+ */
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { OutsideError } from "../operations/ports.ts";
+import type { LoadDeploymentView } from "../operations/views.ts";
+import type { Surface } from "../projections/surface.ts";
+import { projectionKey } from "../projections/touch.ts";
+import type { Database } from "../store/schema.ts";
+import type { SlackMessage } from "./blocks/block.ts";
+import { renderNote } from "./blocks/said.ts";
+import { afterRefusal, type Place, type Posting } from "./posting.ts";
+
+/** A note is news; when its channel is mended later than this, it is news no longer. */
+const newsForMs = 60 * 60_000;
+/** How soon to look again whether the message that a note belongs to has been posted. */
+const waitForMessageMs = 1_000;
+
+type NoteRow = { readonly id: number; readonly deployment_id: number | null; readonly service_id: number | null };
+
+type Options = {
+  readonly db: Kysely<Database>;
+  readonly context: Context;
+  readonly log: Logger;
+  readonly posting: Posting;
+  readonly loadDeploymentView: LoadDeploymentView;
+};
+
+const whereMessage = z.union([
+  z.object({ channel: z.string(), ts: z.string() }),
+  z.object({ undelivered: z.string() }).transform(() => undefined),
+]);
+
+export function noteSurface(options: Options): Surface<SlackMessage> {
+  const { db, context, log, posting } = options;
+
+  async function load(subject: string) {
+    if (!/^\d{1,15}$/u.test(subject)) return undefined;
+    return await db.selectFrom("note").selectAll().where("id", "=", Number(subject)).executeTakeFirst();
+  }
+
+  /** The service's channel; without one, the channel that the note is paced with, where somebody asked. */
+  async function channelOf(note: NoteRow): Promise<string | undefined> {
+    if (note.service_id !== null) {
+      const service = await db
+        .selectFrom("service")
+        .select("channel")
+        .where("id", "=", note.service_id)
+        .executeTakeFirst();
+      if (service !== undefined && service.channel !== null) return service.channel;
+    }
+    const key = projectionKey("slack.note", `${note.id}`);
+    const row = await db.selectFrom("projection").select("lane").where("key", "=", key).executeTakeFirst();
+    return row?.lane;
+  }
+
+  /** Where the note belongs; undefined when there is no such channel. */
+  async function placeOf(note: NoteRow): Promise<Place | undefined> {
+    if (note.deployment_id !== null) {
+      const view = await options.loadDeploymentView(db, note.deployment_id);
+      if (view === undefined) return undefined;
+      const key = projectionKey("slack.message", `${view.id}/${view.ask}`);
+      const row = await db.selectFrom("projection").select("external").where("key", "=", key).executeTakeFirst();
+      if (row !== undefined && row.external === null && view.channel !== undefined) {
+        const retryAt = context.clock.now() + waitForMessageMs;
+        throw new OutsideError("the message that this note belongs to is not posted yet", { retryAt });
+      }
+      const message = row === undefined || row.external === null ? undefined : whereMessage.parse(row.external);
+      if (message !== undefined) return { channel: message.channel, threadTs: message.ts };
+      if (view.channel !== undefined) return { channel: view.channel };
+    }
+    const channel = await channelOf(note);
+    return channel === undefined ? undefined : { channel };
+  }
+
+  return {
+    surface: "slack.note",
+    inOrder: true,
+    async render(subject) {
+      const note = await load(subject);
+      if (note === undefined || (await placeOf(note)) === undefined) return undefined;
+      return { content: renderNote(note.content) };
+    },
+    async find(subject) {
+      const note = await load(subject);
+      const place = note === undefined ? undefined : await placeOf(note);
+      if (note === undefined || place === undefined) return undefined;
+      return await posting.find(place, `note/${subject}`, note.at.getTime());
+    },
+    async create(subject, content) {
+      const note = await load(subject);
+      const place = note === undefined ? undefined : await placeOf(note);
+      if (note === undefined || place === undefined) throw new OutsideError(`there is no place for note ${subject}`);
+      try {
+        return await posting.post(place, `note/${subject}`, content);
+      } catch (error) {
+        const stillMatters = context.clock.now() - note.at.getTime() < newsForMs;
+        return afterRefusal(error, { context, log, subject: `note/${subject}`, stillMatters });
+      }
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * What Slack sends, cut down to the fields that we read, in Slack's own shape, so that it can be stored and handed to
+ * Bolt later. The same for HTTP and Socket Mode. It must never act on what it reads.
+ */
+import { z } from "zod";
+import { commandNames } from "../commands/command.ts";
+import { actionIds } from "./events.ts";
+
+/** PostgreSQL's JSON holds neither NUL nor half a surrogate pair; one such letter would make a delivery unstorable. */
+const text = z
+  .string()
+  .max(40_000)
+  .transform((value) => value.toWellFormed().replaceAll("\u0000", ""));
+/** Names and ids are compared, so they are refused rather than mended. */
+const storable = (value: string) => value.isWellFormed() && !value.includes("\u0000");
+const id = z.string().min(1).max(300).refine(storable);
+const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/u);
+
+const command = z.object({
+  command: z.enum(commandNames),
+  text: text.default(""),
+  trigger_id: id,
+  team_id: id,
+  user_id: id,
+  user_name: text.default(""),
+  channel_id: id,
+  channel_name: text.default(""),
+  response_url: z.url().max(2_000),
+});
+
+const reaction = z.object({
+  type: z.literal("event_callback"),
+  event_id: id,
+  team_id: id,
+  authorizations: z
+    .array(z.object({ team_id: id.nullish(), user_id: id.nullish(), is_bot: z.boolean().optional() }))
+    .max(20)
+    .optional(),
+  event: z.object({
+    type: z.enum(["reaction_added", "reaction_removed"]),
+    user: id,
+    reaction: id,
+    item: z.object({ type: z.literal("message"), channel: id, ts: timestamp }),
+    event_ts: timestamp,
+  }),
+});
+
+const action = z.object({
+  type: z.literal("block_actions"),
+  trigger_id: id,
+  team: z.object({ id }),
+  user: z.object({ id, team_id: id.optional() }),
+  channel: z.object({ id }),
+  container: z.object({ type: z.literal("message"), message_ts: timestamp, channel_id: id }),
+  response_url: z.url().max(2_000),
+  actions: z
+    .array(
+      z.object({
+        type: z.literal("button"),
+        action_id: z.enum(actionIds),
+        block_id: id,
+        value: z.string().max(2_000).refine(storable),
+        action_ts: timestamp,
+      }),
+    )
+    .length(1),
+});
+
+export type CommandPayload = z.infer<typeof command>;
+export type ReactionPayload = z.infer<typeof reaction>;
+export type ActionPayload = z.infer<typeof action>;
+export type SlackPayload = CommandPayload | ReactionPayload | ActionPayload;
+
+/** One thing to store and to handle once. */
+export type SlackDelivery = {
+  /** The same however often Slack sends it: the event's id, or the trigger's for commands and clicks. */
+  readonly key: string;
+  /** What it is, for people who look at the inbox: `command./deploy`, `event.reaction_added`, `action.approve`. */
+  readonly name: string;
+  readonly payload: SlackPayload;
+};
+
+export type PayloadReading =
+  | ({ readonly kind: "delivery" } & SlackDelivery)
+  /** Nothing that we act on; it is acknowledged and forgotten. */
+  | { readonly kind: "ignore" }
+  | { readonly kind: "malformed"; readonly why: string };
+
+/** Names the fields that are wrong, never their values: they may be secrets. */
+function malformed(what: string, error: z.ZodError): PayloadReading {
+  const fields = error.issues.map((issue) => issue.path.join(".") || "the whole").slice(0, 10);
+  return { kind: "malformed", why: `${what} has not the expected shape: ${[...new Set(fields)].join(", ")}` };
+}
+
+const anyEvent = z.object({
+  type: z.string(),
+  event: z.object({ type: z.string(), user: z.unknown(), item: z.object({ type: z.unknown() }).optional() }).optional(),
+});
+
+export function readEventPayload(body: unknown): PayloadReading {
+  const any = anyEvent.safeParse(body);
+  if (!any.success) return malformed("the event", any.error);
+  const { type, event } = any.data;
+  if (type !== "event_callback") return { kind: "ignore" };
+  if (event === undefined) return { kind: "malformed", why: "the event has not the expected shape: event" };
+  if (event.type !== "reaction_added" && event.type !== "reaction_removed") return { kind: "ignore" };
+  // Reactions to files and their comments name no message.
+  if (event.item?.type === "file" || event.item?.type === "file_comment") return { kind: "ignore" };
+  const read = reaction.safeParse(body);
+  if (!read.success) return malformed("the event", read.error);
+  const own = read.data.authorizations?.some((one) => one.is_bot === true && one.user_id === read.data.event.user);
+  // What the bot itself adds is no answer.
+  if (own === true) return { kind: "ignore" };
+  return { kind: "delivery", key: read.data.event_id, name: `event.${read.data.event.type}`, payload: read.data };
+}
+
+export function readCommandPayload(body: unknown): PayloadReading {
+  const read = command.safeParse(body);
+  if (!read.success) return malformed("the command", read.error);
+  return { kind: "delivery", key: read.data.trigger_id, name: `command.${read.data.command}`, payload: read.data };
+}
+
+const anyInteraction = z.object({
+  type: z.string(),
+  actions: z.array(z.object({ action_id: z.unknown() })).optional(),
+});
+
+export function readInteractionPayload(body: unknown): PayloadReading {
+  const any = anyInteraction.safeParse(body);
+  if (!any.success) return malformed("the interaction", any.error);
+  if (any.data.type !== "block_actions") return { kind: "ignore" };
+  // A button that only opens a link also says that it was pressed.
+  const known = any.data.actions?.some((one) => actionIds.some((name) => name === one.action_id));
+  if (known !== true) return { kind: "ignore" };
+  const read = action.safeParse(body);
+  if (!read.success) return malformed("the interaction", read.error);
+  const [pressed] = read.data.actions;
+  return { kind: "delivery", key: read.data.trigger_id, name: `action.${pressed?.action_id}`, payload: read.data };
+}
+
+/** A payload as it was stored. Rows outlive versions of the bot, so it is parsed again. */
+export function readStoredPayload(payload: unknown): SlackPayload {
+  return z.union([command, reaction, action]).parse(payload);
+}

@@ -1,0 +1,88 @@
+/**
+ * Who a Slack user is, as Slack says now: member, guest, bot or stranger. What Slack does not know is a stranger, and
+ * what Slack did not answer is an error: nobody counts as a member by default.
+ */
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import type { SlackPerson, SlackPort } from "../operations/ports.ts";
+import { type SlackClient, type SlackIdentity, SlackRefusal } from "./client.ts";
+
+/** Long enough for a burst of reactions, short enough that somebody who was removed cannot approve much longer. */
+const rememberMs = 60_000;
+const mostRemembered = 1_000;
+
+const usersInfo = z.object({
+  user: z.object({
+    id: z.string(),
+    team_id: z.string().optional(),
+    name: z.string().optional(),
+    real_name: z.string().optional(),
+    deleted: z.boolean().optional(),
+    is_bot: z.boolean().optional(),
+    is_restricted: z.boolean().optional(),
+    is_ultra_restricted: z.boolean().optional(),
+    is_stranger: z.boolean().optional(),
+    enterprise_user: z.object({ teams: z.array(z.string()).optional() }).optional(),
+    profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
+  }),
+});
+type SlackUser = z.infer<typeof usersInfo>["user"];
+
+/** What `users.info` says of people whom the workspace does not show to the bot. */
+const unknownCodes = ["user_not_found", "user_not_visible", "users_not_found"];
+
+function nameOf(user: SlackUser): string {
+  const names = [user.profile?.display_name, user.real_name, user.profile?.real_name, user.name];
+  return names.find((name) => name !== undefined && name.trim() !== "") ?? user.id;
+}
+
+function describe(user: SlackUser, own: SlackIdentity): SlackPerson {
+  const here = user.team_id === own.team || user.enterprise_user?.teams?.includes(own.team) === true;
+  return {
+    id: user.id,
+    name: nameOf(user),
+    // Slackbot does not say of itself that it is a bot.
+    bot: user.is_bot === true || user.id === "USLACKBOT",
+    guest: user.is_restricted === true || user.is_ultra_restricted === true,
+    stranger: user.is_stranger === true || !here,
+    deleted: user.deleted === true,
+  };
+}
+
+export function createSlackPeople(options: {
+  readonly client: SlackClient;
+  readonly context: Context;
+}): Pick<SlackPort, "person"> {
+  const { client, context } = options;
+  const remembered = new Map<string, { readonly until: number; readonly person: Promise<SlackPerson> }>();
+
+  async function ask(id: string): Promise<SlackPerson> {
+    const own = await client.identity();
+    try {
+      const { user } = await client.call("users.info", { user: id }, usersInfo);
+      return describe(user, own);
+    } catch (error) {
+      if (!(error instanceof SlackRefusal) || !unknownCodes.includes(error.slackCode)) throw error;
+      return { id, name: id, bot: false, guest: false, stranger: true, deleted: false };
+    }
+  }
+
+  return {
+    async person(_team, id) {
+      const now = context.clock.now();
+      const before = remembered.get(id);
+      if (before !== undefined && before.until > now) return await before.person;
+      const entry = { until: now + rememberMs, person: ask(id) };
+      remembered.delete(id);
+      remembered.set(id, entry);
+      const oldest = remembered.keys().next().value;
+      if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
+      try {
+        return await entry.person;
+      } catch (error) {
+        if (remembered.get(id) === entry) remembered.delete(id);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * The answer to a command or a click, for the person's eyes only. Subject: the reply's id. Sent to the response URL that
+ * came with the command, and only if that is Slack's: the URL is input. Nothing tells whether a crash came before or
+ * after the sending, so then it is sent again; better told twice than not at all.
+ */
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Context } from "../context.ts";
+import { OutsideError } from "../operations/ports.ts";
+import type { Surface } from "../projections/surface.ts";
+import type { Database } from "../store/schema.ts";
+import type { SlackMessage } from "./blocks/block.ts";
+import { renderReply } from "./blocks/said.ts";
+import type { SlackClient } from "./client.ts";
+import { undelivered } from "./posting.ts";
+
+/** Slack takes a response URL for half an hour. */
+const takenForMs = 30 * 60_000;
+
+type Options = {
+  readonly db: Kysely<Database>;
+  readonly context: Context;
+  readonly log: Logger;
+  readonly client: SlackClient;
+  /** SLACK_API_URL: its host is as good as Slack's own. */
+  readonly apiUrl: string;
+};
+
+/** Whether a response URL leads to Slack, or to the host that the operator put in Slack's place. */
+export function isResponseUrl(url: string, apiUrl: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, host, hostname, username, password } = new URL(url);
+  if (username !== "" || password !== "") return false;
+  const configured = new URL(apiUrl);
+  if (host === configured.host && protocol === configured.protocol) return true;
+  const slack = ["slack.com", "slack-gov.com"].some((name) => hostname === `hooks.${name}`);
+  return protocol === "https:" && slack && host === hostname;
+}
+
+export function replySurface({ db, context, log, client, apiUrl }: Options): Surface<SlackMessage> {
+  async function load(subject: string) {
+    if (!/^\d{1,15}$/u.test(subject)) return undefined;
+    return await db.selectFrom("reply").selectAll().where("id", "=", Number(subject)).executeTakeFirst();
+  }
+
+  function giveUp(subject: string, why: string) {
+    log.warn({ subject: `reply/${subject}`, why }, "an answer could not be delivered and is given up");
+    return undelivered(why);
+  }
+
+  return {
+    surface: "slack.reply",
+    async render(subject) {
+      const reply = await load(subject);
+      if (reply === undefined) return undefined;
+      return { content: renderReply(reply.content, reply.at.getTime()) };
+    },
+    async find() {
+      return undefined;
+    },
+    async create(subject, message) {
+      const reply = await load(subject);
+      if (reply === undefined) return giveUp(subject, "there is no such reply");
+      if (!isResponseUrl(reply.response_url, apiUrl)) return giveUp(subject, "the response URL is not Slack's");
+      if (context.clock.now() - reply.at.getTime() > takenForMs) return giveUp(subject, "the response URL has expired");
+      const body = { response_type: "ephemeral", replace_original: false, ...message };
+      const status = await client.respond(reply.response_url, body);
+      if (status >= 200 && status < 300) return { answered: 1 };
+      // What Slack refuses once, it refuses again: the URL is used up or unknown.
+      if (status >= 400 && status < 500 && status !== 429) return giveUp(subject, `Slack answered ${status}`);
+      throw new OutsideError(`Slack's response URL answered ${status}`);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** Everything that Slack shows of the state, each surface under its name. */
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Context } from "../context.ts";
+import type { LoadDeploymentView } from "../operations/views.ts";
+import type { Surface, Surfaces } from "../projections/surface.ts";
+import type { Database } from "../store/schema.ts";
+import { createSlackChannels } from "./channels.ts";
+import type { SlackClient } from "./client.ts";
+import { messageSurface } from "./message-surface.ts";
+import { noteSurface } from "./note-surface.ts";
+import { createPosting } from "./posting.ts";
+import { replySurface } from "./reply-surface.ts";
+
+export type SlackSurfacesOptions = {
+  readonly db: Kysely<Database>;
+  readonly client: SlackClient;
+  readonly context: Context;
+  readonly log: Logger;
+  readonly loadDeploymentView: LoadDeploymentView;
+  /** GitHub's web address without a slash at its end, for links. */
+  readonly githubUrl: string;
+  /** SLACK_API_URL. */
+  readonly apiUrl: string;
+};
+
+export function createSlackSurfaces(options: SlackSurfacesOptions): Surfaces {
+  const { client, context } = options;
+  const posting = createPosting({ client, channels: createSlackChannels({ client, context }) });
+  const surfaces: readonly Surface[] = [
+    messageSurface({ ...options, posting }),
+    noteSurface({ ...options, posting }),
+    replySurface(options),
+  ];
+  return new Map(surfaces.map((surface) => [surface.surface, surface]));
+}

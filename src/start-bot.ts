@@ -1,0 +1,319 @@
+/**
+ * Builds the whole bot from its settings, starts it, and stops it: the one place where the parts meet. Nothing is decided
+ * here. What it starts it stops, in the opposite order: first nothing new comes in, then what is under way ends.
+ */
+import type { Logger } from "pino";
+import { parseCommand } from "./commands/parse.ts";
+import type { Settings } from "./config/settings.ts";
+import type { Context } from "./context.ts";
+import { createHttpDeployer } from "./deployers/http.ts";
+import { callbackShape, readCallback, verifyCallbackSignature } from "./deployers/http-answer.ts";
+import { sweepAttempts } from "./deployers/run/sweep.ts";
+import { createRunDeployer } from "./deployers/run.ts";
+import { createGitHubApp } from "./github/app.ts";
+import { createGitHub } from "./github/client.ts";
+import { slim } from "./github/deliveries.ts";
+import { createGitHubFacts } from "./github/facts.ts";
+import { createGitHubSurfaces } from "./github/surfaces.ts";
+import { createInboxDrain } from "./jobs/drain-inbox.ts";
+import { createJobs } from "./jobs/jobs.ts";
+import { withRequestId } from "./log.ts";
+import { createAdvancer } from "./operations/advance.ts";
+import type { Bot, OperatorRules } from "./operations/bot.ts";
+import { followAllBranches } from "./operations/follow-branch.ts";
+import { createGitHubEvents } from "./operations/github-events.ts";
+import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
+import { loadDeploymentView } from "./operations/load-view.ts";
+import { lookAfterRestart } from "./operations/look-after-restart.ts";
+import { callbackSecret, noteCallback } from "./operations/note-callback.ts";
+import { foldReactionsOf } from "./operations/note-reaction.ts";
+import { readReactions } from "./operations/read-reactions.ts";
+import { createSlackEvents } from "./operations/slack-events.ts";
+import { tidyAttempts } from "./operations/tidy-attempts.ts";
+import { createProjections } from "./projections/engine.ts";
+import { createSlackApp } from "./slack/app.ts";
+import { createSlackClient } from "./slack/client.ts";
+import { answerOf } from "./slack/emoji.ts";
+import { createSlackPeople } from "./slack/people.ts";
+import { readStandingReactions } from "./slack/reactions.ts";
+import { readSlackRequest } from "./slack/receiver.ts";
+import { startSocketMode } from "./slack/socket-mode.ts";
+import { createSlackSurfaces } from "./slack/surfaces.ts";
+import { openStore } from "./store/database.ts";
+import { type ClaimedDelivery, createInbox } from "./store/inbox.ts";
+import { releaseLeases } from "./store/release-leases.ts";
+import { createReadiness } from "./web/health.ts";
+import { createMetrics } from "./web/metrics.ts";
+import { createWebServer } from "./web/server.ts";
+
+/** GitHub keeps its delivery log for three days. */
+const recoverAtMostMs = 3 * 24 * 3_600_000;
+/** Deliveries may have been under way when the last one was stored. */
+const recoverMarginMs = 3_600_000;
+
+export type RunningBot = {
+  readonly address: { readonly host: string; readonly port: number };
+  stop(): Promise<void>;
+};
+
+export type StartOptions = {
+  readonly context: Context;
+  readonly log: Logger;
+  readonly settings: Settings;
+  readonly operator: OperatorRules;
+  readonly version: string;
+};
+
+/** Resolves when requests are taken. Rejects, with everything closed again, when a part cannot start. */
+export async function startBot(options: StartOptions): Promise<RunningBot> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) {
+      await Promise.resolve(close()).catch((error) => options.log.warn({ err: error }, "a part did not stop cleanly"));
+    }
+  };
+  try {
+    const address = await build(options, closers);
+    return { address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(options: StartOptions, closers: (() => Promise<void> | void)[]) {
+  const { context, log, settings, operator, version } = options;
+  const store = await openStore({ context, log, settings });
+  closers.push(() => store.close());
+  const { db } = store;
+  const jobs = await createJobs({ context, log, db, connection: store.connection });
+  // First no wake is taken up any more, then what was begun ends, and only then the store is closed.
+  const workers: (() => Promise<void> | void)[] = [];
+  closers.push(async () => {
+    await jobs.stop();
+    for (const end of workers) await end();
+  });
+  const inbox = createInbox({ context, db, wake: jobs.wake });
+  const metrics = createMetrics({ db, version });
+
+  const github = createGitHub({
+    context,
+    log,
+    settings: {
+      appId: settings.github.appId,
+      privateKey: settings.github.privateKey,
+      webhookSecret: settings.github.webhookSecret,
+      githubApiUrl: settings.github.apiUrl,
+      githubUrl: settings.github.url,
+    },
+  });
+  const slack = createSlackClient({ context, log, settings: settings.slack });
+  const facts = createGitHubFacts(github);
+  const bot: Bot = {
+    context,
+    log,
+    db,
+    wake: jobs.wake,
+    github: facts,
+    slack: {
+      ...createSlackPeople({ client: slack, context }),
+      reactions: (channel, ts) => readStandingReactions(slack, channel, ts),
+    },
+    deployers: {
+      run: createRunDeployer({
+        context,
+        log,
+        dataDir: settings.dataDir,
+        github: facts,
+        operator,
+        onlyHost: settings.databaseUrl === undefined,
+        onEnded: (attempt) =>
+          void advancer.advance(attempt.deployment).catch(logged("a deployment could not be looked at")),
+        ...(settings.childEnv["PATH"] === undefined ? {} : { path: settings.childEnv["PATH"] }),
+      }),
+      http: createHttpDeployer({ context, log, operator }),
+    },
+    operator,
+    githubUrl: settings.github.url,
+    count: (status) => metrics.deployment(status),
+  };
+  const logged = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const advancer = createAdvancer(bot);
+  workers.push(() => advancer.stop());
+
+  const projections = createProjections({
+    context,
+    log,
+    db,
+    surfaces: new Map([
+      ...createGitHubSurfaces({ db, github, context, loadDeploymentView }),
+      ...createSlackSurfaces({
+        db,
+        client: slack,
+        context,
+        log,
+        loadDeploymentView,
+        githubUrl: bot.githubUrl,
+        apiUrl: settings.slack.apiUrl,
+      }),
+    ]),
+    onCreated: async (surface, subject) => {
+      if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
+    },
+    onWritten: (surface, result) =>
+      metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),
+  });
+  workers.push(() => projections.stop());
+
+  const githubApp = createGitHubApp({
+    context,
+    log,
+    github,
+    events: createGitHubEvents(bot, parseCommand),
+    knownDeliveries: async (keys) => {
+      if (keys.length === 0) return new Set();
+      const rows = await db
+        .selectFrom("inbox")
+        .select("key")
+        .where("source", "=", "github")
+        .where("key", "in", [...keys])
+        .where("status", "!=", "failed")
+        .execute();
+      return new Set(rows.map((row) => row.key));
+    },
+    follows: async (id) => {
+      const row = await db.selectFrom("repository").select("pipeline_file_id").where("id", "=", id).executeTakeFirst();
+      return row !== undefined && row.pipeline_file_id !== null;
+    },
+  });
+  const slackApp = createSlackApp({
+    context,
+    log,
+    settings: settings.slack,
+    handlers: createSlackEvents(bot, parseCommand, answerOf),
+  });
+
+  async function handle(delivery: ClaimedDelivery): Promise<void> {
+    if (delivery.source === "github") return await githubApp.handDelivery(delivery);
+    if (delivery.source === "slack") return await slackApp.handDelivery(delivery);
+    await noteCallback(bot, callbackShape.parse(delivery.payload));
+  }
+  const drain = createInboxDrain({
+    inbox: {
+      quiet: () => inbox.quiet(),
+      claim: (limit) => inbox.claim(limit),
+      async done(delivery) {
+        const done = await inbox.done(delivery);
+        metrics.handled(delivery.source, done ? "done" : "lost");
+        return done;
+      },
+      async failed(delivery, error) {
+        const outcome = await inbox.failed(delivery, error);
+        metrics.handled(delivery.source, outcome);
+        return outcome;
+      },
+    },
+    log,
+    handle: (delivery) => withRequestId(delivery.key, () => handle(delivery)),
+  });
+
+  workers.unshift(() => drain.idle());
+
+  let listening = false;
+  const { appToken, signingSecret, apiUrl } = settings.slack;
+  const readiness = createReadiness(context.clock, [
+    {
+      otherwise: "The database does not answer.",
+      holds: async () => (await db.selectNoFrom((eb) => eb.lit(1).as("one")).executeTakeFirst()) !== undefined,
+    },
+    { otherwise: "The jobs do not run yet.", holds: () => listening },
+  ]);
+  const web = createWebServer({
+    context,
+    log,
+    settings: { host: settings.host, port: settings.port, github: settings.github },
+    version,
+    inbox,
+    slim,
+    readSlackRequest:
+      signingSecret === undefined
+        ? undefined
+        : ({ body: rawBody, headers }) =>
+            readSlackRequest({ rawBody, headers, signingSecret, now: context.clock.now() }),
+    callbacks: {
+      read(body) {
+        const reading = readCallback(body);
+        if (reading.kind === "malformed") return undefined;
+        const { deployment, token } = reading.callback;
+        return { deployment, token, payload: reading.callback };
+      },
+      secret: (deployment, token) => callbackSecret(bot, deployment, token),
+      verify: (secret, body, signature) => verifyCallbackSignature({ secret, body, signature }),
+    },
+    readiness,
+    metrics,
+  });
+
+  if (settings.databaseUrl === undefined) await releaseLeases(db, context.clock.now());
+  // Why each unfinished attempt is as it is, is said before anything looks at it again.
+  await lookAfterRestart(bot, context.ids.uuid());
+  await jobs.start({
+    advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
+    judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
+    project: (key) => projections.project(key),
+    drainInbox: () => drain.drain(),
+    async tidy() {
+      await inbox.tidy();
+      await tidyAttempts(bot, settings.dataDir, sweepAttempts);
+    },
+  });
+  listening = true;
+  const address = await web.listen();
+  closers.push(() => web.close());
+  if (appToken !== undefined) {
+    const socket = startSocketMode({
+      context,
+      log,
+      settings: { appToken, apiUrl },
+      store: async (delivery) => void (await inbox.store({ source: "slack", ...delivery })),
+    });
+    closers.push(() => socket.stop());
+  }
+  const catchingUp = Promise.all([
+    catchUp(options, bot, githubApp).catch(
+      logged("what happened on GitHub while the bot was down could not be compared"),
+    ),
+    readReactions(bot, answerOf).catch(logged("reactions given while the bot was down could not be read back")),
+  ]);
+  closers.push(async () => void (await catchingUp));
+  return address;
+}
+
+/** What happened on GitHub while the bot was down: missed deliveries, open pull requests, heads of followed branches. */
+async function catchUp(
+  { context, log }: StartOptions,
+  bot: Bot,
+  githubApp: ReturnType<typeof createGitHubApp>,
+): Promise<void> {
+  const last = await bot.db
+    .selectFrom("inbox")
+    .select("received_at")
+    .where("source", "=", "github")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  await githubApp.startUp();
+  const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
+  for (const row of repositories) {
+    if (row.pipeline_file_id === null) continue;
+    const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
+    await followAllBranches(bot, { id, fullName, installationId, defaultBranch });
+  }
+  if (last !== undefined) {
+    const now = context.clock.now();
+    const since = Math.max(last.received_at.getTime() - recoverMarginMs, now - recoverAtMostMs);
+    const recovered = await githubApp.recoverDeliveries(since);
+    if (recovered.asked > 0) log.info(recovered, "asked GitHub to send missed deliveries again");
+  }
+  log.info({ repositories: repositories.length }, "compared with GitHub");
+}

@@ -1,0 +1,316 @@
+/**
+ * Codes → sentences: why a gate gave its result, and how a deployment ended; `wording/` has the rest. Plain English
+ * without markup, the same on every face; each face escapes it. It must never decide anything, and every switch is
+ * exhaustive, so that a new code does not compile without its sentence.
+ */
+import type { Outcome } from "./operations/outcome.ts";
+import type { Clearer, GateResult, Instant, OfferedBecause } from "./policy/model.ts";
+import type { Reason } from "./policy/reasons.ts";
+import { ageInWords, count, durationInWords, listInWords, quoted, shortSha, timeInWords } from "./wording/phrases.ts";
+
+/** With `now`, ages are told (“2 hours ago”). A message that stands for long is rendered without: ages would go stale. */
+export type WordingContext = { readonly now?: Instant };
+
+function because(reason: string): string {
+  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
+}
+
+function since(at: Instant, { now }: WordingContext): string {
+  return now === undefined ? `since ${timeInWords(at)}` : `since ${timeInWords(at)} (${ageInWords(at, now)})`;
+}
+
+function checks(names: readonly string[]): string {
+  return `${names.length === 1 ? "check" : "checks"} ${listInWords(names)}`;
+}
+
+function approved(by: readonly string[]): string {
+  return by.length === 0 ? "nobody has approved yet" : `${listInWords(by)} approved`;
+}
+
+const offers: Readonly<Record<OfferedBecause, string>> = {
+  unlock: "The environment was unlocked while this waited.",
+  auto: "This environment deploys nothing by itself.",
+  branch: "The branch that this came from no longer holds it.",
+};
+
+function why(reason: Reason, context: WordingContext): string {
+  switch (reason.code) {
+    case "access.ok":
+      return "Whoever asked may ask for this.";
+    case "access.by-merging":
+      return reason.who.length === 0
+        ? "Merging this asks for it."
+        : `Merging this asks for it, which only ${listInWords(reason.who)} may do for this environment.`;
+    case "access.not-in-repository":
+      return `${shortSha(reason.sha)} is on no branch or tag of the repository itself, so it cannot be deployed. Push it to a branch of the repository first.`;
+    case "access.no-permission":
+      return reason.permission === "none"
+        ? `${reason.login} has no access to the repository on GitHub; asking needs permission to push.`
+        : `${reason.login} has only ${reason.permission} permission on the repository on GitHub; asking needs permission to push.`;
+    case "access.not-in-who":
+      return `${reason.login} is not among those who may ask for this environment (${listInWords(reason.who)}).`;
+    case "access.commands-not-allowed":
+      return `The operator does not let ${reason.repository} run commands, and this environment needs one. Add it to “commands” in operator.yml.`;
+    case "ready.ok":
+      return "The pull request was ready when it was merged.";
+    case "ready.not-a-merge":
+      return "A person asked for this, so no pull request has to be ready.";
+    case "ready.merged-while-not-ready":
+      return `${reason.pullRequest === 0 ? "This" : `Pull request #${reason.pullRequest}`} was merged while it was not ready, so it is not deployed by itself.`;
+    case "ready.offered":
+      return `${offers[reason.because]} It is offered, and starts when a person asks for it.`;
+    case "ready.may-be-merged":
+      return "The pull request is ready to be merged.";
+    case "ready.not-ready-yet":
+      return "The pull request is not ready; merged as it is, it would wait until a person asks for it.";
+    case "lock.free":
+      return "Nobody holds a lock.";
+    case "lock.held": {
+      const until = reason.until === undefined ? "" : ` until ${timeInWords(reason.until)}`;
+      return `${reason.by} holds a lock${until}, ${since(reason.at, context)}${because(reason.reason)}.`;
+    }
+    case "lock.held-by-asker": {
+      const until = reason.until === undefined ? "" : ` until ${timeInWords(reason.until)}`;
+      return `${reason.by}, who asks, also holds the lock${until}${because(reason.reason)}.`;
+    }
+    case "lock.passed-by-rollback":
+      return `${reason.by} holds a lock${because(reason.reason)}, but a rollback passes it.`;
+    case "order.first-environment":
+      return "This is the first environment; nothing has to come before it.";
+    case "order.ok":
+      return `The same content was live in ${reason.before} (deployment ${reason.deployment}).`;
+    case "order.redeploy":
+      return "This is what is live already; it is deployed again.";
+    case "order.passed-by-rollback":
+      return "A rollback goes back on purpose.";
+    case "order.nothing-live-before":
+      return `Nothing is live in ${reason.before} yet. Deploy it there first, or tell what is live there with /deploy adopt ${reason.before} <revision>.`;
+    case "order.never-live-before":
+      return `${shortSha(reason.sha)} has never been live in ${reason.before}. Deploy it there first.`;
+    case "order.rolled-back-before":
+      return `${shortSha(reason.sha)} was live in ${reason.before} and was rolled back there.`;
+    case "order.uncertain-before":
+      return `It is not certain what is live in ${reason.before}: deployment ${reason.deployment} had begun to change it and did not succeed. Deploy there again, or settle it with /deploy resolve ${reason.deployment}.`;
+    case "order.behind-live":
+      return `This is older than what is live (${shortSha(reason.live)}). Going back is what /rollback is for.`;
+    case "order.diverged-from-live":
+      return `This lacks commits that are live (${shortSha(reason.live)}). Bring them in first.`;
+    case "order.comparison-unknown":
+      return `GitHub could not compare this with what is live (${shortSha(reason.live)}), so it is not certain that it goes forward. Ask again later.`;
+    case "checks.none-required":
+      return "This environment requires no checks.";
+    case "checks.ok":
+      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "is" : "are"} green.`;
+    case "checks.passed-by-rollback":
+      return "A rollback does not wait for checks.";
+    case "checks.failed":
+      return `The ${checks(reason.names)} failed on GitHub.`;
+    case "checks.pending":
+      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not finished on GitHub.`;
+    case "checks.missing":
+      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not been reported on GitHub for this revision.`;
+    case "quarantine.clear":
+      return "This is not in quarantine.";
+    case "quarantine.quarantined":
+      return `${shortSha(reason.sha)} is in quarantine since ${reason.by} rolled it back in ${reason.environment}${because(reason.reason)}.`;
+    case "hold.none":
+      return "No rollback holds this environment.";
+    case "hold.passed-by-rollback":
+      return "A rollback passes the hold.";
+    case "hold.fix-confirmed":
+      return `${reason.by} confirmed that this contains the fix for ${shortSha(reason.bad)}.`;
+    case "hold.confirm-fix":
+      return `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and this builds on it. Somebody has to confirm that it contains the fix.`;
+    case "hold.stands":
+      return `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and what comes ${reason.kind === "merge" ? "by a merge" : "by itself"} waits until that is fixed.`;
+    case "hold.not-a-descendant":
+      return reason.comparison === "unknown"
+        ? `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and GitHub could not say whether this builds on it.`
+        : `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and only what builds on it can bring the fix. This does not.`;
+    case "approvals.not-required":
+      return "This environment requires no approvals.";
+    case "approvals.not-required-for-rollback":
+      return "Going back to what was live before needs no approval.";
+    case "approvals.enough":
+      return `Approved by ${listInWords(reason.by)}.`;
+    case "approvals.missing": {
+      const left = reason.count - reason.by.length;
+      const until = reason.expiresAt === undefined ? "" : ` The request stands until ${timeInWords(reason.expiresAt)}.`;
+      const who = reason.candidates.length === 0 ? "" : ` ${listInWords(reason.candidates, "or")} can approve.`;
+      return `Needs ${count(left, left === reason.count ? "approval" : "more approval")}; ${approved(reason.by)}.${who}${until}`;
+    }
+    case "approvals.cannot-be-reached":
+      return `Needs ${count(reason.count, "approval")}, but only ${reason.candidates.length + reason.by.length} can ever be given; ${approved(reason.by)}. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.`;
+    case "approvals.rejected":
+      return `${reason.by} rejected this.`;
+    case "queue.after-merge":
+      return "Its place in the queue comes with the merge.";
+    case "queue.free":
+      return "Nothing else is being deployed there.";
+    case "queue.running":
+      return `Deployment ${reason.deployment} is running there. This is number ${reason.position} in the queue.`;
+    case "queue.unsettled":
+      return `It is not known how deployment ${reason.deployment} ended. Look at the environment, then settle it with /deploy resolve ${reason.deployment} success|failure <reason>.`;
+    case "queue.behind":
+      return `Deployment ${reason.deployment} goes first. This is number ${reason.position} in the queue.`;
+  }
+}
+
+/** What the named people do to clear a gate; undefined where the sentence already says it. */
+function act(reason: Reason): string | undefined {
+  switch (reason.code) {
+    case "lock.held":
+      return "can unlock it";
+    case "access.no-permission":
+    case "access.not-in-who":
+      return "can ask instead";
+    case "order.behind-live":
+    case "order.never-live-before":
+      // The sentence says what to ask for.
+      return undefined;
+    case "approvals.cannot-be-reached":
+      return undefined;
+    case "hold.stands":
+      return "can ask for the fix with /deploy";
+    case "hold.not-a-descendant":
+      return "can end the hold with /deploy unlock";
+    case "ready.merged-while-not-ready":
+    case "ready.offered":
+      return "can ask for it with /deploy";
+    case "hold.confirm-fix":
+      return "can confirm it";
+    case "queue.unsettled":
+    case "order.uncertain-before":
+      return "can settle it";
+    case "quarantine.quarantined":
+      return `can take it out with /deploy allow ${shortSha(reason.sha)} <reason>`;
+    case "approvals.missing":
+      // The candidates are named already.
+      return reason.candidates.length > 0 ? undefined : "can approve";
+    default:
+      return "can clear this";
+  }
+}
+
+function person(clearer: Clearer): readonly string[] {
+  switch (clearer.kind) {
+    case "person":
+      return [clearer.login];
+    case "people":
+      return clearer.logins;
+    case "whoever-may-ask":
+      return ["whoever may ask for this environment"];
+    case "approvers":
+      return ["an approver"];
+    case "operator":
+      return ["the operator"];
+    case "checks":
+    case "deployment":
+    case "time":
+      return [];
+  }
+}
+
+function byItself(clearer: Clearer): readonly string[] {
+  switch (clearer.kind) {
+    case "checks":
+      return [`the ${checks(clearer.names)} ${clearer.names.length === 1 ? "is" : "are"} green`];
+    case "deployment":
+      return [`deployment ${clearer.deployment} has ended`];
+    case "time":
+      return [`it is ${timeInWords(clearer.at)}`];
+    case "person":
+    case "people":
+    case "whoever-may-ask":
+    case "approvers":
+    case "operator":
+      return [];
+  }
+}
+
+function capital(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}
+
+/** Who or what can clear a gate, as sentences that follow the reason; empty when it passes. */
+function clearing(result: GateResult): string {
+  if (result.result === "pass") return "";
+  const people = result.clearedBy.flatMap(person);
+  const action = act(result.reason);
+  // A login is written as it is; only our own words begin with a capital.
+  const first = result.clearedBy.find((clearer) => person(clearer).length > 0)?.kind;
+  const named = first === "person" || first === "people";
+  const who = people.length === 0 || action === undefined ? "" : `${listInWords(people, "or")} ${action}.`;
+  const events = result.clearedBy.flatMap(byItself);
+  const self =
+    events.length === 0 || result.reason.code === "queue.unsettled"
+      ? ""
+      : `It clears when ${listInWords(events, "or")}.`;
+  return [named ? who : capital(who), self]
+    .filter((part) => part !== "")
+    .map((part) => ` ${part}`)
+    .join("");
+}
+
+/** Why a gate gave its result, and who or what can clear it. */
+export function sentenceForGate(result: GateResult, context: WordingContext): string {
+  return `${why(result.reason, context)}${clearing(result)}`;
+}
+
+/** `Passes`, `Waits` or `Blocks`: the word that stands wherever a sign does. */
+export function gateResultInWords(result: GateResult["result"]): string {
+  switch (result) {
+    case "pass":
+      return "Passes";
+    case "wait":
+      return "Waits";
+    case "block":
+      return "Blocks";
+  }
+}
+
+function detail(message: string | undefined): string {
+  const said = message?.replace(/\s+/gu, " ").trim() ?? "";
+  return said === "" ? "" : ` ${capital(said)}${/[.!?]$/u.test(said) ? "" : "."}`;
+}
+
+/** How a deployment ended, and what to do next where there is something to do. */
+export function sentenceForOutcome(outcome: Outcome): string {
+  switch (outcome.code) {
+    case "succeeded":
+      return "It is live.";
+    case "stage-failed":
+      return `The stage ${outcome.stage} failed.${detail(outcome.message)}`;
+    case "stage-error":
+      return `The stage ${outcome.stage} could not be carried out.${detail(outcome.message)}`;
+    case "stage-timed-out":
+      return `The stage ${outcome.stage} did not end within ${durationInWords(outcome.afterMs)} and was given up.`;
+    case "end-unknown":
+      return `I cannot tell how the stage ${outcome.stage} ended, so the environment stays busy.${detail(outcome.message)} Look at the environment, then settle this deployment with /deploy resolve.`;
+    case "verification-failed":
+      return `It was deployed, but the verification ${outcome.stage} failed.${detail(outcome.message)}`;
+    case "blocked": {
+      const blocking = outcome.verdict.gates.filter((gate) => gate.result === "block");
+      const reasons = blocking.map((gate) => `${capital(gate.gate)}: ${sentenceForGate(gate, {})}`);
+      return reasons.length === 0 ? "It was stopped." : `It was stopped. ${reasons.join(" ")}`;
+    }
+    case "rejected":
+      return `${outcome.by} rejected it.`;
+    case "expired":
+      return "It was not approved in time. Ask again to start anew.";
+    case "environment-removed":
+      return "The pipeline file no longer names this environment.";
+    case "superseded":
+      return `Deployment ${outcome.by} took its place.`;
+    case "cancelled":
+      return `${outcome.by} cancelled it.`;
+    case "cancelled-by-rollback":
+      return `Rollback ${outcome.rollback} cancelled it.`;
+    case "settled":
+      return `${outcome.by} settled it as a ${outcome.as}${because(outcome.reason)}.`;
+    case "adopted":
+      return `${outcome.by} said that this is live; nothing was deployed.`;
+    case "seen":
+      return `It went live without Signalbox: ${outcome.by} deployed it.`;
+  }
+}

@@ -1,0 +1,118 @@
+/** Notes → sentences. The output of a stage is not part of them: each face shows it in its own way. */
+import type { NoteContent } from "../operations/said.ts";
+import type { Mistake } from "../policy/pipeline.ts";
+import { sentenceForOutcome } from "../wording.ts";
+import {
+  count,
+  durationInWords,
+  listInWords,
+  quoted,
+  revisionInWords,
+  shortSha,
+  statusSentence,
+  timeInWords,
+} from "./phrases.ts";
+import { sentenceForRefusal } from "./refusal.ts";
+
+type Changed = Extract<NoteContent, { code: "asked-anew" }>["changed"][number];
+
+const changes: Readonly<Record<Changed, string>> = {
+  from: "something else has gone live",
+  content: "what would be deployed has changed",
+  policy: "the rules of the environment have changed",
+};
+
+const stageEnds = {
+  success: "succeeded",
+  failure: "failed",
+  error: "could not be carried out",
+  cancelled: "was cancelled",
+} as const;
+
+const foundStages = {
+  running: "is still running; I follow it again",
+  ended: "has ended meanwhile; I go on from there",
+  unknown: "may or may not have ended, I cannot tell. Look at the environment, then settle it with /deploy resolve",
+} as const;
+
+/** A mistake as one line: where, what was found, what would be right. */
+export function mistakeInWords(mistake: Mistake): string {
+  const near = mistake.nearest === undefined ? "" : ` Did you mean ${mistake.nearest}?`;
+  const path = mistake.path === "" ? "" : `${mistake.path}: `;
+  return `${mistake.file}, line ${mistake.line}, column ${mistake.column}: ${path}found ${mistake.found}, expected ${mistake.expected}.${near}`;
+}
+
+function lastGood(has: boolean): string {
+  return has ? "The last good one stays in force." : "Until it is mended, nothing is deployed from this repository.";
+}
+
+function saying(reason: string): string {
+  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
+}
+
+function deployCommands(environments: readonly string[], rest = ""): string {
+  return listInWords(
+    environments.map((environment) => `/deploy ${environment}${rest}`),
+    "or",
+  );
+}
+
+export function wordNote(note: NoteContent): string {
+  switch (note.code) {
+    case "approval-refused":
+      return `${note.person}: ${sentenceForRefusal(note.why)}`;
+    case "approval-counted":
+      return `${note.login} approved: ${note.have} of ${count(note.need, "approval")}.`;
+    case "approval-withdrawn":
+      return `${note.login} took the answer back; it no longer counts.`;
+    case "asked-anew":
+      return `I ask again: since I asked, ${listInWords(note.changed.map((one) => changes[one]))}. Answers to the earlier message no longer count.`;
+    case "fix-confirmed":
+      return `${note.by} confirmed that this contains the fix.`;
+    case "branch-forced":
+      return `${note.by ?? "Somebody"} forced the branch ${note.branch} of ${note.service} to ${shortSha(note.to)}. What is live in ${listInWords(note.environments)} stays as it is, and this is not deployed by itself. Ask for it with ${deployCommands(note.environments)}.`;
+    case "branch-deleted":
+      return `${note.by ?? "Somebody"} deleted the branch ${note.branch} of ${note.service}. What is live in ${listInWords(note.environments)} stays as it is. Until there is such a branch again, nothing comes there by a merge; ask for a revision with ${deployCommands(note.environments, " <revision>")}.`;
+    case "stage-ended": {
+      const log = note.logUrl === undefined ? "" : ` Log: ${note.logUrl}`;
+      const message =
+        note.message === undefined || note.message.trim() === "" ? "" : ` It said ${quoted(note.message)}.`;
+      return `The stage ${note.stage} ${stageEnds[note.outcome]} after ${durationInWords(note.tookMs)}.${message}${log}`;
+    }
+    case "found-after-restart":
+      return `I was restarted while the stage ${note.stage} was running. It ${foundStages[note.now]}.`;
+    case "ended":
+      return `This deployment ${statusSentence(note.status)}. ${sentenceForOutcome(note.outcome)}`;
+    case "hold-began":
+      return `${note.service} ${note.environment} is held since rollback ${note.rollback}: ${revisionInWords(note.bad)} is in quarantine, and merges wait. Bring the fix with /deploy ${note.environment} <revision>, or end the hold with /deploy unlock ${note.environment}.`;
+    case "hold-ended":
+      return note.by === "success"
+        ? `The hold on ${note.environment} has ended: the fix is live.`
+        : `The hold on ${note.environment} has ended: ${note.person ?? "somebody"} unlocked it.`;
+    case "locked": {
+      const until = note.until === undefined ? "" : ` until ${timeInWords(note.until)}`;
+      return `${note.by} locked ${note.service} ${note.environment}${until}${saying(note.reason)}.`;
+    }
+    case "unlocked": {
+      const held = note.held === note.by ? "" : ` The lock was held by ${note.held}.`;
+      const offers =
+        note.offers === undefined
+          ? ""
+          : ` Deployment ${note.offers} is the newest that waits; it starts when a person asks for it.`;
+      return `${note.by} unlocked ${note.service} ${note.environment}.${held}${offers}`;
+    }
+    case "pipeline-mistakes": {
+      const lines = note.mistakes.map((mistake) => `• ${mistakeInWords(mistake)}`);
+      return [
+        `The pipeline file of ${note.repository} has ${count(note.mistakes.length, "mistake")}. ${lastGood(note.lastGood)}`,
+        ...lines,
+      ].join("\n");
+    }
+    case "went-live-elsewhere":
+      return `${revisionInWords(note.revision)} of ${note.service} went live in ${note.environment} without Signalbox: ${note.by} deployed it. Noted as deployment ${note.deployment}.`;
+    case "merged-unguarded":
+      return `Pull request #${note.pullRequest} of ${note.repository} was merged while it was not ready: nothing kept it from that, because ${note.branch} does not require the check signalbox/ready. Require it in the branch's protection or ruleset.`;
+    case "pipeline-mended":
+      return `The pipeline file of ${note.repository} has no mistakes any more and is in force.`;
+  }
+}
