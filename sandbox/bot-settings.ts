@@ -1,0 +1,28 @@
+/** The settings by which the ordinary bot is connected to a sandbox's GitHub and Slack: those that any bot is given. */
+import type { SandboxGitHub, SandboxSlack } from "./contract.ts";
+
+export function botSettings(options: {
+  readonly github: SandboxGitHub;
+  readonly slack: SandboxSlack;
+  readonly folder: { readonly bot: string; readonly operatorFile: string };
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+}): Readonly<Record<string, string>> {
+  const { github, slack, folder, host, port, logLevel } = options;
+  return {
+    APP_ID: String(github.appId),
+    PRIVATE_KEY: github.privateKey,
+    WEBHOOK_SECRET: github.webhookSecret,
+    GITHUB_API_URL: github.apiUrl,
+    GITHUB_URL: github.url,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_SIGNING_SECRET: slack.signingSecret,
+    SLACK_API_URL: slack.apiUrl,
+    DATA_DIR: folder.bot,
+    HOST: host,
+    PORT: String(port),
+    OPERATOR_FILE: folder.operatorFile,
+    LOG_LEVEL: logLevel,
+  };
+}

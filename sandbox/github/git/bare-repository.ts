@@ -1,0 +1,120 @@
+/**
+ * One bare repository: its refs (mirrored in memory, because a view must be given without waiting), its objects, and
+ * an order for whatever writes to it. Every ref is written by `git update-ref` or `git fast-import`, compared with what
+ * it was before; nothing else may write to the folder, but for a push, after which `reload` must be called.
+ */
+import { mkdir } from "node:fs/promises";
+import { createObjectReader } from "./object-reader.ts";
+import { type AnnotatedTag, type Commit, parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
+import { git } from "./run-git.ts";
+
+export const noCommit = "0".repeat(40);
+
+export type RefUpdate = { readonly ref: string; readonly before: string; readonly after: string };
+
+export type BareRepository = {
+  readonly folder: string;
+  readonly refs: ReadonlyMap<string, string>;
+  /** Runs one writer at a time. */
+  exclusive<T>(run: () => Promise<T>): Promise<T>;
+  /** Moves refs, each compared with its `before`; `noCommit` stands for "is not". */
+  updateRefs(updates: readonly RefUpdate[]): Promise<void>;
+  /** Reads the refs again and tells what changed. */
+  reload(): Promise<readonly RefUpdate[]>;
+  commit(sha: string): Promise<Commit | undefined>;
+  tag(sha: string): Promise<AnnotatedTag | undefined>;
+  tree(name: string): Promise<{ readonly sha: string; readonly entries: readonly TreeEntry[] } | undefined>;
+  blob(name: string): Promise<{ readonly sha: string; readonly content: Buffer } | undefined>;
+  /** The full SHA and type behind a full or abbreviated SHA, or `<commit>:<path>`. */
+  object(name: string): Promise<{ readonly sha: string; readonly type: string } | undefined>;
+  /** What a value derived from immutable objects was last time; computed once for each key. */
+  remember<T>(cache: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+const mostRemembered = 2_000;
+
+export async function createBareRepository(folder: string, defaultBranch: string): Promise<BareRepository> {
+  await mkdir(folder, { recursive: true });
+  await git(folder, ["init", "--bare", "--quiet", "--template=", `--initial-branch=${defaultBranch}`, "."]);
+  const reader = createObjectReader(folder);
+  const refs = new Map<string, string>();
+  const commits = new Map<string, Promise<Commit | undefined>>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  function remember<T>(cache: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T> {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    if (cache.size >= mostRemembered) cache.clear();
+    const computed = compute();
+    cache.set(key, computed);
+    // What is missing or failed now may be there later, so only an answer is kept.
+    computed.then(
+      (value) => value === undefined && cache.delete(key),
+      () => cache.delete(key),
+    );
+    return computed;
+  }
+
+  return {
+    folder,
+    refs,
+    exclusive(run) {
+      const mine = last.then(run, run);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    async updateRefs(updates) {
+      if (updates.length === 0) return;
+      const lines = updates.map(({ ref, before, after }) =>
+        after === noCommit ? `delete ${ref} ${before}` : `update ${ref} ${after} ${before}`,
+      );
+      await git(folder, ["update-ref", "--stdin"], { input: `${lines.join("\n")}\n` });
+      for (const { ref, after } of updates) {
+        if (after === noCommit) refs.delete(ref);
+        else refs.set(ref, after);
+      }
+    },
+    async reload() {
+      const listed = await git(folder, ["for-each-ref", "--format=%(objectname) %(refname)"]);
+      const now = new Map(
+        listed
+          .split("\n")
+          .filter((line) => line !== "")
+          .map((line): [string, string] => [line.slice(41), line.slice(0, 40)]),
+      );
+      const updates: RefUpdate[] = [];
+      for (const ref of new Set([...refs.keys(), ...now.keys()])) {
+        const before = refs.get(ref) ?? noCommit;
+        const after = now.get(ref) ?? noCommit;
+        if (before !== after) updates.push({ ref, before, after });
+      }
+      refs.clear();
+      for (const [ref, sha] of now) refs.set(ref, sha);
+      return updates;
+    },
+    commit: (sha) =>
+      remember(commits, sha, async () => {
+        const object = await reader.read(sha);
+        return object?.type === "commit" ? parseCommit(object.sha, object.content) : undefined;
+      }),
+    async tag(sha) {
+      const object = await reader.read(sha);
+      return object?.type === "tag" ? parseTag(object.sha, object.content) : undefined;
+    },
+    async tree(name) {
+      const object = await reader.read(name);
+      return object?.type === "tree" ? { sha: object.sha, entries: parseTree(object.content) } : undefined;
+    },
+    async blob(name) {
+      const object = await reader.read(name);
+      return object?.type === "blob" ? { sha: object.sha, content: object.content } : undefined;
+    },
+    async object(name) {
+      const object = await reader.read(name);
+      return object === undefined ? undefined : { sha: object.sha, type: object.type };
+    },
+    remember,
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,94 @@
+/** Reads commits, trees and tags from git's own object format. Pure: bytes in, values out. */
+
+export type Signature = { readonly name: string; readonly email: string; readonly seconds: number };
+
+export type Commit = {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+};
+
+export type TreeEntry = {
+  readonly mode: string;
+  readonly type: "blob" | "tree" | "commit";
+  readonly name: string;
+  readonly sha: string;
+};
+
+export type AnnotatedTag = {
+  readonly sha: string;
+  readonly object: string;
+  readonly type: string;
+  readonly name: string;
+  readonly tagger: Signature;
+  readonly message: string;
+};
+
+const unknownSignature: Signature = { name: "", email: "", seconds: 0 };
+
+function signature(line: string | undefined): Signature {
+  const found = /^(.*?) ?<([^>]*)> (\d+)/.exec(line ?? "");
+  if (found === null) return unknownSignature;
+  return { name: found[1] ?? "", email: found[2] ?? "", seconds: Number(found[3]) };
+}
+
+function split(content: Buffer): {
+  readonly headers: readonly (readonly [string, string])[];
+  readonly message: string;
+} {
+  const text = content.toString();
+  const at = text.indexOf("\n\n");
+  const head = at < 0 ? text : text.slice(0, at);
+  const headers = head.split("\n").map((line): readonly [string, string] => {
+    const space = line.indexOf(" ");
+    return [line.slice(0, space), line.slice(space + 1)];
+  });
+  return { headers, message: at < 0 ? "" : text.slice(at + 2) };
+}
+
+export function parseCommit(sha: string, content: Buffer): Commit {
+  const { headers, message } = split(content);
+  const first = (name: string) => headers.find(([key]) => key === name)?.[1];
+  return {
+    sha,
+    tree: first("tree") ?? "",
+    parents: headers.filter(([key]) => key === "parent").map(([, value]) => value),
+    author: signature(first("author")),
+    committer: signature(first("committer")),
+    message: message.replace(/\n+$/, ""),
+  };
+}
+
+export function parseTag(sha: string, content: Buffer): AnnotatedTag {
+  const { headers, message } = split(content);
+  const first = (name: string) => headers.find(([key]) => key === name)?.[1];
+  return {
+    sha,
+    object: first("object") ?? "",
+    type: first("type") ?? "commit",
+    name: first("tag") ?? "",
+    tagger: signature(first("tagger")),
+    message: message.replace(/\n+$/, ""),
+  };
+}
+
+export function parseTree(content: Buffer): readonly TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  let at = 0;
+  while (at < content.length) {
+    const space = content.indexOf(32, at);
+    const zero = content.indexOf(0, space);
+    const mode = content.subarray(at, space).toString().padStart(6, "0");
+    entries.push({
+      mode,
+      type: mode === "040000" ? "tree" : mode === "160000" ? "commit" : "blob",
+      name: content.subarray(space + 1, zero).toString(),
+      sha: content.subarray(zero + 1, zero + 21).toString("hex"),
+    });
+    at = zero + 21;
+  }
+  return entries;
+}

@@ -1,0 +1,94 @@
+/**
+ * The few pages that links from Slack and from comments lead to, plain and readable, so that no link of the sandbox
+ * is dead. They only show: whatever people do, they do on the sandbox's own page.
+ */
+
+import { commitsOf, compareCommits } from "../git/history.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Issue, Repository } from "../hub/state.ts";
+import { findCommit } from "../routes/revision.ts";
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => escapes[letter] ?? letter);
+}
+
+type Page = { readonly title: string; readonly parts: readonly string[] };
+
+const paragraph = (text: string) => `<p>${escapeHtml(text)}</p>`;
+const written = (text: string) => `<pre>${escapeHtml(text)}</pre>`;
+const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
+
+function issuePage(repository: Repository, issue: Issue): Page {
+  const { pull } = issue;
+  const state = pull?.merged == null ? (pull?.draft === true ? "draft" : issue.state) : "merged";
+  const runs = [...repository.checkRuns.values()].filter(({ headSha }) => headSha === pull?.headSha);
+  return {
+    title: `${issue.title} #${issue.number}`,
+    parts: [
+      paragraph(`${state}, opened by ${issue.author.login}`),
+      ...(pull === undefined ? [] : [paragraph(`${pull.headRef} into ${pull.baseRef}`)]),
+      ...(issue.body === null || issue.body === "" ? [] : [written(issue.body)]),
+      ...(runs.length === 0
+        ? []
+        : [list(runs.map((run) => `${run.name}: ${run.title ?? run.conclusion ?? run.status}`))]),
+      ...issue.comments.flatMap((comment) => [paragraph(`${comment.author.login} wrote:`), written(comment.body)]),
+    ],
+  };
+}
+
+async function comparePage(repository: Repository, range: string): Promise<Page | undefined> {
+  const [base, head] = await Promise.all(range.split("...").map((name) => findCommit(repository, name)));
+  if (base === undefined || head === undefined) return undefined;
+  const compared = await compareCommits(repository.git, base.sha, head.sha);
+  const commits = await commitsOf(repository.git, compared?.ahead ?? []);
+  const lines = commits.map(
+    (commit) => `${commit.sha.slice(0, 7)} ${commit.message.split("\n")[0]} (${commit.author.name})`,
+  );
+  return { title: `Comparing ${range}`, parts: [paragraph(`${commits.length} commits`), list(lines)] };
+}
+
+async function findPage(repository: Repository, kind: string, rest: string): Promise<Page | undefined> {
+  if (kind === "pull" || kind === "issues") {
+    const issue = repository.issues.get(Number(rest));
+    return issue === undefined ? undefined : issuePage(repository, issue);
+  }
+  if (kind === "compare") return comparePage(repository, rest);
+  if (kind === "runs") {
+    const run = repository.checkRuns.get(Number(rest));
+    if (run === undefined) return undefined;
+    const state = run.conclusion ?? run.status;
+    return {
+      title: run.name,
+      parts: [paragraph(`${state}: ${run.title ?? ""}`), written(run.summary ?? ""), written(run.text ?? "")],
+    };
+  }
+  if (kind === "commit" || kind === "tree" || kind === "") {
+    const commit = await findCommit(repository, rest === "" ? repository.defaultBranch : rest);
+    if (commit === undefined) return undefined;
+    return { title: commit.sha.slice(0, 7), parts: [paragraph(`by ${commit.author.name}`), written(commit.message)] };
+  }
+  return undefined;
+}
+
+/** The page at a path, as HTML; undefined when the path is none of a page. */
+export async function webPage(hub: Hub, pathname: string): Promise<string | undefined> {
+  if (/%(?![0-9a-f]{2})/i.test(pathname)) return undefined;
+  const parts = pathname.slice(1).split("/").map(decodeURIComponent);
+  const [owner = "", name = "", kind = "", ...rest] = parts;
+  const repository = hub.repositories.get(`${owner}/${name}`.toLowerCase());
+  const page = repository === undefined ? undefined : await findPage(repository, kind, rest.join("/"));
+  if (repository === undefined || page === undefined) return undefined;
+  const title = `${escapeHtml(page.title)} · ${escapeHtml(repository.fullName)}`;
+  const style =
+    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;background:#f4f4f4;padding:.75rem}";
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style>`;
+  return `<!doctype html><html lang="en"><head>${head}</head><body><h1>${title}</h1>${page.parts.join("")}</body></html>`;
+}

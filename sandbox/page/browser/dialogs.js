@@ -1,0 +1,76 @@
+// The page's forms. They are never drawn anew while someone types in them.
+import { append, el, find } from "./elements.js";
+
+let submit = () => undefined;
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.close();
+    submit(event.target.elements);
+  });
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+}
+
+function open(id, onSubmit) {
+  submit = onSubmit;
+  const dialog = find(id);
+  dialog.showModal();
+  return dialog.querySelector("form").elements;
+}
+
+export function pullDialog({ branches, head, title = "", body = "", draft = false, editing }, onSubmit) {
+  find("pull-dialog-title").textContent = editing ? `Edit pull request #${editing}` : "Open a pull request";
+  find("pull-head-label").hidden = Boolean(editing);
+  const fields = open("pull-dialog", (form) =>
+    onSubmit({ head: form.head.value, title: form.title.value, body: form.body.value, draft: form.draft.checked }),
+  );
+  fields.head.replaceChildren();
+  append(
+    fields.head,
+    branches.map((name) => el("option", { value: name, selected: name === head }, name)),
+  );
+  fields.title.value = title;
+  fields.body.value = body;
+  fields.draft.checked = draft;
+  fields.draft.closest("label").hidden = Boolean(editing);
+  document.querySelector("#pull-dialog .primary").textContent = editing ? "Save" : "Open it";
+  fields.title.focus();
+}
+
+export const slug = (name) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+
+export function commitDialog({ name = "", detail = "", branch }, onSubmit) {
+  const fields = open("commit-dialog", (form) =>
+    onSubmit({ name: form.name.value, detail: form.detail.value, branch: form.branch.value, open: form.open.checked }),
+  );
+  // `name` is a property of every form's collection, so the field is asked for by its name.
+  const nameField = fields.namedItem("name");
+  nameField.value = name;
+  fields.detail.value = detail;
+  fields.open.checked = true;
+  fields.branch.value = branch ?? slug(name);
+  nameField.oninput = () => {
+    fields.branch.value = slug(nameField.value);
+  };
+  nameField.focus();
+}
+
+export function issueDialog(onSubmit) {
+  open("issue-dialog", (form) => onSubmit({ title: form.title.value })).title.value = "";
+}
+
+export function confirmDialog(confirm, onYes) {
+  find("confirm-dialog-title").textContent = confirm.title?.text ?? "Are you sure?";
+  find("confirm-dialog-text").textContent = confirm.text?.text ?? "";
+  document.querySelector("#confirm-dialog .primary").textContent = confirm.confirm?.text ?? "Yes";
+  document.querySelector("#confirm-dialog [data-close]").textContent = confirm.deny?.text ?? "Cancel";
+  open("confirm-dialog", onYes);
+}

@@ -1,0 +1,122 @@
+// The repository: pull requests, issues and environments.
+import { clockTime, el, find, isDrawn, replace, shortSha } from "./elements.js";
+import { markdown } from "./markdown.js";
+import { renderPull } from "./pull-request-view.js";
+import { titleOf } from "./track-view.js";
+
+function issue(one) {
+  return el(
+    "div.issue",
+    {},
+    el(`span.badge.${one.state === "open" ? "open" : "merged"}`, {}, one.state === "open" ? "Open" : "Closed"),
+    el("span.pull-title", {}, el("strong", {}, one.title), el("span.number", {}, `#${one.number}`)),
+    one.comments.map((comment) =>
+      el(
+        "div.comment",
+        {},
+        el("p.byline", {}, el("strong", {}, comment.author)),
+        el("div.markdown", {}, markdown(comment.body)),
+      ),
+    ),
+  );
+}
+
+const lampOf = { success: "go", in_progress: "wait", queued: "wait", pending: "wait", failure: "stop", error: "stop" };
+
+function deployment(one, state) {
+  const last = one.statuses.at(-1);
+  return el(
+    "li",
+    {},
+    el(`span.lamp.${lampOf[last?.state] ?? "off"}`, { "aria-hidden": "true" }),
+    el("code", {}, shortSha(one.sha)),
+    el("span.what", {}, titleOf(one.sha, state)),
+    el("span.state", {}, (last?.state ?? "created").replaceAll("_", " ")),
+    last && el("time", {}, clockTime(Date.parse(last.createdAt))),
+  );
+}
+
+function environment(one, state) {
+  const deployments = state.github.repository.deployments
+    .filter((other) => other.environment === one.name)
+    .toReversed();
+  return el(
+    "section.environment",
+    {},
+    el(
+      "header",
+      {},
+      el("h3", {}, one.name),
+      el(
+        "span",
+        {},
+        one.serving ? "serves " : "serves nothing yet",
+        one.serving && el("code", {}, shortSha(one.serving.sha)),
+      ),
+      el("span.runs", {}, `make deploy has run ${one.runs} ${one.runs === 1 ? "time" : "times"}`),
+    ),
+    one.serving
+      ? el("iframe", {
+          src: `/site/${one.name}/?${one.serving.sha}`,
+          title: `The shop in ${one.name}`,
+          sandbox: "",
+          loading: "lazy",
+        })
+      : el("p.none", {}, "No page is there to see."),
+    deployments.length > 0 && el("h4", {}, "Deployments on GitHub"),
+    el(
+      "ol.deployments",
+      {},
+      deployments.slice(0, 6).map((other) => deployment(other, state)),
+    ),
+  );
+}
+
+const toolbars = {
+  pulls: (hands, mayWrite) => [
+    el(
+      "button.primary",
+      { type: "button", id: "open-pull", disabled: !mayWrite, onclick: () => hands.openPull() },
+      "Open pull request",
+    ),
+    el(
+      "button",
+      { type: "button", id: "commit-change", disabled: !mayWrite, onclick: () => hands.commit() },
+      "Commit a change",
+    ),
+  ],
+  issues: (hands) => [
+    el("button.primary", { type: "button", id: "open-issue", onclick: () => hands.openIssue() }, "Open issue"),
+  ],
+  environments: () => [el("p.hint", {}, "Each page below is the very file that “make deploy” put there.")],
+};
+
+const views = {
+  pulls: (state, hands, mayWrite) => {
+    const pulls = state.github.repository.pullRequests.toSorted((one, other) => other.number - one.number);
+    if (pulls.length > 0) return pulls.map((pull) => renderPull(pull, state, hands, mayWrite));
+    return [
+      el(
+        "div.empty",
+        {},
+        el("p", {}, "No pull requests yet."),
+        el("p", {}, "The branch ", el("code", {}, "add-basket"), " waits to become the first."),
+      ),
+    ];
+  },
+  issues: (state) => state.github.repository.issues.toSorted((one, other) => one.number - other.number).map(issue),
+  environments: (state) => state.environments.map((one) => environment(one, state)),
+};
+
+export function renderGitHub(state, view, hands, mayWrite) {
+  for (const tab of document.querySelectorAll(".subtabs [role=tab]")) {
+    const chosen = tab.dataset.view === view;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+  }
+  find("view").setAttribute("aria-labelledby", `tab-${view}`);
+  if (!isDrawn(find("toolbar"), [view, mayWrite])) replace(find("toolbar"), toolbars[view](hands, mayWrite));
+  const parts = [view, mayWrite, state.github.repository, view === "environments" ? state.environments : ""];
+  if (isDrawn(find("view"), parts)) return;
+  replace(find("view"), views[view](state, hands, mayWrite));
+}

@@ -1,0 +1,153 @@
+/**
+ * What the page lets people do, each as GitHub or Slack would let them: read, checked, carried out through the
+ * sandbox's two sides, never through the bot. Rights are looked at here, because the sides' own doors ask a browser's
+ * session and the page has none.
+ */
+import { z } from "zod";
+import type { SandboxPerson } from "../contract.ts";
+import { catalogueChange } from "../sample/seed.ts";
+import type { Act, Play } from "./play.ts";
+import { runningDeployments } from "./trip.ts";
+
+const user = z.string().max(40);
+const line = z.string().max(256);
+const text = z.string().max(20_000);
+const number = z.number().int().positive();
+const message = { user, channel: line, ts: z.string().max(40) };
+
+const requestShape = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("say"), user, channel: line, text: text.min(1), threadTs: line.optional() }),
+  z.object({ kind: z.literal("react"), ...message, emoji: line }),
+  z.object({ kind: z.literal("unreact"), ...message, emoji: line }),
+  z.object({ kind: z.literal("click"), ...message, actionId: line }),
+  z.object({
+    kind: z.literal("open-pull-request"),
+    user,
+    head: line.min(1),
+    title: line.min(1),
+    body: text,
+    draft: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("edit-pull-request"),
+    user,
+    number,
+    title: line.min(1).optional(),
+    body: text.optional(),
+    draft: z.boolean().optional(),
+  }),
+  z.object({ kind: z.literal("merge-pull-request"), user, number }),
+  z.object({ kind: z.literal("close-pull-request"), user, number }),
+  z.object({ kind: z.literal("open-issue"), user, title: line.min(1) }),
+  z.object({ kind: z.literal("commit"), user, branch: line.min(1), name: line.min(1), detail: line }),
+  z.object({ kind: z.literal("kill-bot") }),
+  z.object({ kind: z.literal("start-bot") }),
+]);
+
+export type PageRequest = z.infer<typeof requestShape>;
+export type PageAnswer = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+function personOf(play: Play, id: string): SandboxPerson {
+  const person = play.people.find((one) => one.slackUser === id);
+  if (!person) throw new Error("Nobody with this id is in the sandbox.");
+  return person;
+}
+
+function writerOf(play: Play, id: string): SandboxPerson {
+  const person = personOf(play, id);
+  if (person.permission !== "read") return person;
+  throw new Error(`${person.name} may read ${play.repository} and open issues, but not write to it.`);
+}
+
+async function say(play: Play, acts: Act[], request: Extract<PageRequest, { kind: "say" }>): Promise<void> {
+  const person = personOf(play, request.user);
+  if (request.text.startsWith("/")) {
+    if (request.threadTs !== undefined) throw new Error("Slash commands cannot be used inside threads.");
+    acts.push({ kind: "command", user: person.slackUser, text: request.text, at: play.context.clock.now() });
+    await play.slack.command(person.slackUser, request.channel, request.text);
+  } else if (request.threadTs === undefined) {
+    await play.slack.say(person.slackUser, request.channel, request.text);
+  } else {
+    await play.slack.reply(person.slackUser, request.channel, request.threadTs, request.text);
+  }
+}
+
+async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<void> {
+  const { slack, github, repository } = play;
+  switch (request.kind) {
+    case "say":
+      return say(play, acts, request);
+    case "react": {
+      const by = personOf(play, request.user).slackUser;
+      acts.push({ kind: "react", user: by, ts: request.ts, emoji: request.emoji, at: play.context.clock.now() });
+      return slack.react(by, request.channel, request.ts, request.emoji);
+    }
+    case "unreact":
+      return slack.unreact(personOf(play, request.user).slackUser, request.channel, request.ts, request.emoji);
+    case "click": {
+      const by = personOf(play, request.user).slackUser;
+      const clicked = await slack.click(by, request.channel, request.ts, request.actionId);
+      if (clicked.status < 200 || clicked.status > 299) {
+        throw new Error("The bot did not answer. Slack shows a warning sign beside the button.");
+      }
+      return;
+    }
+    case "open-pull-request": {
+      const { login } = writerOf(play, request.user);
+      const { title, body, head, draft } = request;
+      await github.openPullRequest(repository, login, { title, body, head, draft });
+      return;
+    }
+    case "edit-pull-request": {
+      const { login } = writerOf(play, request.user);
+      const { title, body, draft } = request;
+      return github.editPullRequest(repository, login, request.number, {
+        ...(title === undefined ? {} : { title }),
+        ...(body === undefined ? {} : { body }),
+        ...(draft === undefined ? {} : { draft }),
+      });
+    }
+    case "merge-pull-request":
+      await github.mergePullRequest(repository, writerOf(play, request.user).login, request.number);
+      return;
+    case "close-pull-request":
+      return github.closePullRequest(repository, writerOf(play, request.user).login, request.number);
+    case "open-issue":
+      await github.createIssue(repository, personOf(play, request.user).login, request.title);
+      return;
+    case "commit": {
+      const { login } = writerOf(play, request.user);
+      if (request.branch === github.view(repository).defaultBranch) {
+        throw new Error("The default branch is protected: commit to another branch and open a pull request.");
+      }
+      await github.commit(repository, login, {
+        branch: request.branch,
+        message: `Show customers: ${request.name}`,
+        changes: catalogueChange(request.name, request.detail),
+      });
+      return;
+    }
+    case "kill-bot":
+      acts.push({
+        kind: "kill",
+        running: runningDeployments(github.view(repository)),
+        at: play.context.clock.now(),
+      });
+      return play.bot.kill();
+    case "start-bot":
+      return play.bot.start();
+  }
+}
+
+/** Carries one request out; whatever goes wrong is answered in a sentence, never thrown. */
+export async function act(play: Play, acts: Act[], body: unknown): Promise<PageAnswer> {
+  const request = requestShape.safeParse(body);
+  if (!request.success) return { ok: false, message: z.prettifyError(request.error) };
+  try {
+    await carryOut(play, acts, request.data);
+    return { ok: true };
+  } catch (error) {
+    // Both sides reject with what GitHub and Slack would say, so the message is fit to show.
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
