@@ -1,0 +1,72 @@
+/**
+ * What starting costs where it costs most: fifty repositories in one installation, with 200 open pull requests.
+ */
+import { createServer } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BotBetween, openBotBetween } from "./bot-between.ts";
+
+const repositories = 50;
+const pullsInEach = 4;
+
+const pipeline = `
+environments:
+  staging:
+    branch: main
+    deploy: "true"
+`;
+
+let bot: BotBetween;
+/** Takes what GitHub sends before the bot is there, so that it is not sent once more at a start. */
+const sink = createServer((request, response) => {
+  request.resume();
+  response.writeHead(202).end();
+});
+const named = (index: number) => `acme/service-${index}`;
+
+/** One after the other: each has a git of its own, and they would all want the same two cores. */
+beforeAll(async () => {
+  bot = await openBotBetween();
+  await new Promise<void>((resolve) => sink.listen(0, "127.0.0.1", resolve));
+  const address = sink.address();
+  if (address === null || typeof address === "string") throw new Error("the sink has no port");
+  bot.github.deliverTo(`http://127.0.0.1:${address.port}/`);
+  for (let index = 0; index < repositories; index += 1) {
+    const repository = named(index);
+    await bot.github.createRepository(repository, { files: { ".github/signalbox.yml": pipeline } });
+    const changes = [{ path: "basket", content: "basket" }];
+    const sha = await bot.github.commit(repository, "alice", { branch: "change-0", message: "Add it", changes });
+    for (let pull = 0; pull < pullsInEach; pull += 1) {
+      const head = `change-${pull}`;
+      if (pull > 0) await bot.github.createRef(repository, "alice", `refs/heads/${head}`, sha);
+      const issue = await bot.github.createIssue(repository, "olaf", head);
+      await bot.github.openPullRequest(repository, "alice", { title: head, body: `close #${issue}`, head });
+    }
+  }
+}, 120_000);
+afterAll(async () => {
+  await bot?.close();
+  sink.close();
+  sink.closeAllConnections();
+});
+
+const checks = () =>
+  bot.github.repositories().flatMap((name) => bot.github.view(name).pullRequests.flatMap(({ checkRuns }) => checkRuns));
+const counted = (calls: readonly string[]) => ({
+  writes: calls.filter((call) => /^(POST|PATCH|PUT|DELETE) (?!\/graphql)/.test(call)).length,
+  graphql: calls.filter((call) => call === "POST /graphql").length,
+  reads: calls.filter((call) => call.startsWith("GET ") && !call.endsWith("/hook/deliveries")).length,
+});
+
+test("the first start asks little, and writes one check for each pull request", async () => {
+  const calls = await bot.callsOf(() => bot.start());
+  expect(checks().map(({ conclusion }) => conclusion)).toEqual(Array.from({ length: 200 }, () => "success"));
+  // Two lists of what there is; each repository's pipeline file, list of pull requests, and facts about all of those.
+  expect(counted(calls)).toEqual({ reads: 2 + 2 * repositories, graphql: repositories, writes: 200 });
+}, 120_000);
+
+test("any later start asks for what is open in each repository, and writes nothing", async () => {
+  await bot.stop();
+  const calls = await bot.callsOf(() => bot.start());
+  // Two lists of what there is; each repository's list of pull requests. The log of deliveries is the App's own.
+  expect(counted(calls)).toEqual({ reads: 2 + repositories, graphql: 0, writes: 0 });
+}, 120_000);

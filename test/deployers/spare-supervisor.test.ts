@@ -1,0 +1,79 @@
+/** A supervisor that is launched before its order: used once, never after its end, and gone when nobody wants it. */
+import { expect, test } from "vitest";
+import { type Context, createContext } from "../../src/context.ts";
+import type { Attempt, Deployer } from "../../src/deployers/contract.ts";
+import { fakeClock } from "../harness/fake-clock.ts";
+import { realTimeContext, testStart } from "../harness/test-context.ts";
+import { handleOf, until, untilEnded } from "./attempts.ts";
+import { runBench } from "./run-bench.ts";
+
+type Spawned = { readonly pid: number; ended: boolean };
+
+/** A bench whose deployer's processes are noted. */
+function noted(overrides: Partial<Context> = {}) {
+  const spawned: Spawned[] = [];
+  const { processes } = createContext();
+  const { context } = realTimeContext({
+    overrides: {
+      ...overrides,
+      processes: {
+        ...processes,
+        spawn(command, args, options) {
+          const child = processes.spawn(command, args, options);
+          const one = { pid: child.pid ?? 0, ended: false };
+          child.once("exit", () => {
+            one.ended = true;
+          });
+          spawned.push(one);
+          return child;
+        },
+      },
+    },
+  });
+  return { spawned, bench: runBench({ context }), context };
+}
+
+async function succeeded(deployer: Deployer, attempt: Attempt): Promise<void> {
+  const seen = await untilEnded(deployer, attempt, handleOf(await deployer.start(attempt)));
+  expect(seen.state).toBe("success");
+}
+
+test("what was launched for a start that is foreseen carries that start out, and the next has one of its own", async () => {
+  const { bench, spawned } = noted();
+  const attempts = [bench.attempt("true"), bench.attempt("true")] as const;
+  bench.deployer.expect?.();
+  bench.deployer.expect?.();
+  expect(spawned).toHaveLength(1);
+  await succeeded(bench.deployer, attempts[0]);
+  expect(spawned).toHaveLength(1);
+  await succeeded(bench.deployer, attempts[1]);
+  expect(spawned).toHaveLength(2);
+  await bench.close(attempts);
+});
+
+test("one that ended while it waited is not given an order", async () => {
+  const { bench, spawned, context } = noted();
+  const attempt = bench.attempt("true");
+  bench.deployer.expect?.();
+  const [waiting] = spawned;
+  if (waiting === undefined) throw new Error("nothing was launched");
+  context.processes.kill(waiting.pid, "SIGKILL");
+  await until(() => waiting.ended || undefined);
+  await succeeded(bench.deployer, attempt);
+  expect(spawned).toHaveLength(2);
+  await bench.close([attempt]);
+});
+
+test("one that nobody wants goes again by itself", async () => {
+  const clock = fakeClock(testStart);
+  const { bench, spawned } = noted({ clock });
+  bench.deployer.expect?.();
+  await clock.advance(9_000);
+  bench.deployer.expect?.();
+  await clock.advance(9_000);
+  expect(spawned).toMatchObject([{ ended: false }]);
+  await clock.advance(1_000);
+  await until(() => spawned[0]?.ended || undefined);
+  expect(spawned).toHaveLength(1);
+  await bench.close([]);
+});

@@ -1,0 +1,371 @@
+/** From a stored delivery, through Probot, to our own news. No call to GitHub is made unless the payload lacks something. */
+import { inspect } from "node:util";
+import { pino } from "pino";
+import { describe, expect, test } from "vitest";
+import { createGitHubApp } from "../../src/github/app.ts";
+import { isMalformed, slim } from "../../src/github/deliveries.ts";
+import { OutsideError } from "../../src/operations/ports.ts";
+import { testContext } from "../harness/test-context.ts";
+import { aClient } from "./a-client.ts";
+import { recordedEvents, type Told } from "./recorded-events.ts";
+
+const sha = "a".repeat(40);
+const before = "b".repeat(40);
+const repository = { id: 11, full_name: "acme/shop", default_branch: "main", private: true };
+const ours = { id: 11, fullName: "acme/shop", installationId: 7, defaultBranch: "main", private: true };
+const common = { installation: { id: 7 }, repository };
+const pull = {
+  number: 3,
+  title: "Add the basket",
+  body: null,
+  state: "open",
+  draft: false,
+  user: { login: "alice" },
+  head: { sha, ref: "basket", repo: { id: 11 } },
+  base: { ref: "main", repo: { id: 11 } },
+  assignees: [{ login: "rosa" }, { login: "alice" }],
+  requested_reviewers: [
+    { login: "bob", type: "User" },
+    { login: "copilot", type: "Bot" },
+  ],
+  requested_teams: [{ slug: "sre" }],
+  created_at: "2026-11-18T09:00:00Z",
+  updated_at: "2026-11-18T10:00:00Z",
+  merged_at: null,
+  merge_commit_sha: before,
+};
+const seen = {
+  number: 3,
+  title: "Add the basket",
+  body: "",
+  author: "alice",
+  draft: false,
+  state: "open",
+  headSha: sha,
+  headRef: "basket",
+  baseRef: "main",
+  fromFork: false,
+  assignees: ["alice", "rosa"],
+  requestedReviewers: ["bob", "team:sre"],
+  createdAt: Date.UTC(2026, 10, 18, 9),
+  updatedAt: Date.UTC(2026, 10, 18, 10),
+};
+
+function build(fail?: (told: Told) => void) {
+  const { context } = testContext({
+    overrides: { fetch: () => Promise.reject(new Error("no call to GitHub was expected")) },
+  });
+  const events = recordedEvents(fail);
+  const app = createGitHubApp({
+    context,
+    log: pino({ level: "silent" }),
+    github: aClient(context),
+    events,
+    knownDeliveries: () => Promise.resolve(new Set<string>()),
+  });
+  /** As the inbox does it: slimmed, kept as JSON, handed on. */
+  const deliver = async (name: string, payload: object) => {
+    const slimmed = slim(name, payload);
+    if (slimmed === undefined || isMalformed(slimmed)) throw new Error(`not read: ${JSON.stringify(slimmed)}`);
+    await app.handDelivery({ key: "guid", name, payload: JSON.parse(JSON.stringify(slimmed)) });
+  };
+  return { app, events, deliver };
+}
+
+describe("reviews", () => {
+  const review = {
+    id: 90,
+    user: { login: "rosa", type: "User" },
+    state: "approved",
+    commit_id: sha,
+    submitted_at: "2026-11-18T11:00:00Z",
+  };
+  const told = {
+    ...{ repository: ours, number: 3, reviewId: 90, login: "rosa", state: "approved" },
+    ...{ commitSha: sha, at: Date.UTC(2026, 10, 18, 11) },
+  };
+
+  test.each([
+    ["an approval", "submitted", {}, { state: "approved" }],
+    ["in GitHub's other spelling", "submitted", { state: "APPROVED" }, { state: "approved" }],
+    ["asking for changes", "submitted", { state: "changes_requested" }, { state: "changes-requested" }],
+    ["a dismissal, with the review's own time", "dismissed", { state: "dismissed" }, { state: "dismissed" }],
+    ["by a bot, whose login says so", "submitted", { user: { login: "x[bot]", type: "Bot" } }, { login: "x[bot]" }],
+  ])("%s", async (_, action, changes, expected) => {
+    const { deliver, events } = build();
+    await deliver("pull_request_review", { action, ...common, pull_request: pull, review: { ...review, ...changes } });
+    expect(events.told.filter(([name]) => name === "reviewSeen")).toEqual([["reviewSeen", { ...told, ...expected }]]);
+  });
+
+  test.each([
+    ["only comments", { state: "commented" }],
+    ["by a deleted account", { user: null }],
+    ["without a commit", { commit_id: null }],
+    ["that was not submitted", { submitted_at: null }],
+  ])("%s: no answer", async (_, changes) => {
+    const { deliver, events } = build();
+    const payload = { action: "submitted", ...common, pull_request: pull, review: { ...review, ...changes } };
+    await deliver("pull_request_review", payload);
+    expect(events.told.filter(([name]) => name === "reviewSeen")).toEqual([]);
+  });
+});
+
+describe("news", () => {
+  test.each<[string, string, object, Told[]]>([
+    [
+      "a pull request",
+      "pull_request",
+      { action: "opened", ...common, pull_request: pull },
+      [["pullRequestSeen", ours, seen]],
+    ],
+    [
+      "a merged pull request",
+      "pull_request",
+      {
+        action: "closed",
+        ...common,
+        pull_request: { ...pull, state: "closed", merged_at: "2026-11-18T11:00:00Z", merged_by: { login: "bob" } },
+      },
+      [
+        [
+          "pullRequestSeen",
+          ours,
+          { ...seen, state: "closed", mergedAt: Date.UTC(2026, 10, 18, 11), mergedBy: "bob", mergeSha: before },
+        ],
+      ],
+    ],
+    [
+      "a pull request from a fork that is gone, by a deleted account",
+      "pull_request",
+      { action: "edited", ...common, pull_request: { ...pull, user: null, head: { ...pull.head, repo: null } } },
+      [["pullRequestSeen", ours, { ...seen, author: "ghost", fromFork: true }]],
+    ],
+    [
+      "a push",
+      "push",
+      {
+        ...common,
+        ref: "refs/heads/feature/basket",
+        before,
+        after: sha,
+        created: false,
+        deleted: false,
+        forced: false,
+        pusher: { name: "alice" },
+        commits: [
+          { added: [], modified: [".github/signalbox.yml", "a.ts"], removed: [] },
+          { added: [], modified: [".github/signalbox.yml"], removed: ["x.yaml"] },
+        ],
+      },
+      [
+        [
+          "pushed",
+          {
+            repository: ours,
+            ref: "refs/heads/feature/basket",
+            branch: "feature/basket",
+            before,
+            after: sha,
+            created: false,
+            deleted: false,
+            forced: false,
+            pusher: "alice",
+            changedPaths: [".github/signalbox.yml", "x.yaml"],
+          },
+        ],
+      ],
+    ],
+    [
+      "a new tag",
+      "push",
+      {
+        ...common,
+        ref: "refs/tags/v1.0.0",
+        before: "0".repeat(40),
+        after: sha,
+        created: true,
+        deleted: false,
+        forced: false,
+        pusher: { name: "alice" },
+        commits: [],
+      },
+      [
+        [
+          "pushed",
+          {
+            repository: ours,
+            ref: "refs/tags/v1.0.0",
+            before: "0".repeat(40),
+            after: sha,
+            created: true,
+            deleted: false,
+            forced: false,
+            pusher: "alice",
+          },
+        ],
+      ],
+    ],
+    ...(["opened", "reopened"] as const).map((action): [string, string, object, Told[]] => [
+      `an issue ${action}`,
+      "issues",
+      { action, ...common, issue: { number: 5, state: "open" } },
+      [["issueSeen", { repository: ours, number: 5, state: "open" }]],
+    ]),
+    [
+      "an issue closed",
+      "issues",
+      { action: "closed", ...common, issue: { number: 5, state: "closed" } },
+      [["issueSeen", { repository: ours, number: 5, state: "closed" }]],
+    ],
+    ...(["deleted", "transferred"] as const).map((action): [string, string, object, Told[]] => [
+      `an issue ${action}`,
+      "issues",
+      { action, ...common, issue: { number: 5, state: "open" } },
+      [["issueSeen", { repository: ours, number: 5, state: "missing" }]],
+    ]),
+    [
+      "somebody's check",
+      "check_run",
+      {
+        action: "completed",
+        ...common,
+        check_run: { name: "ci/test", head_sha: sha, external_id: null, pull_requests: [] },
+      },
+      [["checksChanged", { repository: ours, sha }]],
+    ],
+    [
+      "a wish to run our check again",
+      "check_run",
+      {
+        action: "rerequested",
+        ...common,
+        check_run: {
+          name: "signalbox/ready",
+          head_sha: sha,
+          external_id: `11/3/${sha}`,
+          pull_requests: [
+            { number: 3, base: { repo: { id: 11 } } },
+            { number: 9, base: { repo: { id: 999 } } },
+          ],
+        },
+      },
+      [
+        [
+          "checkRerequested",
+          { repository: ours, sha, name: "signalbox/ready", externalId: `11/3/${sha}`, numbers: [3] },
+        ],
+      ],
+    ],
+    [
+      "a click on the button of our check",
+      "check_run",
+      {
+        action: "requested_action",
+        ...common,
+        check_run: { name: "signalbox/ready", head_sha: sha, external_id: `11/3/${sha}`, pull_requests: [] },
+        requested_action: { identifier: "look-again" },
+      },
+      [
+        [
+          "checkRerequested",
+          { repository: ours, sha, name: "signalbox/ready", externalId: `11/3/${sha}`, numbers: [] },
+        ],
+      ],
+    ],
+    [
+      "a merge queue that asks about a group",
+      "merge_group",
+      {
+        action: "checks_requested",
+        ...common,
+        merge_group: { head_sha: sha, head_ref: `refs/heads/gh-readonly-queue/main/pr-12-${before}` },
+      },
+      [
+        [
+          "mergeGroupAsked",
+          { repository: ours, headSha: sha, headRef: `refs/heads/gh-readonly-queue/main/pr-12-${before}` },
+        ],
+      ],
+    ],
+    [
+      "a group that is gone",
+      "merge_group",
+      {
+        action: "destroyed",
+        ...common,
+        merge_group: { head_sha: sha, head_ref: `refs/heads/gh-readonly-queue/main/pr-12-${before}` },
+      },
+      [
+        [
+          "mergeGroupGone",
+          { repository: ours, headSha: sha, headRef: `refs/heads/gh-readonly-queue/main/pr-12-${before}` },
+        ],
+      ],
+    ],
+    [
+      "a wish to run all our checks again",
+      "check_suite",
+      { action: "rerequested", ...common, check_suite: { head_sha: sha, pull_requests: [] } },
+      [["checkRerequested", { repository: ours, sha, numbers: [] }]],
+    ],
+    [
+      "a finished suite",
+      "check_suite",
+      { action: "completed", ...common, check_suite: { head_sha: sha, pull_requests: [] } },
+      [["checksChanged", { repository: ours, sha }]],
+    ],
+    ["a status", "status", { ...common, sha, context: "ci/lint" }, [["checksChanged", { repository: ours, sha }]]],
+    ["a rename", "repository", { action: "renamed", ...common }, [["repositoryAdded", ours]]],
+    ["a deletion", "repository", { action: "deleted", ...common }, [["repositoryRemoved", 11]]],
+    [
+      "repositories taken away",
+      "installation_repositories",
+      {
+        action: "removed",
+        installation: { id: 7 },
+        repositories_added: [],
+        repositories_removed: [{ id: 11 }, { id: 12 }],
+      },
+      [
+        ["repositoryRemoved", 11],
+        ["repositoryRemoved", 12],
+      ],
+    ],
+    ["uninstalled", "installation", { action: "deleted", installation: { id: 7 } }, [["installationRemoved", 7]]],
+    ["suspended", "installation", { action: "suspend", installation: { id: 7 } }, [["installationRemoved", 7]]],
+  ])("%s", async (_, name, payload, told) => {
+    const { events, deliver } = build();
+    await deliver(name, payload);
+    expect(events.told).toEqual(told);
+  });
+});
+
+describe("a handler that fails", () => {
+  const payload = { action: "opened", ...common, pull_request: { ...pull, title: "very private" } };
+
+  test("fails the delivery with what it failed with, so that it is taken up again when GitHub lets us", async () => {
+    const failure = new OutsideError("GitHub limits the bot", { retryAt: 5 });
+    const { deliver } = build(() => {
+      throw failure;
+    });
+    await expect(deliver("pull_request", payload)).rejects.toBe(failure);
+  });
+
+  test("and what it failed with holds nothing of the payload", async () => {
+    const { deliver } = build(() => {
+      throw new Error("broke");
+    });
+    const error = await deliver("pull_request", payload).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: "broke" });
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("very private");
+  });
+});
+
+test("a stored delivery of an unknown event, or one that lacks what is read, fails", async () => {
+  const { app, events } = build();
+  await expect(app.handDelivery({ key: "1", name: "nonsense", payload: {} })).rejects.toThrow(
+    "a delivery of an event that Probot does not know: nonsense",
+  );
+  await expect(app.handDelivery({ key: "2", name: "push", payload: {} })).rejects.toThrow(/repository/);
+  expect(events.told).toEqual([]);
+});

@@ -1,0 +1,34 @@
+/** An `Events` that remembers what it was told, in order. */
+import type { Events } from "../../src/github/events.ts";
+
+export type Told = readonly [keyof Events, ...unknown[]];
+
+export function recordedEvents(fail?: (told: Told) => void): Events & { readonly told: readonly Told[] } {
+  const told: Told[] = [];
+  const record =
+    (name: keyof Events) =>
+    async (...news: unknown[]): Promise<void> => {
+      told.push([name, ...news]);
+      fail?.([name, ...news]);
+    };
+  return {
+    told,
+    repositoryAdded: record("repositoryAdded"),
+    repositoryRemoved: record("repositoryRemoved"),
+    installationRemoved: record("installationRemoved"),
+    repositoriesListed: record("repositoriesListed"),
+    pullRequestSeen: record("pullRequestSeen"),
+    openPullRequestsListed: record("openPullRequestsListed"),
+    pushed: record("pushed"),
+    reviewSeen: record("reviewSeen"),
+    issueSeen: record("issueSeen"),
+    commented: record("commented"),
+    runHeld: record("runHeld"),
+    deploymentEnded: record("deploymentEnded"),
+    runEnded: record("runEnded"),
+    mergeGroupAsked: record("mergeGroupAsked"),
+    mergeGroupGone: record("mergeGroupGone"),
+    checksChanged: record("checksChanged"),
+    checkRerequested: record("checkRerequested"),
+  };
+}

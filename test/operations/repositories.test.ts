@@ -1,0 +1,105 @@
+/** A repository is met once, with its pipeline file, whatever fails on the way; renamed, replaced and lost. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { keepOnly, loseInstallation, seeRepository } from "../../src/operations/see-repository.ts";
+import { type TestDatabase, testDatabase } from "../harness/database.ts";
+import { InjectedCrash } from "../harness/fault-points.ts";
+import { ask, statusOf } from "./steps.ts";
+import { openWorld, push, repository, type World } from "./world.ts";
+
+let database: TestDatabase;
+let world: World;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+beforeEach(async () => {
+  world = await openWorld({ database });
+});
+afterEach(async () => {
+  await world.close();
+});
+
+const row = () => world.db.selectFrom("repository").selectAll().where("id", "=", 1).executeTakeFirst();
+
+describe("met for the first time", () => {
+  beforeEach(async () => {
+    await world.empty();
+  });
+
+  test("GitHub did not answer: it is read when it is told of again", async () => {
+    world.github.down = true;
+    await expect(seeRepository(world.bot, repository)).rejects.toThrow("GitHub does not answer");
+    world.github.down = false;
+    expect(await seeRepository(world.bot, repository)).toBe(true);
+    expect(await seeRepository(world.bot, repository)).toBe(false);
+    await push(world, "a");
+    expect(world.deployer.starts).toHaveLength(1);
+  });
+
+  test.each(["repository.met", "pipeline.fetched", "pipeline.committed", "repository.stored"])(
+    "killed at %s: it is read when it is told of again",
+    async (point) => {
+      world.faults.arm(point);
+      await expect(seeRepository(world.bot, repository)).rejects.toThrow(InjectedCrash);
+      world.restart();
+      await seeRepository(world.bot, repository);
+      await push(world, "a");
+      expect(world.deployer.starts).toHaveLength(1);
+    },
+  );
+
+  test("once it is known, telling of it again costs no call", async () => {
+    await seeRepository(world.bot, repository);
+    world.github.calls.clear();
+    await seeRepository(world.bot, repository);
+    expect([...world.github.calls]).toEqual([]);
+  });
+});
+
+test("renamed, it keeps what it has, and nothing is read or asked anew", async () => {
+  await push(world, "a");
+  const waiting = await ask(world, "production");
+  const reads = world.github.calls.get("pipelineSources");
+  expect(await seeRepository(world.bot, { ...repository, fullName: "acme/store" })).toBe(false);
+  await world.settle();
+  expect(await row()).toMatchObject({ full_name: "acme/store", removed_at: null });
+  expect(world.github.calls.get("pipelineSources")).toBe(reads);
+  expect(await world.deployment(waiting)).toMatchObject({ status: "waiting", ask: 1 });
+});
+
+test("another repository under its name takes its place, and what waited there ends", async () => {
+  await push(world, "a");
+  const waiting = await ask(world, "production");
+  await seeRepository(world.bot, { ...repository, id: 2 });
+  await world.settle();
+  expect((await row())?.removed_at).not.toBeNull();
+  expect(await world.deployment(waiting)).toMatchObject({ outcome: { code: "environment-removed" } });
+});
+
+test.each([
+  ["the App is taken out", () => loseInstallation(world.bot, repository.installationId)],
+  ["GitHub lists others only", () => keepOnly(world.bot, [77])],
+  ["GitHub lists none", () => keepOnly(world.bot, [])],
+])("%s: what waits ends; added again, it works as before", async (_what, lose) => {
+  await push(world, "a");
+  const waiting = await ask(world, "production");
+  await lose();
+  await world.settle();
+  expect(await statusOf(world, waiting)).toBe("cancelled");
+  expect(await seeRepository(world.bot, repository)).toBe(true);
+  const again = await ask(world, "production");
+  await world.react("U0000ROSA", again);
+  expect(await statusOf(world, again)).toBe("success");
+});
+
+test("another default branch: its pipeline file is read, and what waits goes on waiting", async () => {
+  await push(world, "a");
+  const waiting = await ask(world, "production");
+  const reads = world.github.calls.get("pipelineSources") ?? 0;
+  await seeRepository(world.bot, { ...repository, defaultBranch: "trunk" });
+  await world.settle();
+  expect(world.github.calls.get("pipelineSources")).toBe(reads + 1);
+  expect(await statusOf(world, waiting)).toBe("waiting");
+});

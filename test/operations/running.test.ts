@@ -1,0 +1,586 @@
+/** What runs: how it ends, what is then certain, who holds the slot, and what a rollback takes out. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createAdvancer } from "../../src/operations/advance.ts";
+import { OutsideError } from "../../src/operations/ports.ts";
+import { type TestDatabase, testDatabase } from "../harness/database.ts";
+import { ask, closed, deploymentsOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
+import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
+
+let database: TestDatabase;
+let world: World;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+beforeEach(async () => {
+  world = await openWorld({ database });
+});
+afterEach(async () => {
+  await world.close();
+});
+
+const verified = shopPipeline.replace(
+  "    deploy: make deploy\n  production",
+  "    deploy: make deploy\n    verify: [{run: make smoke}]\n  production",
+);
+
+async function attemptsOf(deployment: number) {
+  return await world.db
+    .selectFrom("attempt")
+    .selectAll()
+    .where("deployment_id", "=", deployment)
+    .orderBy("claimed_at")
+    .execute();
+}
+
+function stagesRun(deployment: number): readonly string[] {
+  return world.deployer.starts.filter((one) => one.deployment === deployment).map((one) => one.stage.name);
+}
+
+async function latestOf(environment: string) {
+  const rows = await deploymentsOf(world, environment);
+  const row = rows.at(-1);
+  if (row === undefined) throw new Error(`nothing was deployed to ${environment}`);
+  return row;
+}
+
+describe("a stage says no", () => {
+  test("it is a failure, the environment is uncertain, nothing is promoted from it until the next success", async () => {
+    await push(world, "a");
+    world.deployer.script = () => ({ state: "failure", message: "exit 2", proven: true });
+    await push(world, "b");
+    const failed = await latestOf("staging");
+    expect(failed).toMatchObject({
+      status: "failure",
+      outcome: { code: "stage-failed", stage: "deploy", message: "exit 2" },
+      settled: true,
+    });
+    const staging = await world.environment("staging");
+    expect([staging.live_sha, staging.uncertain_deployment_id, staging.slot_deployment_id]).toEqual([
+      sha("a"),
+      failed.id,
+      null,
+    ]);
+    const stopped = await world.command("U0000ALICE", { kind: "promote", environment: "production" });
+    expect(stopped.code === "stopped" && closed(stopped.verdict)).toContain("order.uncertain-before");
+    world.deployer.script = () => ({ state: "success", proven: true });
+    await ask(world, "staging");
+    expect((await world.environment("staging")).uncertain_deployment_id).toBeNull();
+    expect((await world.command("U0000ALICE", { kind: "promote", environment: "production" })).code).toBe("requested");
+  });
+
+  test("before anything was changed, the environment stays certain and no later stage starts", async () => {
+    await toProduction(world, "a");
+    world.deployer.script = (attempt) =>
+      attempt.stage.name === "test" ? { state: "failure", proven: true } : { state: "success", proven: true };
+    const failed = await toProduction(world, "b");
+    expect([await statusOf(world, failed), stagesRun(failed)]).toEqual(["failure", ["test"]]);
+    const production = await world.environment("production");
+    expect([production.live_sha, production.uncertain_deployment_id]).toEqual([sha("a"), null]);
+  });
+
+  test("refused at its start, it ends as the deployer said", async () => {
+    world.deployer.onStart = () => ({ kind: "refused", outcome: "error", message: "not granted: DB_PASSWORD" });
+    await push(world, "a");
+    expect(await latestOf("staging")).toMatchObject({
+      status: "error",
+      settled: true,
+      outcome: { code: "stage-error", stage: "deploy", message: "not granted: DB_PASSWORD" },
+    });
+    expect((await world.environment("staging")).slot_deployment_id).toBeNull();
+  });
+
+  test("a verification that fails is a failure, one that cannot be carried out is an error", async () => {
+    await world.pipeline(verified);
+    const smoke = (state: "failure" | "error") => {
+      world.deployer.script = (attempt) =>
+        attempt.stage.deployer.kind === "run" && attempt.stage.deployer.run === "make smoke"
+          ? { state, proven: true }
+          : { state: "success", proven: true };
+    };
+    smoke("failure");
+    await push(world, "a");
+    expect(await latestOf("staging")).toMatchObject({ status: "failure", outcome: { code: "verification-failed" } });
+    smoke("error");
+    await push(world, "b");
+    expect(await latestOf("staging")).toMatchObject({ status: "error", outcome: { code: "stage-error" } });
+    const staging = await world.environment("staging");
+    expect([staging.live_sha, staging.uncertain_deployment_id]).toEqual([null, (await latestOf("staging")).id]);
+  });
+});
+
+describe("nobody can tell", () => {
+  async function unproven(letter: string): Promise<number> {
+    world.deployer.script = () => ({ state: "unknown", message: "the host is gone", proven: false });
+    await push(world, letter);
+    world.deployer.script = () => ({ state: "success", proven: true });
+    return (await latestOf("staging")).id;
+  }
+
+  test("the slot is kept, what comes after waits, and a person settles it as failed", async () => {
+    await push(world, "a");
+    const lost = await unproven("b");
+    expect(await world.deployment(lost)).toMatchObject({
+      status: "error",
+      settled: false,
+      outcome: { code: "end-unknown", stage: "deploy", message: "the host is gone" },
+    });
+    await push(world, "c");
+    const next = await latestOf("staging");
+    expect([next.status, closed(next.verdict)]).toEqual(["queued", ["queue.unsettled"]]);
+    await world.tick(24 * hour);
+    await world.sweep(true);
+    expect(await statusOf(world, next.id)).toBe("queued");
+
+    const resolve = { kind: "resolve", deployment: lost, outcome: "failure", reason: "nothing runs there" } as const;
+    world.github.permissions.set("rosa", "admin");
+    expect(await world.command("U0000ALICE", resolve)).toMatchObject({ code: "may-not", needs: "approve" });
+    expect(await world.command("U0000ROSA", resolve)).toEqual({ code: "settled", deployment: lost, as: "failure" });
+    expect(await world.deployment(lost)).toMatchObject({ status: "failure", settled: true });
+    expect(await statusOf(world, next.id)).toBe("success");
+    const staging = await world.environment("staging");
+    expect([staging.live_sha, staging.uncertain_deployment_id, staging.slot_deployment_id]).toEqual([
+      sha("c"),
+      null,
+      null,
+    ]);
+    expect(await world.command("U0000ROSA", resolve)).toMatchObject({ code: "nothing-to-settle" });
+  });
+
+  test("also of a stage that changes nothing: the slot is kept, and the environment is not uncertain", async () => {
+    world.deployer.script = (attempt) =>
+      attempt.stage.name === "test" ? { state: "unknown", proven: false } : { state: "success", proven: true };
+    const lost = await toProduction(world, "a");
+    expect(await world.deployment(lost)).toMatchObject({ status: "error", settled: false });
+    const production = await world.environment("production");
+    expect([production.slot_deployment_id, production.uncertain_deployment_id]).toEqual([lost, null]);
+    const resolve = { kind: "resolve", deployment: lost, outcome: "failure", reason: "looked" } as const;
+    expect(await world.command("U0000ROSA", resolve)).toMatchObject({ code: "settled" });
+    expect((await world.environment("production")).slot_deployment_id).toBeNull();
+  });
+
+  test("settled as failed, what was live before still is, and may be promoted", async () => {
+    await push(world, "a");
+    world.github.permissions.set("rosa", "admin");
+    const lost = await unproven("b");
+    await world.command("U0000ROSA", { kind: "resolve", deployment: lost, outcome: "failure", reason: "looked" });
+    const staging = await world.environment("staging");
+    expect([staging.live_sha, staging.uncertain_deployment_id, staging.slot_deployment_id]).toEqual([
+      sha("a"),
+      null,
+      null,
+    ]);
+  });
+
+  test("settled as a success, it is live", async () => {
+    world.github.permissions.set("rosa", "admin");
+    const lost = await unproven("a");
+    await world.command("U0000ROSA", { kind: "resolve", deployment: lost, outcome: "success", reason: "it runs" });
+    const staging = await world.environment("staging");
+    expect([staging.live_sha, staging.live_deployment_id, staging.slot_deployment_id]).toEqual([sha("a"), lost, null]);
+    expect(await ask(world, "production")).toBeGreaterThan(lost);
+  });
+
+  test("a failure that left the environment uncertain may be vouched for", async () => {
+    await push(world, "a");
+    world.github.permissions.set("rosa", "admin");
+    world.deployer.script = () => ({ state: "failure", proven: true });
+    await push(world, "b");
+    const failed = await latestOf("staging");
+    await world.command("U0000ROSA", {
+      kind: "resolve",
+      deployment: failed.id,
+      outcome: "failure",
+      reason: "as before",
+    });
+    expect((await world.environment("staging")).uncertain_deployment_id).toBeNull();
+    expect((await world.deployment(failed.id)).status).toBe("failure");
+  });
+
+  test("cancelled, but not proven to have ended, it keeps the slot and can be settled", async () => {
+    const stages = slowly(world, "staging");
+    world.github.permissions.set("rosa", "admin");
+    world.deployer.cancel = async () => undefined;
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    await stages.end(id, { state: "cancelled", proven: false, message: "the far side did not say" });
+    expect(await world.deployment(id)).toMatchObject({ status: "error", settled: false });
+    expect((await world.environment("staging")).slot_deployment_id).toBe(id);
+    const settled = await world.command("U0000ROSA", {
+      kind: "resolve",
+      deployment: id,
+      outcome: "failure",
+      reason: "looked",
+    });
+    expect(settled).toMatchObject({ code: "settled" });
+    expect((await world.environment("staging")).slot_deployment_id).toBeNull();
+  });
+});
+
+describe("cancelling what runs", () => {
+  test("is a request: it ends when the deployer proves it, and the next goes on", async () => {
+    const stages = slowly(world, "staging");
+    world.deployer.cancel = async (attempt) => void world.deployer.cancelled.push(`asked ${attempt.token}`);
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    await push(world, "b");
+    const reply = await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    expect(reply).toEqual({ code: "cancel-asked", deployment: id });
+    await world.tick(5_000);
+    expect(await world.deployment(id)).toMatchObject({ status: "in_progress", cancel_by: "alice" });
+    expect(world.deployer.cancelled.length).toBeGreaterThan(0);
+    await stages.end(id, { state: "cancelled", proven: true });
+    expect(await world.deployment(id)).toMatchObject({
+      status: "cancelled",
+      outcome: { code: "cancelled", by: "alice" },
+      settled: true,
+    });
+    // It had begun to change the environment.
+    expect((await world.environment("staging")).uncertain_deployment_id).toBe(id);
+    expect((await latestOf("staging")).status).toBe("in_progress");
+  });
+
+  test("a deployer that cannot be asked is looked at all the same", async () => {
+    const stages = slowly(world, "staging");
+    world.deployer.cancel = async () => {
+      throw new OutsideError("no answer");
+    };
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    await stages.end(id);
+    expect(await statusOf(world, id)).toBe("success");
+  });
+
+  test("between two stages the next is not started", async () => {
+    const stages = slowly(world, "production");
+    const id = await toProduction(world, "a");
+    expect(stagesRun(id)).toEqual(["test"]);
+    world.deployer.cancel = async () => undefined;
+    await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    await stages.end(id);
+    expect([await statusOf(world, id), stagesRun(id)]).toEqual(["cancelled", ["test"]]);
+    expect((await world.environment("production")).uncertain_deployment_id).toBeNull();
+  });
+});
+
+describe("time", () => {
+  test("a far side that never answers again ends as an error whose end nobody can tell", async () => {
+    world.deployer.observe = async () => {
+      throw new OutsideError("connection refused");
+    };
+    await push(world, "a").catch(() => undefined);
+    const { id } = await latestOf("staging");
+    expect(await statusOf(world, id)).toBe("in_progress");
+    for (let minute = 0; minute < 65; minute += 1) {
+      await world.clock.advance(60_000);
+      await world.sweep();
+    }
+    expect(await world.deployment(id)).toMatchObject({
+      status: "error",
+      settled: false,
+      outcome: { code: "end-unknown", stage: "deploy" },
+    });
+  });
+
+  test("what runs past its time is given up as an error, and keeps the slot", async () => {
+    slowly(world, "staging");
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    await world.tick(59 * 60_000);
+    expect(await statusOf(world, id)).toBe("in_progress");
+    await world.tick(3 * 60_000);
+    expect(await world.deployment(id)).toMatchObject({ status: "error", settled: false });
+  });
+
+  test("a bot that was down between claiming and starting takes nothing from the stage's time", async () => {
+    world.faults.arm("stage.claimed");
+    await push(world, "a").catch(() => undefined);
+    world.restart();
+    await world.clock.advance(2 * hour);
+    await world.sweep();
+    expect(world.deployer.starts).toHaveLength(1);
+    expect((world.deployer.starts[0]?.deadlineAt ?? 0) - world.clock.now()).toBeGreaterThan(hour - 60_000);
+  });
+
+  test("what runs is looked at without a timer", async () => {
+    const stages = slowly(world, "staging");
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    world.restart();
+    await world.clock.advance(60_000);
+    await stages.end(id);
+    expect(await statusOf(world, id)).toBe("in_progress");
+    await world.sweep();
+    expect(await statusOf(world, id)).toBe("success");
+  });
+});
+
+describe("the call to start", () => {
+  test.each([
+    ["started", 1, "success"],
+    ["impossible", 2, "success"],
+    ["unknown", 1, "error"],
+  ] as const)("breaks off; found %s: %i start(s), %s", async (kind, starts, status) => {
+    let breaks = 1;
+    world.deployer.onStart = () => {
+      breaks -= 1;
+      if (breaks >= 0) throw new OutsideError("the connection was lost");
+      return { kind: "started", handle: {} };
+    };
+    world.deployer.onFind = () =>
+      kind === "started" ? { kind, handle: {} } : kind === "unknown" ? { kind, why: "cannot tell" } : { kind };
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    expect(await statusOf(world, id)).toBe("in_progress");
+    // Nobody takes over while the call may still be under way.
+    await world.tick(1_500);
+    expect((await attemptsOf(id))[0]?.state).toBe("calling");
+    await world.tick(1_000);
+    expect([world.deployer.starts.length, await statusOf(world, id)]).toEqual([starts, status]);
+    expect(new Set(world.deployer.starts.map((one) => one.token)).size).toBe(1);
+    expect((await world.deployment(id)).settled).toBe(kind !== "unknown");
+  });
+
+  test("two replicas that carry the same deployment start each stage once", async () => {
+    const id = await toProduction(world, "a");
+    expect(await statusOf(world, id)).toBe("success");
+    const stages = slowly(world, "production");
+    const next = await toProduction(world, "b");
+    const replicas = [createAdvancer(world.bot), createAdvancer(world.bot), createAdvancer(world.bot)];
+    await stages.end(next);
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(replicas.map((replica) => replica.advance(next)));
+      await world.clock.advance(500);
+    }
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await world.settle();
+    expect([await statusOf(world, next), stagesRun(next)]).toEqual(["success", ["test", "migrate", "deploy"]]);
+  });
+});
+
+describe("rolling back", () => {
+  test("while something runs: it is cancelled, and it is what is taken out", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    slowly(world, "production");
+    const running = await toProduction(world, "c");
+    // Past the stages that only prove something.
+    world.deployer.script = (attempt) =>
+      attempt.stage.name === "test" || attempt.kind === "rollback"
+        ? { state: "success", proven: true }
+        : { state: "running", lookAgainMs: 1_000 };
+    await world.tick(1_000);
+    expect((await world.deployment(running)).changing_since).not.toBeNull();
+    const back = await rollBack(world, "production");
+    await world.tick(1_000);
+    expect(await world.deployment(running)).toMatchObject({
+      status: "cancelled",
+      outcome: { code: "cancelled-by-rollback", rollback: back },
+    });
+    expect(await world.deployment(back)).toMatchObject({ status: "success", sha: sha("b") });
+    const production = await world.environment("production");
+    expect([production.live_sha, production.hold_bad_sha]).toEqual([sha("b"), sha("c")]);
+  });
+
+  test("what runs and succeeds before it can be stopped is taken out all the same", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    slowly(world, "production");
+    const running = await toProduction(world, "c");
+    world.deployer.cancel = async () => undefined;
+    world.deployer.script = (attempt) =>
+      attempt.stage.name === "deploy" && attempt.kind !== "rollback"
+        ? { state: "running", lookAgainMs: 1_000 }
+        : { state: "success", proven: true };
+    await world.tick(1_000);
+    const back = await rollBack(world, "production");
+    world.deployer.script = () => ({ state: "success", proven: true });
+    await world.tick(1_000);
+    expect(await statusOf(world, running)).toBe("success");
+    expect(await world.deployment(back)).toMatchObject({ status: "success", sha: sha("b") });
+    const production = await world.environment("production");
+    expect([production.live_sha, production.hold_bad_sha]).toEqual([sha("b"), sha("c")]);
+  });
+
+  test("one that failed can be tried again and goes to the same place", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    await toProduction(world, "c");
+    world.deployer.script = (attempt) => ({
+      state: attempt.stage.name === "deploy" ? "failure" : "success",
+      proven: true,
+    });
+    const failed = await rollBack(world, "production");
+    expect(await world.deployment(failed)).toMatchObject({ status: "failure", sha: sha("b") });
+    world.deployer.script = () => ({ state: "success", proven: true });
+    const again = await rollBack(world, "production");
+    expect(await world.deployment(again)).toMatchObject({ status: "success", sha: sha("b") });
+    const production = await world.environment("production");
+    expect([production.live_sha, production.uncertain_deployment_id]).toEqual([sha("b"), null]);
+  });
+
+  test("what it took out of staging is stopped in production too, until it is allowed", async () => {
+    await push(world, "a");
+    await push(world, "b");
+    const back = await rollBack(world, "staging");
+    expect(await statusOf(world, back)).toBe("success");
+    const refused = await world.command("U0000ALICE", {
+      kind: "deploy",
+      environment: "production",
+      revision: sha("b"),
+    });
+    expect(refused.code === "stopped" && closed(refused.verdict)).toEqual([
+      "order.rolled-back-before",
+      "quarantine.quarantined",
+      "approvals.missing",
+    ]);
+    const allow = { kind: "allow", revision: sha("b"), reason: "it was the database" } as const;
+    expect(await world.command("U0000ALICE", allow)).toMatchObject({ code: "may-not" });
+    expect(await world.command("U0000ROSA", allow)).toMatchObject({ code: "allowed", revision: { sha: sha("b") } });
+    expect(await world.command("U0000ROSA", allow)).toMatchObject({ code: "not-quarantined" });
+    await ask(world, "production", sha("b"));
+  });
+
+  test("a fix confirmed for one rollback is not confirmed for the next", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    await toProduction(world, "c");
+    await rollBack(world, "production");
+    await push(world, "d");
+    const fix = await ask(world, "production");
+    expect(await world.click("U0000ALICE", "confirm-fix", fix)).toMatchObject({ code: "fix-confirmed" });
+    expect(closed((await world.deployment(fix)).verdict)).toEqual(["approvals.missing"]);
+    await rollBack(world, "production");
+    expect(closed((await world.deployment(fix)).verdict)).toContain("hold.confirm-fix");
+  });
+
+  test("a person who may not confirm confirms nothing", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    await rollBack(world, "production");
+    await push(world, "c");
+    const fix = await ask(world, "production");
+    expect(await world.click("U0000OLAF", "confirm-fix", fix)).toMatchObject({ code: "may-not" });
+    expect(await world.click("U0000NOBODY", "confirm-fix", fix)).toEqual({ code: "not-linked" });
+    expect((await world.deployment(fix)).fix_confirmed_by).toBeNull();
+  });
+
+  test("with nothing before there is nothing to go back to", async () => {
+    await toProduction(world, "a");
+    expect(await world.command("U0000ALICE", { kind: "rollback", environment: "production" })).toMatchObject({
+      code: "nothing-to-roll-back-to",
+    });
+  });
+
+  test("however much waited and was refused since, what was live before is found", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    const { id: environment } = await world.environment("production");
+    const at = new Date(world.clock.now());
+    const refused = Array.from({ length: 600 }, () => ({
+      environment_id: environment,
+      kind: "deploy" as const,
+      typed: true,
+      status: "superseded" as const,
+      sha: sha("f"),
+      tree: "tree-f",
+      requested_by: "alice",
+      requested_at: at,
+      ended_at: at,
+    }));
+    await world.db.insertInto("deployment").values(refused).execute();
+    const back = await rollBack(world, "production");
+    expect(await world.deployment(back)).toMatchObject({ status: "success", sha: sha("a") });
+  });
+});
+
+describe("what a person says runs there", () => {
+  test("adopt starts the history, and what was adopted may be promoted", async () => {
+    world.commit("a");
+    world.github.permissions.set("rosa", "admin");
+    const adopt = { kind: "adopt", environment: "staging", revision: sha("a") } as const;
+    expect(await world.command("U0000ALICE", adopt)).toMatchObject({ code: "may-not" });
+    const adopted = await world.command("U0000ROSA", adopt, "trigger-adopt");
+    expect(adopted).toMatchObject({ code: "adopted", environment: "staging", revision: { sha: sha("a") } });
+    expect(await world.command("U0000ROSA", adopt, "trigger-adopt")).toEqual(adopted);
+    expect((await world.environment("staging")).live_sha).toBe(sha("a"));
+    expect(world.deployer.starts).toEqual([]);
+    const asked = await ask(world, "production");
+    await world.react("U0000ROSA", asked);
+    expect(await statusOf(world, asked)).toBe("success");
+  });
+
+  test("nothing is adopted over what runs, nor what is not in the repository", async () => {
+    world.github.permissions.set("rosa", "admin");
+    slowly(world, "staging");
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    expect(await world.command("U0000ROSA", { kind: "adopt", environment: "staging", revision: sha("a") })).toEqual({
+      code: "already-requested",
+      deployment: id,
+    });
+    expect(
+      await world.command("U0000ROSA", { kind: "adopt", environment: "staging", revision: "nowhere" }),
+    ).toMatchObject({ code: "unknown-revision" });
+  });
+});
+
+describe("the pipeline file changes under what runs", () => {
+  test("its stages stay as they were at the start", async () => {
+    const stages = slowly(world, "production");
+    const id = await toProduction(world, "a");
+    await world.pipeline(shopPipeline.replace("      - migrate: make migrate\n", "      - other: make other\n"));
+    await stages.end(id);
+    expect([await statusOf(world, id), stagesRun(id)]).toEqual(["success", ["test", "migrate", "deploy"]]);
+  });
+
+  test("its service is gone: it comes to its end, is live, and nothing waits for ever", async () => {
+    const stages = slowly(world, "production");
+    const id = await toProduction(world, "a");
+    const production = (await world.deployment(id)).environment_id;
+    await world.pipeline(`service: another\n${shopPipeline}`);
+    await stages.end(id);
+    expect(await statusOf(world, id)).toBe("success");
+    const row = await world.db
+      .selectFrom("environment")
+      .selectAll()
+      .where("id", "=", production)
+      .executeTakeFirstOrThrow();
+    expect([row.live_sha, row.slot_deployment_id]).toEqual([sha("a"), null]);
+  });
+});
+
+test("every change raises the environment's version and leaves a trace", async () => {
+  const versions: number[] = [];
+  const note = async () => versions.push((await world.environment("production")).version);
+  await push(world, "a");
+  await note();
+  const asked = await ask(world, "production");
+  await note();
+  await world.react("U0000OLAF", asked);
+  await note();
+  await world.command("U0000BOB", { kind: "lock", environment: "production", reason: "wait" });
+  await note();
+  await world.command("U0000BOB", { kind: "unlock", environment: "production" });
+  await note();
+  await world.pipeline(shopPipeline.replace("8h", "9h"));
+  await note();
+  expect(versions).toEqual([...new Set(versions)].toSorted((one, other) => one - other));
+  const actions = await world.db.selectFrom("audit").select("action").orderBy("id").execute();
+  expect(new Set(actions.map((row) => row.action))).toEqual(
+    new Set([
+      "pipeline.in-force",
+      "deployment.requested",
+      "deployment.started",
+      "deployment.success",
+      "approval.approve",
+      "environment.locked",
+      "environment.unlocked",
+      "deployment.rejected",
+    ]),
+  );
+});

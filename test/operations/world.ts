@@ -1,0 +1,549 @@
+/**
+ * The operations on a real database, between a GitHub and a Slack that keep state in memory and a deployer that does as
+ * it is told. Wakes are worked off until nothing is left to do, so a test says what happens and then looks at the state.
+ */
+import { type Kysely, sql } from "kysely";
+import { pino } from "pino";
+import type { Command } from "../../src/commands/command.ts";
+import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
+import { createAdvancer } from "../../src/operations/advance.ts";
+import type { Bot } from "../../src/operations/bot.ts";
+import { followBranch } from "../../src/operations/follow-branch.ts";
+import { judgePullRequestGates } from "../../src/operations/judge-pull-request-gate.ts";
+import { noteReaction } from "../../src/operations/note-reaction.ts";
+import { loadPlaces, loadServices, type Place } from "../../src/operations/place.ts";
+import {
+  type FoundPullRequest,
+  type GitHubPort,
+  OutsideError,
+  type RepositoryRef,
+  type SlackPerson,
+  type StandingReaction,
+} from "../../src/operations/ports.ts";
+import { readPipeline } from "../../src/operations/read-pipeline.ts";
+import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
+import { seeRepository } from "../../src/operations/see-repository.ts";
+import { type Action, takeAction } from "../../src/operations/take-action.ts";
+import { takeCommand } from "../../src/operations/take-command.ts";
+import { type CheckFacts, type Permission, pendingStatuses, runningStatuses } from "../../src/policy/model.ts";
+import type { NamedIssue } from "../../src/policy/pull-request.ts";
+import { answerOf } from "../../src/slack/emoji.ts";
+import type { Database } from "../../src/store/schema.ts";
+import { type TestDatabase, testDatabase } from "../harness/database.ts";
+import { recordedWake, type Woken } from "../harness/recorded-wake.ts";
+import { testContext } from "../harness/test-context.ts";
+
+export const repository: RepositoryRef & { readonly private: boolean } = {
+  id: 1,
+  fullName: "acme/shop",
+  installationId: 7,
+  defaultBranch: "main",
+  private: true,
+};
+
+export const shopPipeline = `
+channel: "#shop-deploys"
+people: {alice: U0000ALICE, rosa: U0000ROSA, olaf: U0000OLAF, bob: U0000BOB}
+groups: {release-managers: [rosa, bob]}
+environments:
+  staging:
+    branch: main
+    deploy: make deploy
+  production:
+    approvals: {count: 1, from: [release-managers], requester: false, expires: 8h}
+    deploy:
+      - test: make test
+      - migrate: make migrate
+      - deploy: make deploy
+`;
+
+export type FakeGitHub = GitHubPort & {
+  file: string | undefined;
+  /** Every call fails, as when GitHub cannot be reached. */
+  down: boolean;
+  /** Oldest first; a commit's tree is `tree-` and its content. */
+  readonly commits: { sha: string; tree: string; author: string; parents: readonly string[] }[];
+  readonly branches: Map<string, string>;
+  readonly checksOf: Map<string, readonly CheckFacts[]>;
+  readonly permissions: Map<string, Permission>;
+  readonly issues: Map<number, NamedIssue["state"]>;
+  readonly pulls: Map<number, FoundPullRequest>;
+  readonly reviewers: Map<number, readonly string[]>;
+  /** Texts by `<commit or ref>:<path>`; the pipeline file is the same everywhere else. */
+  readonly files: Map<string, string>;
+  /** Whether a branch requires the bot's check; unknown for the others. */
+  readonly guarded: Map<string, boolean>;
+  /** How GitHub's own Deployments stand. */
+  readonly deployments: Map<number, { state: string; by: string }>;
+  /** How often each call was made. */
+  readonly calls: Map<string, number>;
+};
+
+/** A SHA that a person can tell apart: `sha("a")` begins with `aaaa…`. */
+export function sha(letter: string): string {
+  return letter.repeat(40).slice(0, 40);
+}
+
+function fakeGitHub(): FakeGitHub {
+  const commits: FakeGitHub["commits"] = [];
+  const branches = new Map<string, string>();
+  const calls = new Map<string, number>();
+  const count = (name: string) => {
+    calls.set(name, (calls.get(name) ?? 0) + 1);
+    if (github.down) throw new OutsideError("GitHub does not answer");
+  };
+  const indexOf = (commit: string) => commits.findIndex((candidate) => candidate.sha === commit);
+  /** A commit and all that it builds on. */
+  const reached = (commit: string, seen = new Set<string>()): ReadonlySet<string> => {
+    if (seen.has(commit)) return seen;
+    seen.add(commit);
+    for (const parent of commits[indexOf(commit)]?.parents ?? []) reached(parent, seen);
+    return seen;
+  };
+  const found = (commit: string, ref?: string) => {
+    const at = commits[indexOf(commit)];
+    return at && { sha: at.sha, tree: at.tree, inRepository: true, ...(ref === undefined ? {} : { ref }) };
+  };
+  const github: FakeGitHub = {
+    file: shopPipeline,
+    down: false,
+    commits,
+    branches,
+    checksOf: new Map(),
+    permissions: new Map<string, Permission>([
+      ["alice", "write"],
+      ["rosa", "maintain"],
+      ["bob", "write"],
+      ["olaf", "read"],
+    ]),
+    issues: new Map(),
+    pulls: new Map(),
+    reviewers: new Map(),
+    files: new Map(),
+    guarded: new Map(),
+    deployments: new Map(),
+    calls,
+    async revision(_repository, name) {
+      count("revision");
+      const head = branches.get(name);
+      if (head !== undefined) return found(head, name);
+      const commit = commits.find((candidate) => name.length >= 7 && candidate.sha.startsWith(name));
+      return commit && found(commit.sha);
+    },
+    async branchHead(_repository, branch) {
+      count("branchHead");
+      const head = branches.get(branch);
+      return head === undefined ? undefined : found(head, branch);
+    },
+    async compare(_repository, base, head) {
+      count("compare");
+      const [from, to] = [reached(base), reached(head)];
+      // As GitHub does: what the head has and the base has not.
+      const between = commits.filter((commit) => to.has(commit.sha) && !from.has(commit.sha));
+      const lacks = commits.some((commit) => from.has(commit.sha) && !to.has(commit.sha));
+      const comparison = between.length === 0 ? (lacks ? "behind" : "identical") : lacks ? "diverged" : "ahead";
+      return {
+        comparison,
+        commits: between.length,
+        shas: between.map((commit) => commit.sha),
+        authors: [...new Set(between.map((commit) => commit.author))],
+      };
+    },
+    async tree(_repository, commit) {
+      count("tree");
+      const tree = found(commit)?.tree;
+      if (tree === undefined) throw new OutsideError(`there is no commit ${commit}`);
+      return tree;
+    },
+    async checks(_repository, commit) {
+      count("checks");
+      return github.checksOf.get(commit) ?? [];
+    },
+    async permission(_repository, login) {
+      count("permission");
+      return github.permissions.get(login) ?? "none";
+    },
+    async pipelineSources() {
+      count("pipelineSources");
+      if (github.file === undefined) return undefined;
+      return { sources: [{ name: "acme/shop:.github/signalbox.yml", text: github.file }], merged: undefined };
+    },
+    async inBulk() {
+      count("inBulk");
+      return { issues: new Map(), files: new Map() };
+    },
+    async issue(_repository, named) {
+      count("issue");
+      return github.issues.get(named.number) ?? "missing";
+    },
+    async pullRequest(_repository, number) {
+      count("pullRequest");
+      return github.pulls.get(number);
+    },
+    async openPullRequests() {
+      count("openPullRequests");
+      return [...github.pulls.values()].filter((pull) => pull.state === "open");
+    },
+    async reviewersOf(_repository, number) {
+      count("reviewersOf");
+      return github.reviewers.get(number) ?? [];
+    },
+    async changesFile(_repository, number, path) {
+      count("changesFile");
+      return github.files.has(`${github.pulls.get(number)?.headSha}:${path}`);
+    },
+    async fileAt(_repository, at, path) {
+      count("fileAt");
+      const own = path === ".github/signalbox.yml" ? github.file : undefined;
+      return github.files.get(`${at}:${path}`) ?? own;
+    },
+    async requiresCheck(_repository, branch) {
+      count("requiresCheck");
+      return github.guarded.get(branch);
+    },
+    async ownLogin() {
+      return "signalbox[bot]";
+    },
+    async mergedPullRequest(_repository, commit) {
+      count("mergedPullRequest");
+      return [...github.pulls.values()].find((pull) => pull.mergeSha === commit);
+    },
+    async deploymentState(_repository, deployment) {
+      count("deploymentState");
+      return github.deployments.get(deployment);
+    },
+    async refNames() {
+      return [...branches.keys()];
+    },
+    async gitAccess() {
+      return { url: "file:///nowhere" };
+    },
+  };
+  return github;
+}
+
+/** What a stage does: ends so, or goes on until the test says otherwise. */
+export type Script = (attempt: Attempt) => Observation;
+
+export type FakeDeployer = Deployer & {
+  /** Every start, in order: what was really set going. */
+  readonly starts: Attempt[];
+  readonly cancelled: string[];
+  script: Script;
+  onStart: (attempt: Attempt) => Started | Promise<Started>;
+  onFind: (attempt: Attempt) => Found;
+};
+
+function fakeDeployer(): FakeDeployer {
+  const deployer: FakeDeployer = {
+    kind: "run",
+    callTimeoutMs: 1_000,
+    starts: [],
+    cancelled: [],
+    script: () => ({ state: "success", proven: true }),
+    onStart: () => ({ kind: "started", handle: {} }),
+    onFind: () => ({ kind: "started", handle: {} }),
+    async start(attempt) {
+      deployer.starts.push(attempt);
+      return await deployer.onStart(attempt);
+    },
+    async observe(attempt) {
+      if (deployer.cancelled.includes(attempt.token)) return { state: "cancelled", proven: true };
+      return deployer.script(attempt);
+    },
+    async cancel(attempt) {
+      deployer.cancelled.push(attempt.token);
+    },
+    async find(attempt) {
+      return deployer.onFind(attempt);
+    },
+  };
+  return deployer;
+}
+
+export type World = {
+  readonly bot: Bot;
+  readonly db: Kysely<Database>;
+  readonly github: FakeGitHub;
+  readonly deployer: FakeDeployer;
+  readonly clock: ReturnType<typeof testContext>["clock"];
+  readonly faults: ReturnType<typeof testContext>["faults"];
+  readonly slackPeople: Map<string, Partial<SlackPerson>>;
+  /** The reactions that stand on a message in Slack, by its ts. */
+  readonly standing: Map<string, readonly StandingReaction[]>;
+  commandsAllowed: boolean;
+  /** Adds a commit to main and returns its SHA; the tree follows from the content, by default new each time. */
+  commit(
+    letter: string,
+    options?: {
+      author?: string;
+      content?: string;
+      branch?: string;
+      /** By default what the branch holds, or main where there is no such branch. */
+      parents?: readonly string[];
+    },
+  ): string;
+  /** Works off every wake that is due until nothing is left; timers set meanwhile, and wakes for later, stay set. */
+  settle(): Promise<void>;
+  /** Lets time pass, with the timers and the wakes whose time comes. */
+  tick(ms: number): Promise<void>;
+  /** As the jobs' sweep: what is due without a wake, or with `everything` all that has not ended. Errors stay within. */
+  sweep(everything?: boolean): Promise<void>;
+  /** As after kill -9 and a new start: nothing in memory is left, and no wake. */
+  restart(): void;
+  /** A new pipeline file on the default branch, read as after a push. */
+  pipeline(file: string | undefined): Promise<void>;
+  /** One click on a button of a deployment's present message. */
+  click(slackUser: string, action: Action, deployment: number, key?: string): Promise<ReplyContent>;
+  command(slackUser: string, command: Command, key?: string): Promise<ReplyContent>;
+  /** Puts the message of a deployment's current ask where reactions find it, as the projection would. */
+  post(deployment: number): Promise<{ channel: string; ts: string }>;
+  react(slackUser: string, deployment: number, emoji?: string, present?: boolean): Promise<void>;
+  deployment(id: number): Promise<Awaited<ReturnType<typeof row>>>;
+  environment(name: string): Promise<Place["environment"]>;
+  notes(): Promise<readonly string[]>;
+  /** What was said in full, in order. */
+  said(): Promise<readonly NoteContent[]>;
+  /** Everything stored is gone, as in a new database. */
+  empty(): Promise<void>;
+  close(): Promise<void>;
+};
+
+async function emptyDatabase(db: Kysely<Database>): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    // Triggers and references rest meanwhile, those that keep audit rows too.
+    await sql`set session_replication_role = replica`.execute(connection);
+    const tables = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+    `.execute(connection);
+    for (const { name } of tables.rows) await sql`delete from ${sql.table(name)}`.execute(connection);
+    // Numbers begin anew, as in a database of one's own.
+    const sequences = await sql<{ name: string }>`
+      select sequencename as name from pg_sequences where schemaname = 'public'
+    `.execute(connection);
+    for (const { name } of sequences.rows) await sql`alter sequence ${sql.table(name)} restart`.execute(connection);
+    await sql`set session_replication_role = default`.execute(connection);
+  });
+}
+
+async function row(db: Kysely<Database>, id: number) {
+  return await db.selectFrom("deployment").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+}
+
+let kept: TestDatabase | undefined;
+let keptInUse = false;
+
+/** One database for all worlds of a file, one after another; the run's server ends with it. */
+async function borrowDatabase(): Promise<{ readonly database: TestDatabase; giveBack(): void } | undefined> {
+  if (keptInUse) return undefined;
+  keptInUse = true;
+  kept ??= await testDatabase();
+  return {
+    database: kept,
+    giveBack() {
+      keptInUse = false;
+    },
+  };
+}
+
+/**
+ * With a database, it is emptied and used, and left when the world is closed; without, the file's own is: making one
+ * costs more than most tests. A second world at the same time gets one of its own.
+ */
+export async function openWorld(
+  options: { readonly file?: string; readonly database?: TestDatabase } = {},
+): Promise<World> {
+  const borrowed = options.database === undefined ? await borrowDatabase() : undefined;
+  const database = options.database ?? borrowed?.database ?? (await testDatabase());
+  if (options.database !== undefined || borrowed !== undefined) await emptyDatabase(database.db);
+  const { context, clock, faults } = testContext();
+  const wake = recordedWake();
+  const github = fakeGitHub();
+  if (options.file !== undefined) github.file = options.file;
+  const deployer = fakeDeployer();
+  const slackPeople: World["slackPeople"] = new Map();
+  const { db } = database;
+  const bot: Bot = {
+    context,
+    log: pino({ level: "silent" }),
+    db,
+    wake,
+    github,
+    slack: {
+      async person(_team, user) {
+        const known = slackPeople.get(user) ?? {};
+        return { id: user, name: user, bot: false, guest: false, stranger: false, deleted: false, ...known };
+      },
+      async reactions(_channel, ts) {
+        return world.standing.get(ts) ?? [];
+      },
+    },
+    deployers: { run: deployer, http: { ...deployer, kind: "http" } },
+    operator: {
+      commandsAllowed: () => world.commandsAllowed,
+      secrets: () => ({ values: {}, refused: [] }),
+      outbound: [],
+    },
+    githubUrl: "https://github.example",
+    count: () => undefined,
+  };
+  let advancer = createAdvancer(bot);
+  let later: readonly Woken[] = [];
+  let commands = 0;
+  let eventTs = 0;
+
+  const world: World = {
+    bot,
+    db,
+    github,
+    deployer,
+    clock,
+    faults,
+    slackPeople,
+    standing: new Map(),
+    commandsAllowed: true,
+    commit(letter, { author = "alice", content = letter, branch = "main", parents } = {}) {
+      const before = github.branches.get(branch) ?? github.branches.get("main");
+      const builtOn = parents ?? (before === undefined ? [] : [before]);
+      const commit = { sha: sha(letter), tree: `tree-${content}`, author, parents: builtOn };
+      github.commits.push(commit);
+      github.branches.set(branch, commit.sha);
+      return commit.sha;
+    },
+    async settle() {
+      for (let round = 0; round < 200; round += 1) {
+        const woken = [...later, ...wake.take()].filter(({ queue }) => queue === "advance" || queue === "judge");
+        const isDue = (one: Woken) => one.at === undefined || one.at <= clock.now();
+        later = woken.filter((one) => !isDue(one));
+        const due = woken.filter(isDue);
+        const ids = new Set(due.filter(({ queue }) => queue === "advance").map((one) => Number(one.key)));
+        const environments = new Set(due.filter(({ queue }) => queue === "judge").map((one) => Number(one.key)));
+        for (const id of ids) await advancer.advance(id);
+        for (const environment of environments) await judgePullRequestGates(bot, environment);
+        await advancer.idle();
+        if (due.length === 0 && wake.woken.length === 0) return;
+        // People and machines take their time: nothing that follows from something else happens at the same instant.
+        await clock.advance(10);
+      }
+      throw new Error("the world does not come to rest");
+    },
+    async tick(ms) {
+      await clock.advance(ms);
+      await world.settle();
+    },
+    async sweep(everything = false) {
+      const rows = await db
+        .selectFrom("deployment")
+        .select("id")
+        .where("status", "in", [...pendingStatuses, ...runningStatuses])
+        .$if(!everything, (query) => query.where("look_at", "<=", new Date(clock.now())))
+        .orderBy("id")
+        .execute();
+      for (const { id } of rows) await advancer.advance(id).catch(() => undefined);
+      await world.settle();
+    },
+    restart() {
+      void advancer.stop();
+      advancer = createAdvancer(bot);
+      wake.take();
+      later = [];
+    },
+    async pipeline(file) {
+      github.file = file;
+      await readPipeline(bot, repository);
+      await world.settle();
+    },
+    async click(slackUser, action, deployment, key = `click-${deployment}-${slackUser}-${action}`) {
+      const { ask } = await row(db, deployment);
+      const reply = await takeAction(bot, { action, deployment, ask, team: "T1", slackUser, channel: "C1", key });
+      await world.settle();
+      return reply;
+    },
+    async command(slackUser, command, key) {
+      commands += 1;
+      const from = {
+        kind: "slack",
+        slackUser,
+        channel: { id: "C1", name: "shop-deploys" },
+        key: key ?? `trigger-${commands}`,
+      } as const;
+      const reply = await takeCommand(bot, command, from);
+      await world.settle();
+      return reply;
+    },
+    async post(deployment) {
+      const { ask } = await row(db, deployment);
+      const external = { team: "T1", channel: "C1", ts: `${deployment}.${ask}` };
+      await db
+        .updateTable("projection")
+        .set({ external: JSON.stringify(external) })
+        .where("key", "=", `slack.message/${deployment}/${ask}`)
+        .execute();
+      return external;
+    },
+    async react(slackUser, deployment, emoji = "white_check_mark", present = true) {
+      const at = await world.post(deployment);
+      eventTs += 1;
+      const reaction = { team: "T1", ...at, slackUser, emoji, present, eventTs: `${1_000 + eventTs}.000000` };
+      await noteReaction(bot, answerOf, reaction);
+      await world.settle();
+    },
+    deployment: (id) => row(db, id),
+    async environment(name) {
+      const [service] = await loadServices(db);
+      if (service === undefined) throw new Error("no service is known");
+      const place = (await loadPlaces(db, service)).find((candidate) => candidate.policy.name === name);
+      if (place === undefined) throw new Error(`no environment ${name}`);
+      return place.environment;
+    },
+    async notes() {
+      const rows = await db.selectFrom("note").select("content").orderBy("id").execute();
+      return rows.map(({ content }) => content.code);
+    },
+    async said() {
+      const rows = await db.selectFrom("note").select("content").orderBy("id").execute();
+      return rows.map(({ content }) => content);
+    },
+    async empty() {
+      world.restart();
+      await emptyDatabase(db);
+    },
+    async close() {
+      await advancer.stop();
+      if (borrowed !== undefined) borrowed.giveBack();
+      else if (options.database === undefined) await database.drop();
+    },
+  };
+  await seeRepository(bot, repository);
+  return world;
+}
+
+/** Brings a commit to staging as a push to main does, without a pull request. */
+export async function push(
+  world: World,
+  letter: string,
+  options: Parameters<World["commit"]>[1] = {},
+): Promise<string> {
+  const before = world.github.branches.get(options.branch ?? "main") ?? nothing;
+  const commit = world.commit(letter, options);
+  await tellPush(world, options.branch ?? "main", before);
+  return commit;
+}
+
+/** What a push names where there was, or is, no branch. */
+export const nothing = "0".repeat(40);
+
+/** Tells of a push to a branch as GitHub does; where the branch is gone, of its deletion. */
+export async function tellPush(
+  world: World,
+  branch: string,
+  before: string,
+  { forced = false, pusher = "alice" }: { readonly forced?: boolean; readonly pusher?: string } = {},
+): Promise<void> {
+  const after = world.github.branches.get(branch);
+  await followBranch(world.bot, {
+    ...{ repository, branch, before, after: after ?? nothing, deleted: after === undefined, forced, pusher },
+    changedPaths: [],
+  });
+  await world.settle();
+}

@@ -1,0 +1,115 @@
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { createSlackApp } from "../../src/slack/app.ts";
+import type { SlackAction, SlackCommand, SlackEvents, SlackReaction } from "../../src/slack/events.ts";
+import { readSlackRequest, type SlackRequest } from "../../src/slack/receiver.ts";
+import { testContext } from "../harness/test-context.ts";
+import { actionPayload, reactionEnvelope, signedAction, signedCommand, signedJson } from "./signed-request.ts";
+
+const settings = { botToken: "xoxb-1", signingSecret: "s", appToken: undefined, apiUrl: "http://127.0.0.1:9/api/" };
+
+function heard(failWith?: Error) {
+  const commands: SlackCommand[] = [];
+  const reactions: SlackReaction[] = [];
+  const actions: SlackAction[] = [];
+  const note = async <T>(list: T[], event: T) => {
+    if (failWith !== undefined) throw failWith;
+    list.push(event);
+  };
+  const handlers: SlackEvents = {
+    command: (event) => note(commands, event),
+    reaction: (event) => note(reactions, event),
+    action: (event) => note(actions, event),
+  };
+  const { context } = testContext();
+  const app = createSlackApp({ context, log: pino({ level: "silent" }), settings, handlers });
+  return { app, commands, reactions, actions };
+}
+
+/** As it is stored: through JSON, as the database keeps it. */
+function delivery(request: SlackRequest) {
+  const reading = readSlackRequest(request);
+  if (reading.kind !== "delivery") throw new Error(`not a delivery: ${JSON.stringify(reading)}`);
+  return { key: reading.key, name: reading.name, payload: JSON.parse(JSON.stringify(reading.payload)) as unknown };
+}
+
+test("a command reaches its handler as it was typed", async () => {
+  const { app, commands } = heard();
+  await app.handDelivery(delivery(signedCommand({ text: "lock production a &amp; b of <#C012|shop>" })));
+  expect(commands).toEqual([
+    {
+      key: "13345224609.738474920.8088930838d88f008e0",
+      name: "/deploy",
+      text: "lock production a & b of #shop",
+      team: "T0TEAM",
+      user: "U0ALICE",
+      userName: "alice",
+      channel: "C0SHOP",
+      channelName: "shop-deploys",
+      responseUrl: "https://hooks.slack.com/commands/T0TEAM/1/abc",
+    },
+  ]);
+});
+
+test.each(["/promote", "/rollback"])("so does %s", async (command) => {
+  const { app, commands } = heard();
+  await app.handDelivery(delivery(signedCommand({ command })));
+  expect(commands.map(({ name }) => name)).toEqual([command]);
+});
+
+test("a reaction that is added and one that is taken away", async () => {
+  const { app, reactions } = heard();
+  await app.handDelivery(delivery(signedJson(reactionEnvelope())));
+  await app.handDelivery(
+    delivery(signedJson(reactionEnvelope({ type: "reaction_removed", event_ts: "1795271500.000100" }))),
+  );
+  const reaction = {
+    team: "T0TEAM",
+    channel: "C0SHOP",
+    ts: "1795271395.000100",
+    user: "U0BOB",
+    emoji: "+1::skin-tone-3",
+  };
+  expect(reactions).toEqual([
+    { ...reaction, present: true, eventTs: "1795271400.000200" },
+    { ...reaction, present: false, eventTs: "1795271500.000100" },
+  ]);
+});
+
+test.each(["approve", "reject", "confirm-fix", "cancel"] as const)("the button %s", async (actionId) => {
+  const { app, actions } = heard();
+  const [button] = actionPayload().actions;
+  await app.handDelivery(delivery(signedAction(actionPayload({ actions: [{ ...button, action_id: actionId }] }))));
+  expect(actions).toEqual([
+    {
+      key: "12466734323.1395872398",
+      actionId,
+      value: "42/1",
+      team: "T0TEAM",
+      user: "U0BOB",
+      channel: "C0SHOP",
+      messageTs: "1795271395.000100",
+      responseUrl: "https://hooks.slack.com/actions/T0TEAM/2/def",
+    },
+  ]);
+});
+
+test("when a handler fails, so does the handing over, with the very error", async () => {
+  const broken = new Error("the database is away");
+  const { app } = heard(broken);
+  await expect(app.handDelivery(delivery(signedCommand()))).rejects.toBe(broken);
+  await expect(app.handDelivery(delivery(signedJson(reactionEnvelope())))).rejects.toBe(broken);
+  await expect(app.handDelivery(delivery(signedAction(actionPayload())))).rejects.toBe(broken);
+});
+
+test("two deliveries at once do not mix", async () => {
+  const { app, commands } = heard();
+  const keys = Array.from({ length: 20 }, (_, index) => `trigger-${index}`);
+  await Promise.all(keys.map((key) => app.handDelivery(delivery(signedCommand({ trigger_id: key, text: key })))));
+  expect(commands.map(({ key, text }) => [key, text]).toSorted()).toEqual(keys.map((key) => [key, key]).toSorted());
+});
+
+test("a row of another shape is an error, not silence", async () => {
+  const { app } = heard();
+  await expect(app.handDelivery({ key: "k", name: "n", payload: { command: "/remind" } })).rejects.toThrow();
+});

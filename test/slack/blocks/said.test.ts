@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import type { NoteContent, ReplyContent } from "../../../src/operations/said.ts";
+import { renderNote, renderReply } from "../../../src/slack/blocks/said.ts";
+import { escapeWithin, link, oneLine, outputBlock } from "../../../src/slack/blocks/text.ts";
+import { problemsOf, textsOf } from "../block-limits.ts";
+import { hostile } from "../deployment-views.ts";
+
+const now = Date.UTC(2026, 10, 21, 14, 30);
+
+function note(content: NoteContent) {
+  const message = renderNote(content);
+  expect(problemsOf(message)).toEqual([]);
+  return message;
+}
+
+function reply(content: ReplyContent) {
+  const message = renderReply(content, now);
+  expect(problemsOf(message)).toEqual([]);
+  return message;
+}
+
+test("whose approval does not count is mentioned, by the id and by nothing else", () => {
+  const refused = { code: "approval-refused", person: "alice", why: { code: "requester" } } as const;
+  const sentence =
+    "Your answer does not count: you asked for this deployment yourself, and somebody else has to approve it.";
+  expect(note({ ...refused, slackUser: "U0ALICE" }).text).toBe(`<@U0ALICE>: ${sentence}`);
+  expect(note(refused).text).toBe(`alice: ${sentence}`);
+  expect(note({ ...refused, slackUser: "U0 <!channel>" }).text).toBe(`alice: ${sentence}`);
+});
+
+test("a stage's output follows its sentence", () => {
+  const content = {
+    code: "stage-ended",
+    stage: "deploy",
+    outcome: "failure",
+    tookMs: 65_000,
+    outputTail: "one\ntwo <!here>\n",
+  } as const;
+  expect(textsOf(note(content).blocks)).toEqual([
+    "The stage deploy failed after 1 minute 5 seconds.",
+    "```\none\ntwo &lt;!here&gt;\n```",
+  ]);
+});
+
+test("of five hundred mistakes as many are shown as fit, and the rest is counted", () => {
+  const mistakes = Array.from({ length: 500 }, (_, index) => ({
+    file: "acme/shop:.github/signalbox.yml",
+    line: index + 1,
+    column: 3,
+    path: "environments.production.approvals.count",
+    found: "many",
+    expected: "a whole number from 1 to 20",
+  }));
+  const text = textsOf(
+    note({ code: "pipeline-mistakes", repository: "acme/shop", mistakes, lastGood: true }).blocks,
+  ).join("\n");
+  expect(text).toMatch(
+    /^The pipeline file of acme\/shop has 500 mistakes\. The last good one stays in force\.\n• acme/u,
+  );
+  const [, left] = /\n… and (\d+) more lines$/u.exec(text) ?? [];
+  expect(text.split("\n").length - 1 + Number(left)).toBe(501);
+});
+
+describe("whatever people wrote", () => {
+  const notes: readonly NoteContent[] = [
+    { code: "approval-refused", person: hostile, slackUser: "U0ALICE", why: { code: "bot" } },
+    { code: "approval-refused", person: hostile, why: { code: "bot" } },
+    {
+      code: "stage-ended",
+      stage: hostile,
+      outcome: "error",
+      tookMs: 1,
+      message: hostile,
+      outputTail: hostile,
+      logUrl: hostile,
+    },
+    { code: "locked", service: hostile, environment: hostile, by: hostile, reason: hostile },
+    { code: "ended", status: "failure", outcome: { code: "settled", by: hostile, as: "failure", reason: hostile } },
+    {
+      code: "pipeline-mistakes",
+      repository: hostile,
+      lastGood: false,
+      mistakes: [
+        { file: hostile, line: 1, column: 1, path: hostile, found: hostile, expected: hostile, nearest: hostile },
+      ],
+    },
+  ];
+  test.each(notes)("in the note $code", (content) => {
+    expect(textsOf(note(content)).join("")).not.toContain("<!channel>");
+  });
+
+  const replies: readonly ReplyContent[] = [
+    { code: "command-problem", problem: { code: "unknown-word", word: hostile, choices: [hostile] } },
+    {
+      code: "unknown-environment",
+      service: hostile,
+      found: hostile,
+      choices: Array.from({ length: 90 }, () => hostile),
+    },
+    { code: "unknown-revision", service: hostile, found: hostile },
+    { code: "locked", environment: hostile, reason: hostile },
+    { code: "help" },
+    { code: "help", topic: hostile },
+    { code: "status", services: [] },
+  ];
+  test.each(replies)("in the reply $code", (content) => {
+    expect(textsOf(reply(content)).join("")).not.toContain("<!channel>");
+  });
+});
+
+test("a status with no services and one with a hundred environments both fit", () => {
+  const environments = Array.from({ length: 100 }, (_, index) => ({ name: `demo-${index}`, waiting: [] }));
+  const text = textsOf(
+    reply({ code: "status", services: [{ service: "shop", repository: "acme/shop", environments }] }).blocks,
+  );
+  expect(text.join("\n")).toContain("• demo-99: nothing is live yet.");
+});
+
+describe("text from outside", () => {
+  test.each([
+    ["a < b & c > d", 100, "a &lt; b &amp; c &gt; d"],
+    // An escape is never cut in half.
+    ["ab&", 6, "ab…"],
+    ["ab&", 7, "ab&amp;"],
+    ["abcdef", 5, "abcd…"],
+    ["abcde", 5, "abcde"],
+    ["🚢🚢🚢", 5, "🚢🚢…"],
+    ["", 5, ""],
+  ])("%j within %i", (text, most, expected) => {
+    expect(escapeWithin(text, most)).toBe(expected);
+  });
+
+  test.each([
+    ["a\n\n b\tc", "a b c"],
+    ["\u202eevil\u202c", "evil"],
+    ["\u001b[1;31mred\u001b[0m", "red"],
+    ["\u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007", "link"],
+    ["`x`", "'x'"],
+  ])("%j in one line", (text, expected) => {
+    expect(oneLine(text)).toBe(expected);
+  });
+
+  test.each([
+    ["https://example.com/?a=b&c=d", "x", "<https://example.com/?a=b&amp;c=d|x>"],
+    ["https://example.com/a|b>c", "x|y", "<https://example.com/a%7Cb%3Ec|x¦y>"],
+    ["javascript:alert(1)", "x", "x"],
+    ["not an address", "x", "x"],
+    [undefined, "<x>", "&lt;x&gt;"],
+  ])("a link to %s", (url, label, expected) => {
+    expect(link(url, label)).toBe(expected);
+  });
+
+  test("an output keeps its last lines whole, within the length, and its fence closed", () => {
+    expect(outputBlock("a\nb\nc\n", 2, 100)).toBe("```\nb\nc\n```");
+    expect(outputBlock("```\nx", 5, 100)).toBe("```\n'''\nx\n```");
+    expect(outputBlock(" \n\n", 5, 100)).toBeUndefined();
+    expect(outputBlock(undefined, 5, 100)).toBeUndefined();
+    expect(outputBlock("x".repeat(80).concat("\nlast"), 5, 40)).toBe("```\nlast\n```");
+  });
+});

@@ -1,0 +1,518 @@
+import { describe, expect, test } from "vitest";
+import { deployVerbs } from "../../src/commands/parse.ts";
+import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
+import type { Work } from "../../src/operations/work.ts";
+import type { Verdict } from "../../src/policy/model.ts";
+import { wordNote } from "../../src/wording/note.ts";
+import { timeInWords } from "../../src/wording/phrases.ts";
+import { wordReply } from "../../src/wording/reply.ts";
+
+const now = Date.UTC(2026, 10, 21, 14, 30);
+const hour = 3_600_000;
+const revision = { sha: "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334", tree: "f".repeat(40), version: "v1.4.0" };
+const bad = { sha: "0123456789abcdef0123456789abcdef01234567", tree: "e".repeat(40) };
+
+const verdict: Verdict = {
+  outcome: "stop",
+  gates: [
+    { gate: "access", result: "pass", reason: { code: "access.ok" }, clearedBy: [] },
+    {
+      gate: "order",
+      result: "block",
+      reason: { code: "order.never-live-before", before: "staging", sha: revision.sha },
+      clearedBy: [],
+    },
+    {
+      gate: "approvals",
+      result: "wait",
+      reason: { code: "approvals.missing", count: 1, by: [], candidates: ["bob"] },
+      clearedBy: [{ kind: "approvers" }],
+    },
+  ],
+};
+
+/** A code that is added without its words here does not compile. */
+type NoteCases = {
+  readonly [C in NoteContent["code"]]: readonly (readonly [Omit<Extract<NoteContent, { code: C }>, "code">, string])[];
+};
+
+const notes: NoteCases = {
+  "approval-refused": [
+    [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
+  ],
+  "approval-counted": [[{ login: "bob", have: 1, need: 2 }, "bob approved: 1 of 2 approvals."]],
+  "approval-withdrawn": [[{ login: "bob" }, "bob took the answer back; it no longer counts."]],
+  "asked-anew": [
+    [
+      { changed: ["content", "policy"] },
+      "I ask again: since I asked, what would be deployed has changed and the rules of the environment have changed. Answers to the earlier message no longer count.",
+    ],
+  ],
+  "branch-forced": [
+    [
+      { service: "shop", branch: "staging", to: revision.sha, environments: ["staging"], by: "alice" },
+      "alice forced the branch staging of shop to a1b2c3d. What is live in staging stays as it is, and this is not deployed by itself. Ask for it with /deploy staging.",
+    ],
+    [
+      { service: "shop", branch: "main", to: revision.sha, environments: ["staging", "production"] },
+      "Somebody forced the branch main of shop to a1b2c3d. What is live in staging and production stays as it is, and this is not deployed by itself. Ask for it with /deploy staging or /deploy production.",
+    ],
+  ],
+  "branch-deleted": [
+    [
+      { service: "shop", branch: "staging", environments: ["staging"], by: "alice" },
+      "alice deleted the branch staging of shop. What is live in staging stays as it is. Until there is such a branch again, nothing comes there by a merge; ask for a revision with /deploy staging <revision>.",
+    ],
+  ],
+  "fix-confirmed": [[{ by: "bob" }, "bob confirmed that this contains the fix."]],
+  "stage-ended": [
+    [{ stage: "deploy", outcome: "success", tookMs: 400 }, "The stage deploy succeeded after less than a second."],
+    [
+      {
+        stage: "deploy",
+        outcome: "failure",
+        tookMs: 65_000,
+        message: "exit code 2",
+        logUrl: "https://log.example.com/1",
+      },
+      "The stage deploy failed after 1 minute 5 seconds. It said “exit code 2”. Log: https://log.example.com/1",
+    ],
+    [{ stage: "deploy", outcome: "error", tookMs: hour }, "The stage deploy could not be carried out after 1 hour."],
+    [{ stage: "deploy", outcome: "cancelled", tookMs: 12_000 }, "The stage deploy was cancelled after 12 seconds."],
+  ],
+  "found-after-restart": [
+    [
+      { stage: "deploy", now: "running" },
+      "I was restarted while the stage deploy was running. It is still running; I follow it again.",
+    ],
+    [
+      { stage: "deploy", now: "ended" },
+      "I was restarted while the stage deploy was running. It has ended meanwhile; I go on from there.",
+    ],
+    [
+      { stage: "deploy", now: "unknown" },
+      "I was restarted while the stage deploy was running. It may or may not have ended, I cannot tell. Look at the environment, then settle it with /deploy resolve.",
+    ],
+  ],
+  ended: [
+    [{ status: "success", outcome: { code: "succeeded" } }, "This deployment succeeded. It is live."],
+    [
+      { status: "rejected", outcome: { code: "rejected", by: "bob" } },
+      "This deployment was rejected. bob rejected it.",
+    ],
+    [
+      { status: "error", outcome: { code: "stage-error", stage: "deploy" } },
+      "This deployment ended with an error. The stage deploy could not be carried out.",
+    ],
+  ],
+  "hold-began": [
+    [
+      { service: "shop", environment: "production", bad, rollback: 43 },
+      "shop production is held since rollback 43: 0123456 is in quarantine, and merges wait. Bring the fix with /deploy production <revision>, or end the hold with /deploy unlock production.",
+    ],
+  ],
+  "hold-ended": [
+    [{ environment: "production", by: "success" }, "The hold on production has ended: the fix is live."],
+    [{ environment: "production", by: "unlock", person: "bob" }, "The hold on production has ended: bob unlocked it."],
+  ],
+  locked: [
+    [
+      { service: "shop", environment: "production", by: "alice", reason: "load test", until: now },
+      "alice locked shop production until 2026-11-21 14:30 UTC, saying “load test”.",
+    ],
+  ],
+  unlocked: [
+    [{ service: "shop", environment: "production", by: "alice", held: "alice" }, "alice unlocked shop production."],
+    [
+      { service: "shop", environment: "production", by: "bob", held: "alice", offers: 44 },
+      "bob unlocked shop production. The lock was held by alice. Deployment 44 is the newest that waits; it starts when a person asks for it.",
+    ],
+  ],
+  "pipeline-mistakes": [
+    [
+      {
+        repository: "acme/shop",
+        lastGood: true,
+        mistakes: [
+          {
+            file: ".github/signalbox.yml",
+            line: 4,
+            column: 3,
+            path: "environments.production.aprovals",
+            found: "aprovals",
+            expected: "a known key",
+            nearest: "approvals",
+          },
+        ],
+      },
+      "The pipeline file of acme/shop has 1 mistake. The last good one stays in force.\n• .github/signalbox.yml, line 4, column 3: environments.production.aprovals: found aprovals, expected a known key. Did you mean approvals?",
+    ],
+  ],
+  "pipeline-mended": [
+    [{ repository: "acme/shop" }, "The pipeline file of acme/shop has no mistakes any more and is in force."],
+  ],
+  "merged-unguarded": [
+    [
+      { repository: "acme/shop", branch: "main", pullRequest: 7 },
+      "Pull request #7 of acme/shop was merged while it was not ready: nothing kept it from that, because main does not require the check signalbox/ready. Require it in the branch's protection or ruleset.",
+    ],
+  ],
+  "went-live-elsewhere": [
+    [
+      {
+        service: "shop",
+        environment: "staging",
+        revision: { sha: "a1b2c3d".padEnd(40, "0"), tree: "t" },
+        by: "octocat",
+        deployment: 9,
+      },
+      "a1b2c3d of shop went live in staging without Signalbox: octocat deployed it. Noted as deployment 9.",
+    ],
+  ],
+};
+
+describe("every note has its words", () => {
+  const table = Object.entries(notes).flatMap(([code, list]) => list.map(([facts, says]) => ({ code, facts, says })));
+  test.each(table)("$code: $says", ({ code, facts, says }) => {
+    expect(wordNote({ code, ...facts } as NoteContent)).toBe(says);
+  });
+});
+
+type ReplyCases = {
+  readonly [C in ReplyContent["code"]]: readonly (readonly [
+    Omit<Extract<ReplyContent, { code: C }>, "code">,
+    string,
+  ])[];
+};
+
+const usage = "/deploy cancel <deployment>";
+const times = "Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d.";
+const noServices =
+  "I know no service yet. Install the GitHub App on a repository whose default branch has a .github/signalbox.yml.";
+
+function work(pullRequest: number, change: Partial<Work>): Work {
+  return {
+    repository: "acme/shop",
+    repositoryId: 1,
+    installationId: 7,
+    pullRequest,
+    title: "Add the basket",
+    base: "main",
+    state: "merged",
+    news: "issues",
+    reached: [],
+    ...change,
+  };
+}
+
+const replies: ReplyCases = {
+  "command-problem": [
+    [
+      { problem: { code: "unknown-word", word: "lokc", nearest: "lock", choices: deployVerbs } },
+      "I do not know the word “lokc”. Did you mean lock? I know status, why, where, lock, unlock, cancel, resolve, adopt, allow and help. If lokc is an environment, put it in quotes.",
+    ],
+    [
+      { problem: { code: "unknown-word", word: "maybe", choices: ["success", "failure"] } },
+      "I do not know the word “maybe”. I know success and failure.",
+    ],
+    [
+      { problem: { code: "missing", what: "deployment", usage } },
+      `Which deployment? Its number is on its message. Write: ${usage}`,
+    ],
+    [{ problem: { code: "unexpected", word: "now", usage } }, `I did not expect “now” there. Write: ${usage}`],
+    [
+      { problem: { code: "bad-time", found: "teatime", usage } },
+      `I cannot read “teatime” as a time to come. ${times} Write: ${usage}`,
+    ],
+    [{ problem: { code: "bad-time", found: "", usage } }, `Until when? ${times} Write: ${usage}`],
+    [{ problem: { code: "bad-number", found: "x", usage } }, `“x” is not the number of a deployment. Write: ${usage}`],
+  ],
+  "unknown-environment": [
+    [
+      { service: "shop", found: "prodction", nearest: "production", choices: ["staging", "production"] },
+      "shop has no environment “prodction”. Did you mean production? It has staging and production.",
+    ],
+  ],
+  "unknown-service": [
+    [
+      { found: "shp", nearest: "shop", choices: ["shop", "web"] },
+      "I know no service “shp”. Did you mean shop? I know shop and web. If “of shp” belongs to a reason, put the reason in quotes.",
+    ],
+  ],
+  "which-service": [[{ choices: ["shop", "web"] }, "Which service? Add “of” and one of shop or web."]],
+  "no-services": [[{}, noServices]],
+  "not-linked": [
+    [{}, "I do not know your GitHub login. Ask for your name to be added to “people” in the pipeline file."],
+  ],
+  "may-not": [
+    [
+      { login: "dora", what: "unlock production", needs: "approve" },
+      "dora may not unlock production. That is for the environment's approvers, or for the repository's administrators where there are none.",
+    ],
+    [
+      { login: "dora", what: "see shop", needs: "read" },
+      "dora may not see shop. That needs permission to read the repository on GitHub.",
+    ],
+  ],
+  "unknown-revision": [
+    [
+      { service: "shop", found: "mian", nearest: "main" },
+      "shop has no branch, tag or commit “mian”. Did you mean main?",
+    ],
+  ],
+  "no-revision": [
+    [
+      { service: "shop", environment: "production" },
+      "Which revision? production of shop follows no branch, and nothing is live in an environment before it. Name a branch, tag or SHA: /deploy production <revision>",
+    ],
+  ],
+  "nothing-to-promote": [
+    [
+      { service: "shop", environment: "production", before: "staging" },
+      "Nothing is live in staging of shop yet, so there is nothing to promote to production. Deploy staging first.",
+    ],
+    [
+      { service: "shop", environment: "staging" },
+      "staging of shop comes first; there is no environment before it to promote from. Use /deploy staging.",
+    ],
+  ],
+  "nothing-to-roll-back-to": [
+    [
+      { service: "shop", environment: "production" },
+      "production of shop has no earlier healthy revision to go back to.",
+    ],
+  ],
+  stopped: [
+    [
+      {
+        service: "shop",
+        environment: "production",
+        revision: { ...revision, version: "v1.4.0" },
+        ref: "main",
+        verdict,
+      },
+      "Stopped: v1.4.0 (a1b2c3d) of shop may not go to production.\n• Blocks: order. a1b2c3d has never been live in staging. Deploy it there first.",
+    ],
+    [
+      {
+        service: "shop",
+        environment: "production",
+        revision: bad,
+        ref: "feature/x",
+        verdict: { outcome: "stop", gates: [] },
+      },
+      "Stopped: feature/x (0123456) of shop may not go to production.",
+    ],
+  ],
+  requested: [
+    [
+      {
+        service: "shop",
+        environment: "production",
+        revision,
+        deployment: 42,
+        verdict: { ...verdict, outcome: "wait" },
+      },
+      "Deployment 42: v1.4.0 (a1b2c3d) of shop to production waits.\n• Waits: approvals. Needs 1 approval; nobody has approved yet. bob can approve.",
+    ],
+    [
+      { service: "shop", environment: "staging", revision, deployment: 42, verdict: { outcome: "go", gates: [] } },
+      "Deployment 42: v1.4.0 (a1b2c3d) of shop to staging may go now.",
+    ],
+  ],
+  "already-requested": [[{ deployment: 42 }, "Deployment 42 asks for the same already; I did not make another."]],
+  verdict: [
+    [
+      { service: "shop", environment: "production", revision, deployment: 42, verdict },
+      "v1.4.0 (a1b2c3d) of shop to production (deployment 42) is stopped.\n• Passes: access. Whoever asked may ask for this.\n• Blocks: order. a1b2c3d has never been live in staging. Deploy it there first.\n• Waits: approvals. Needs 1 approval; nobody has approved yet. bob can approve.",
+    ],
+  ],
+  where: [
+    [
+      { asked: "#7", work: [] },
+      "I know no pull request #7, and none that closes an issue #7. Pull requests are known from when the bot was installed; one names an issue by a line such as “Closes #7” in its description.",
+    ],
+    [
+      {
+        asked: "#7",
+        work: [
+          work(8, { state: "open" }),
+          work(9, { state: "closed" }),
+          work(10, { mergedAt: now }),
+          work(11, { reached: [{ environment: "staging", revision, since: now }] }),
+          work(12, {
+            reached: [
+              { environment: "staging", revision, since: now },
+              { service: "shop-api", environment: "demo", revision: bad, since: now },
+              {
+                environment: "production",
+                revision,
+                since: now,
+                gone: { at: now + hour, rollback: true, deployment: 42 },
+              },
+              {
+                environment: "canary",
+                revision,
+                since: now,
+                gone: { at: now + hour, rollback: false, deployment: 43 },
+              },
+            ],
+          }),
+        ],
+      },
+      [
+        "acme/shop#8 “Add the basket”: Open, not merged yet.",
+        "acme/shop#9 “Add the basket”: Closed without being merged.",
+        `acme/shop#10 “Add the basket”: Merged into main at ${timeInWords(now)}, not deployed yet.`,
+        `acme/shop#11 “Add the basket”: Live in staging as v1.4.0 (a1b2c3d) since ${timeInWords(now)}.`,
+        `acme/shop#12 “Add the basket”: Live in staging as v1.4.0 (a1b2c3d) since ${timeInWords(now)}, in demo of shop-api as ${bad.sha.slice(0, 7)} since ${timeInWords(now)}. Was live in production until ${timeInWords(now + hour)}, taken back by a rollback (deployment 42). Was live in canary until ${timeInWords(now + hour)}, taken back by deployment 43.`,
+      ].join("\n"),
+    ],
+  ],
+  status: [
+    [{ services: [] }, noServices],
+    [
+      {
+        services: [
+          {
+            service: "shop",
+            repository: "acme/shop",
+            environments: [
+              { name: "staging", waiting: [] },
+              {
+                name: "production",
+                live: { revision, since: now - 3 * 24 * hour, by: "alice", deployment: 40 },
+                uncertain: { deployment: 41 },
+                lock: { by: "bob", reason: "load test", until: now + hour },
+                hold: { bad, rollback: 39 },
+                running: { deployment: 42, status: "in_progress", revision },
+                waiting: [{ deployment: 43, status: "waiting", revision: bad, by: "dora" }],
+              },
+            ],
+          },
+          { service: "web", repository: "acme/web", environments: [] },
+        ],
+      },
+      [
+        "shop (acme/shop)",
+        "• staging: nothing is live yet.",
+        "• production: v1.4.0 (a1b2c3d) is live since 2026-11-18 14:30 UTC (3 days ago), by alice, deployment 40.",
+        "    Not certain: deployment 41 had begun to change it and did not succeed.",
+        "    Locked by bob until 2026-11-21 15:30 UTC: “load test”.",
+        "    Held since rollback 39, which took 0123456 out.",
+        "    Deployment 42 of v1.4.0 (a1b2c3d) is running.",
+        "    Deployment 43 of 0123456, asked for by dora, is waiting.",
+        "",
+        "web (acme/web)",
+        "No environments yet.",
+      ].join("\n"),
+    ],
+  ],
+  locked: [
+    [
+      { environment: "production", reason: "load test", until: now + hour },
+      "You hold the lock of production until 2026-11-21 15:30 UTC: “load test”. /deploy unlock production gives it back.",
+    ],
+  ],
+  "already-locked": [
+    [
+      { environment: "production", by: "alice", reason: "load test" },
+      "alice already holds the lock of production: “load test”. Talk to alice, or ask an approver to unlock it.",
+    ],
+  ],
+  unlocked: [
+    [{ environment: "production" }, "production is unlocked."],
+    [
+      { environment: "production", offers: 44 },
+      "production is unlocked. Nothing starts by itself; deployment 44 is the newest that waits, and /deploy production starts it.",
+    ],
+  ],
+  "not-locked": [[{ environment: "production" }, "production is not locked, and no rollback holds it."]],
+  "unknown-deployment": [[{ deployment: 99 }, "I know no deployment 99."]],
+  cancelled: [[{ deployment: 42 }, "Deployment 42 is cancelled."]],
+  "cancel-asked": [[{ deployment: 42 }, "I asked deployment 42 to stop. Its message says when it has."]],
+  "already-ended": [
+    [{ deployment: 42, status: "cancelled" }, "Deployment 42 has already ended: it was cancelled."],
+    [{ deployment: 42, status: "failure" }, "Deployment 42 has already ended: it failed."],
+  ],
+  settled: [[{ deployment: 42, as: "failure" }, "Deployment 42 is settled as a failure."]],
+  "nothing-to-settle": [
+    [
+      { deployment: 42, status: "in_progress" },
+      "There is nothing to settle: I know how deployment 42 stands. It is running.",
+    ],
+  ],
+  adopted: [
+    [
+      { environment: "production", revision, deployment: 42 },
+      "Noted as deployment 42: v1.4.0 (a1b2c3d) is live in production. Nothing was deployed.",
+    ],
+  ],
+  allowed: [[{ revision: bad }, "0123456 is out of quarantine and may be deployed again."]],
+  "not-quarantined": [[{ revision: bad }, "0123456 is not in quarantine."]],
+  "fix-confirmed": [[{ deployment: 42 }, "Thank you. You confirmed that deployment 42 contains the fix."]],
+  "approval-noted": [[{ deployment: 42 }, "Your answer to deployment 42 is noted."]],
+  "approval-refused": [
+    [
+      { deployment: 42, why: { code: "requester" } },
+      "Deployment 42: Your answer does not count: you asked for this deployment yourself, and somebody else has to approve it.",
+    ],
+  ],
+  "message-outdated": [
+    [
+      { deployment: 42 },
+      "That message no longer counts: what it asked has changed. Please answer the newest message of deployment 42.",
+    ],
+  ],
+  "several-commands": [
+    [
+      { commands: 2 },
+      "That comment holds 2 commands, and I carried out none of them. Write one command in each comment.",
+    ],
+  ],
+  "asked-long-ago": [
+    [
+      { at: now },
+      "I heard of this only now, and it was written at 2026-11-21 14:30 UTC. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
+    ],
+  ],
+  help: [
+    [
+      { topic: "promote" },
+      "/promote <environment> [of <service>]\nDeploys to an environment what is live in the environment before it.\nFor example:\n    /promote production\n    /promote production of shop-api",
+    ],
+    [
+      {},
+      [
+        "What you can ask me:",
+        "• /deploy <environment> [revision] [of <service>]",
+        "• /promote <environment> [of <service>]",
+        "• /rollback <environment> [to <version or SHA>] [reason] [of <service>]",
+        "• /deploy status [of <service>]",
+        "• /deploy why <environment> [of <service>]",
+        "• /deploy where <issue or pull request> [of <service>]",
+        "• /deploy lock <environment> [until <time>] <reason> [of <service>]",
+        "• /deploy unlock <environment> [of <service>]",
+        "• /deploy cancel <deployment>",
+        "• /deploy resolve <deployment> success|failure <reason>",
+        "• /deploy adopt <environment> <revision> [of <service>]",
+        "• /deploy allow <revision> <reason> [of <service>]",
+        "• /deploy help [command]",
+        "Put a reason that ends in “of something” in quotes. /deploy help <command> explains one.",
+      ].join("\n"),
+    ],
+  ],
+  broke: [
+    [
+      { reference: "1f2e3d4c" },
+      "Something went wrong on my side, and I could not do that. Please try again; if it stays so, tell the operator the reference 1f2e3d4c.",
+    ],
+  ],
+};
+
+describe("every answer has its words", () => {
+  const table = Object.entries(replies).flatMap(([code, list]) => list.map(([facts, says]) => ({ code, facts, says })));
+  test.each(table)("$code: $says", ({ code, facts, says }) => {
+    expect(wordReply({ code, ...facts } as ReplyContent, { now })).toBe(says);
+  });
+});
