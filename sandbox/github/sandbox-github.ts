@@ -119,7 +119,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     repositories: () => [...hub.repositories.values()].map(({ fullName }) => fullName),
     calls: () => api.calls(),
     fail: (match, answers) => api.fail(match, answers),
-    deliveries: () => deliveries.log(),
+    deliveries: () => [...deliveries.log()],
     pauseDeliveries: () => deliveries.pause(),
     resumeDeliveries: () => deliveries.resume(),
     redeliver: (guid) => deliveries.redeliver({ guid }),
