@@ -13,7 +13,7 @@ import type { Connection } from "../store/pool.ts";
 import type { Database } from "../store/schema.ts";
 import { startBoss } from "./boss.ts";
 import { createLookQueue, type LookQueue } from "./look-queue.ts";
-import { sweep, sweepEveryMs } from "./sweep.ts";
+import { nextDue, sweep, sweepAtLeastMs, sweepEveryMs } from "./sweep.ts";
 import { type QueueName, queues, type Wake } from "./wake.ts";
 
 export type JobHandlers = {
@@ -68,6 +68,7 @@ export async function createJobs(parts: {
   const workers = new Map<QueueName, string>();
   const timers = new Set<Timer>();
   let sweeper: Timer | undefined;
+  let earlySweep: Timer | undefined;
   let looks: Readonly<Record<QueueName, LookQueue>> | undefined;
   let sweeping: Promise<void> | undefined;
   let stopping = false;
@@ -136,6 +137,16 @@ export async function createJobs(parts: {
     }
   }
 
+  /** Between two rounds there is another when a row becomes due: nobody may be left who had set a timer for it. */
+  async function sweepWhenDue(round: (everything: boolean) => void): Promise<void> {
+    earlySweep?.cancel();
+    const now = context.clock.now();
+    const at = await nextDue(db, now, now + sweepEveryMs).catch(() => undefined);
+    if (at === undefined || stopping) return;
+    earlySweep = context.clock.after(Math.max(at - now + 1, sweepAtLeastMs), () => round(false));
+    await context.faults.at("jobs.early-sweep-set");
+  }
+
   return {
     wake: {
       advance: (trx, deployment, at) => send(trx, "advance", String(deployment), at),
@@ -154,10 +165,19 @@ export async function createJobs(parts: {
       };
       looks = on;
       for (const queue of queues) workers.set(queue, await work(boss, context, queue, on[queue]));
-      const round = (everything: boolean) => {
-        // A round that is still under way when the next is due looks at everything that the next would.
-        sweeping ??= sweepOnce(handlers, on, everything).finally(() => {
+      let again: { readonly everything: boolean } | undefined;
+      const round = (everything: boolean): void => {
+        if (sweeping !== undefined) {
+          // What has become due behind the one that is under way would not be seen by it.
+          again = { everything: everything || again?.everything === true };
+          return;
+        }
+        sweeping = sweepOnce(handlers, on, everything).finally(() => {
           sweeping = undefined;
+          const next = again;
+          again = undefined;
+          if (next === undefined) void sweepWhenDue(round);
+          else if (!stopping) round(next.everything);
         });
       };
       let rounds = 0;
@@ -171,6 +191,7 @@ export async function createJobs(parts: {
     async stop() {
       stopping = true;
       sweeper?.cancel();
+      earlySweep?.cancel();
       for (const timer of timers) timer.cancel();
       timers.clear();
       const ended = Promise.all([

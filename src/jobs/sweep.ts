@@ -3,12 +3,14 @@
  * projections that are behind. It calls what the jobs call, so being late, early or doubled does no harm; never a
  * handler of its own.
  */
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { pendingStatuses, runningStatuses } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
 
 /** How often a running bot sweeps; the longest that a lost wake can go unnoticed. */
 export const sweepEveryMs = 30_000;
+/** Sweeps for what becomes due between two rounds are at least so far apart. */
+export const sweepAtLeastMs = 1_000;
 /** Rows read at once, so that a long list is not held in memory. */
 const pageOf = 500;
 
@@ -31,6 +33,26 @@ export async function sweep(parts: Sweeping, now: number, everything: boolean): 
     pages((after) => dueGates(parts.db, now, after), parts.judge),
     pages((after) => dueProjections(parts.db, now, after), parts.project),
   ]);
+}
+
+/**
+ * When the next row becomes due after `now` and at most at `until` (epoch ms): a lease that runs out, a retry, a pause
+ * between two writes. Whoever set a timer for it may have been killed, and its wake may have been taken up too early.
+ */
+export async function nextDue(db: Kysely<Database>, now: number, until: number): Promise<number | undefined> {
+  const [after, last] = [new Date(now), new Date(until)];
+  const found = await sql<{ at: Date | null }>`
+    select min(at) as at from (
+      select look_at as at from inbox where status in ('stored', 'handling')
+      union all
+      select look_at from deployment where status in (${sql.join([...pendingStatuses, ...runningStatuses])})
+      union all
+      select look_at from pull_request_gate where look_at is not null
+      union all
+      select greatest(look_at, lease_until) from projection where wanted > shown
+    ) as due
+    where at > ${after} and at <= ${last}`.execute(db);
+  return found.rows[0]?.at?.getTime();
 }
 
 async function pages<Key>(

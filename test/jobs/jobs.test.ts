@@ -263,6 +263,23 @@ test("the sweep takes up projections that are behind, unless someone holds them 
   ]);
 });
 
+test("what becomes due between two sweeps is looked at then, though whoever had set a timer for it is gone", async () => {
+  const { context, clock, faults } = testContext();
+  const soon = new Date(clock.now() + 4_000);
+  const row = (key: string, more: object) => ({ key, surface: "slack.message", subject: key, lane: "C1", ...more });
+  await database.db
+    .insertInto("projection")
+    .values([row("paced", { look_at: soon }), row("held by the dead", { lease_until: soon })])
+    .execute();
+  const { seen, until, handlers } = recording();
+  jobs = await createJobs({ context, log, db: database.db, connection: database.connection });
+  await jobs.start(handlers);
+  await faults.passed("jobs.early-sweep-set", 1);
+  expect(seen.filter((what) => what.startsWith("project"))).toEqual([]);
+  await clock.advance(4_001);
+  await Promise.all([until("project paced"), until("project held by the dead")]);
+});
+
 test("the sweep has pull requests judged whose verdict is behind or whose time has come, and no others", async () => {
   await seed();
   const { db } = database;
