@@ -51,6 +51,9 @@ const recoverAtMostMs = 3 * 24 * 3_600_000;
 /** Deliveries may have been under way when the last one was stored. */
 const recoverMarginMs = 3_600_000;
 
+/** A command that comes before the first look at GitHub has ended waits so long for it, and is then answered as it is. */
+const servicesWithinMs = 30_000;
+
 export type RunningBot = {
   readonly address: { readonly host: string; readonly port: number };
   stop(): Promise<void>;
@@ -135,8 +138,10 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     },
     operator,
     githubUrl: settings.github.url,
+    servicesKnown: () => servicesKnown,
     count: (status) => metrics.deployment(status),
   };
+  let servicesKnown = Promise.resolve();
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what);
   const advancer = createAdvancer(bot);
   workers.push(() => advancer.stop());
@@ -267,6 +272,10 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
     },
   });
+  // On an empty database a command waits for the first look at GitHub: it would find no service.
+  const begun = Promise.withResolvers<void>();
+  const isNew = (await db.selectFrom("repository").select("id").limit(1).executeTakeFirst()) === undefined;
+  if (isNew) servicesKnown = Promise.race([begun.promise, context.clock.sleep(servicesWithinMs)]);
   listening = true;
   const address = await web.listen();
   closers.push(() => web.close());
@@ -280,9 +289,9 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     closers.push(() => socket.stop());
   }
   const catchingUp = Promise.all([
-    catchUp(options, bot, githubApp).catch(
-      logged("what happened on GitHub while the bot was down could not be compared"),
-    ),
+    catchUp(options, bot, githubApp)
+      .catch(logged("what happened on GitHub while the bot was down could not be compared"))
+      .finally(begun.resolve),
     readReactions(bot, answerOf).catch(logged("reactions given while the bot was down could not be read back")),
   ]);
   closers.push(async () => void (await catchingUp));

@@ -31,6 +31,8 @@ export type Bot = {
   readonly operator: OperatorRules;
   /** GitHub's web address without a slash at the end, for links. */
   readonly githubUrl: string;
+  /** Resolves when the services are known: a bot on an empty database has yet to ask GitHub for them. */
+  readonly servicesKnown: () => Promise<void>;
   /** Told of every deployment that came into a status, for the metrics. */
   readonly count: (status: Status) => void;
 };

@@ -143,8 +143,8 @@ async function store(
   const environment = await lockEnvironment(trx, place.environment.id);
   const { live_sha: live, live_since: since, uncertain_deployment_id: uncertain } = environment;
   if (live === end.sha && uncertain === null) return;
-  // Told late: something else has gone live since.
-  if (since !== null && since.getTime() > end.at) return;
+  // Told late: something else has gone live since. GitHub's times are whole seconds; in the same one, the telling counts.
+  if (since !== null && Math.floor(since.getTime() / 1000) * 1000 > end.at) return;
   if (await isOurs(trx, environment.slot_deployment_id, end.sha)) return;
   const key = `seen:${end.deployment}`;
   const known = await trx

@@ -44,6 +44,7 @@ type Lookup<Found> =
 
 export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
   if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
+  await bot.servicesKnown();
   const services = await servicesFor(bot, from);
   if (services.length === 0) return { code: "no-services" };
   if (command.kind === "cancel" || command.kind === "resolve") return await onDeployment(bot, command, from);

@@ -385,6 +385,7 @@ export async function openWorld(
       outbound: [],
     },
     githubUrl: "https://github.example",
+    servicesKnown: async () => undefined,
     count: () => undefined,
   };
   let advancer = createAdvancer(bot);
