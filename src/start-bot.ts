@@ -313,11 +313,13 @@ async function catchUp(
     .executeTakeFirst();
   await githubApp.startUp();
   const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
-  for (const row of repositories) {
-    if (row.pipeline_file_id === null) continue;
-    const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
-    await followAllBranches(bot, { id, fullName, installationId, defaultBranch });
-  }
+  const followed = repositories.filter((row) => row.pipeline_file_id !== null);
+  await followAllBranches(
+    bot,
+    followed.map(({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
+      return { id, fullName, installationId, defaultBranch };
+    }),
+  );
   if (last !== undefined) {
     const now = context.clock.now();
     const since = Math.max(last.received_at.getTime() - recoverMarginMs, now - recoverAtMostMs);

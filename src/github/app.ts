@@ -14,7 +14,7 @@ import { foundPullRequest } from "./facts/pull-request.ts";
 import { listRepositories } from "./installations.ts";
 import { type EventName, type Payload, pathsOf, payloads, type RepositoryPayload } from "./payloads.ts";
 import { type KnownDeliveries, type Recovered, recoverDeliveries } from "./recover-deliveries.ts";
-import { comparePullRequests, startUp } from "./start-up.ts";
+import { comparePullRequests, type StartUp, startUp } from "./start-up.ts";
 
 export type StoredDelivery = { readonly key: string; readonly name: string; readonly payload: unknown };
 
@@ -69,24 +69,22 @@ function withoutPayload(error: unknown): unknown {
   return error.errors.length === 1 ? error.errors[0] : error;
 }
 
-function listen({
-  github,
-  events,
-  follows,
-}: Pick<Parameters<typeof startUp>[0], "github" | "events" | "follows">): void {
+function listen(options: StartUp): void {
+  const { github, events } = options;
+
   function on<Name extends EventName>(name: Name, handle: (payload: Payload<Name>) => Promise<void>): void {
     github.probot.on(name, async (context) => await handle(read(name, context.payload)));
   }
 
-  /** Its pull requests may have been open for long before anybody told us of them. */
-  async function add(repository: EventRepository): Promise<void> {
-    await events.repositoryAdded(repository);
-    if (follows === undefined || (await follows(repository.id))) await comparePullRequests(github, events, repository);
+  /** Their pull requests may have been open for long before anybody told us of them. */
+  async function add(repositories: readonly EventRepository[]): Promise<void> {
+    await events.repositoriesAdded(repositories);
+    await comparePullRequests(options, repositories);
   }
 
   on("installation", async ({ action, installation }) => {
     if (action === "deleted" || action === "suspend") return await events.installationRemoved(installation.id);
-    for (const repository of await listRepositories(github, installation.id)) await add(repository);
+    await add(await listRepositories(github, installation.id));
   });
 
   on(
@@ -95,9 +93,8 @@ function listen({
       for (const { id } of removed) await events.repositoryRemoved(id);
       if (added.length === 0) return;
       const ids = new Set(added.map(({ id }) => id));
-      for (const repository of await listRepositories(github, installation.id)) {
-        if (ids.has(repository.id)) await add(repository);
-      }
+      const repositories = await listRepositories(github, installation.id);
+      await add(repositories.filter(({ id }) => ids.has(id)));
     },
   );
 

@@ -77,17 +77,27 @@ export type RunEnded = {
 
 export type MergeGroup = { readonly repository: EventRepository; readonly headSha: Sha; readonly headRef: string };
 
+export type ListedPullRequests = {
+  readonly repository: EventRepository;
+  readonly open: readonly FoundPullRequest[];
+};
+
 export type Events = {
   /** Also when it was renamed, transferred, made private or public, or has another default branch. */
   repositoryAdded(repository: EventRepository): Promise<void>;
+  /** Many at once, at start and when the App was installed; what GitHub refuses of one keeps none of the others. */
+  repositoriesAdded(repositories: readonly EventRepository[]): Promise<void>;
   repositoryRemoved(repositoryId: number): Promise<void>;
   /** The App was uninstalled or suspended there: all of the installation's repositories are out of reach. */
   installationRemoved(installationId: number): Promise<void>;
   /** At start: these are all repositories that the App can reach; any other was removed meanwhile. */
   repositoriesListed(repositoryIds: readonly number[]): Promise<void>;
   pullRequestSeen(repository: EventRepository, pullRequest: FoundPullRequest): Promise<void>;
-  /** At start: these are all open pull requests; one that is stored as open and is not among them ended meanwhile. */
-  openPullRequestsListed(repository: EventRepository, open: readonly FoundPullRequest[]): Promise<void>;
+  /**
+   * At start: these are all open pull requests of these repositories; one that is stored as open and is not among them
+   * ended meanwhile. What GitHub refuses of one repository keeps none of the others.
+   */
+  openPullRequestsListed(listed: readonly ListedPullRequests[]): Promise<void>;
   pushed(push: Push): Promise<void>;
   /** A pull request was approved, changes were asked for, or such a review was dismissed; mere comments are not told. */
   reviewSeen(review: {

@@ -8,6 +8,7 @@ import { createFileReader } from "./facts/file.ts";
 import { readInBulk } from "./facts/in-bulk.ts";
 import { readPermission } from "./facts/permission.ts";
 import { readPipelineSources } from "./facts/pipeline-file.ts";
+import { readPipelineFiles } from "./facts/pipeline-files.ts";
 import {
   changesFile,
   findMergedPullRequest,
@@ -28,8 +29,9 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     compare: (repository, base, head) => compareRevisions(github, repository, base, head),
     checks: (repository, sha) => readChecks(github, repository, sha),
     permission: (repository, login) => readPermission(github, repository, login),
-    pipelineSources: (repository, at) => readPipelineSources(github, repository, at),
-    inBulk: (repository, questions) => readInBulk(github, repository, questions),
+    pipelineSources: (repository, at, known) => readPipelineSources(github, repository, at, known),
+    inBulk: (questions) => readInBulk(github, questions),
+    pipelineFiles: (repositories) => readPipelineFiles(github, repositories),
     issue: (repository, named) => readIssue(github, repository, named),
     pullRequest: (repository, number) => readPullRequest(github, repository, number),
     openPullRequests: (repository) => listOpenPullRequests(github, repository),

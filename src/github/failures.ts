@@ -2,10 +2,10 @@
  * What went wrong with a call to GitHub, as a value that is safe to log and show: method, path, status and GitHub's own
  * words, never a header, a query or a token. Decides whether, and when, it is worth asking again.
  */
-import { OutsideError } from "../operations/ports.ts";
+import { OutsideError, Refusal } from "../operations/ports.ts";
 
 /** GitHub answered and said no (404, 409, 422, …): asking again alone changes nothing. */
-export class GitHubRefusal extends OutsideError {
+export class GitHubRefusal extends Refusal {
   readonly status: number;
   constructor(message: string, status: number) {
     super(message);

@@ -2,18 +2,19 @@
  * Compares, at start, what GitHub has with what is stored: installations, repositories and open pull requests, through
  * the same port as deliveries, so that whatever happened while the bot was down is met as if it had just been told.
  *
- * Calls: 1 for each hundred installations; for each installation 1 for each hundred repositories; for each repository
- * that is followed 1 for each hundred open pull requests.
+ * Calls: 1 for each hundred installations; for each installation 1 for each hundred repositories; for each ten
+ * repositories that are followed 1, and 1 more for each further page of open pull requests that one of them has.
  */
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import type { GitHub } from "./client.ts";
-import type { EventRepository, Events } from "./events.ts";
+import type { EventRepository, Events, ListedPullRequests } from "./events.ts";
+import { readOpenPullRequests } from "./facts/open-pull-requests.ts";
 import { listOpenPullRequests } from "./facts/pull-request.ts";
 import { GitHubRefusal } from "./failures.ts";
 import { listInstallations, listRepositories } from "./installations.ts";
 
-type StartUp = {
+export type StartUp = {
   readonly context: Context;
   readonly log: Logger;
   readonly github: GitHub;
@@ -21,30 +22,45 @@ type StartUp = {
   readonly follows?: (repositoryId: number) => Promise<boolean>;
 };
 
-export async function startUp({ context, log, github, events, follows }: StartUp): Promise<void> {
+/** What was listed is told before more is listed, so that it does not grow old. */
+const repositoriesAtOnce = 10;
+
+export async function startUp(options: StartUp): Promise<void> {
+  const { context, github, events } = options;
   const repositories: EventRepository[] = [];
   for (const installation of await listInstallations(github)) {
-    for (const repository of await listRepositories(github, installation)) {
-      repositories.push(repository);
-      await events.repositoryAdded(repository);
-    }
+    repositories.push(...(await listRepositories(github, installation)));
   }
+  await events.repositoriesAdded(repositories);
   await events.repositoriesListed(repositories.map(({ id }) => id));
   await context.faults.at("github.repositories-compared");
+  await comparePullRequests(options, repositories);
+}
+
+/** Tells of the open pull requests of those repositories that are followed. */
+export async function comparePullRequests(options: StartUp, repositories: readonly EventRepository[]): Promise<void> {
+  const { follows, events } = options;
+  const followed: EventRepository[] = [];
   for (const repository of repositories) {
-    if (follows !== undefined && !(await follows(repository.id))) continue;
+    if (follows === undefined || (await follows(repository.id))) followed.push(repository);
+  }
+  for (let from = 0; from < followed.length; from += repositoriesAtOnce) {
+    await events.openPullRequestsListed(await list(options, followed.slice(from, from + repositoriesAtOnce)));
+  }
+}
+
+async function list({ github, log }: StartUp, repositories: readonly EventRepository[]) {
+  const known = await readOpenPullRequests(github, repositories);
+  const listed: ListedPullRequests[] = [];
+  for (const repository of repositories) {
     try {
-      await comparePullRequests(github, events, repository);
+      const open = known.get(repository.id) ?? (await listOpenPullRequests(github, repository));
+      listed.push({ repository, open });
     } catch (error) {
       // A repository that is blocked or just being deleted must not keep the others from being looked at.
       if (!(error instanceof GitHubRefusal)) throw error;
       log.warn({ err: error, repository: repository.fullName }, "its open pull requests could not be listed");
     }
   }
-}
-
-/** Calls: 1 for each hundred that are open. */
-export async function comparePullRequests(github: GitHub, events: Events, repository: EventRepository): Promise<void> {
-  const open = await listOpenPullRequests(github, repository);
-  await events.openPullRequestsListed(repository, open);
+  return listed;
 }

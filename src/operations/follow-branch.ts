@@ -3,6 +3,7 @@
  * it moved; the head is read at the decision, so late and repeated news ask for the same thing once.
  */
 import { optional } from "../optional.ts";
+import { withHeads } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { seeBaseMoved } from "./look-again-at-pull-requests.ts";
 import type { Place } from "./place.ts";
@@ -12,8 +13,10 @@ import { followersOf } from "./pull-request-gate.ts";
 import { rulesInForce } from "./pull-request-rules.ts";
 import { readPipeline } from "./read-pipeline.ts";
 import { request } from "./request.ts";
-import { judgeOpenPullRequests, seeOpenPullRequests, seePullRequest, storedPullRequest } from "./see-pull-request.ts";
+import { seeOpenPullRequests } from "./see-open-pull-requests.ts";
+import { judgeOpenPullRequests, seePullRequest, storedPullRequest } from "./see-pull-request.ts";
 import { tellBroken } from "./tell-broken-branch.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 export type BranchMoved = {
   readonly repository: RepositoryRef;
@@ -51,8 +54,34 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
 }
 
 /** At start: what was merged while the bot was down is found by comparing each followed branch with the last request. */
-export async function followAllBranches(bot: Bot, repository: RepositoryRef): Promise<void> {
+export async function followAllBranches(bot: Bot, repositories: readonly RepositoryRef[]): Promise<void> {
+  for (let from = 0; from < repositories.length; from += repositoriesAtOnce) {
+    const heard: HeardBranch[] = [];
+    for (const repository of repositories.slice(from, from + repositoriesAtOnce)) {
+      heard.push(...(await branchesHeardOf(bot, repository)));
+    }
+    const knowing = await withHeads(bot, heard);
+    for (const one of heard) {
+      await unlessRefused(bot, one.repository, async () => {
+        await catchUpAll(bot, one, await knowing.github.branchHead(one.repository, one.branch));
+      });
+    }
+  }
+}
+
+/** So many at once keep the heads that were read of them young. */
+const repositoriesAtOnce = 25;
+
+type Follower = { readonly place: Place; readonly last: string | undefined };
+type HeardBranch = {
+  readonly repository: RepositoryRef;
+  readonly branch: string;
+  readonly followers: readonly Follower[];
+};
+
+async function branchesHeardOf(bot: Bot, repository: RepositoryRef): Promise<readonly HeardBranch[]> {
   const places = await followersOf(bot.db, repository.id);
+  const heard: HeardBranch[] = [];
   for (const branch of new Set(places.flatMap((place) => place.policy.branch ?? []))) {
     const followers: Follower[] = [];
     for (const place of places.filter((candidate) => candidate.policy.branch === branch)) {
@@ -60,15 +89,20 @@ export async function followAllBranches(bot: Bot, repository: RepositoryRef): Pr
       // The first look at a branch deploys nothing: only what moves from then on does.
       if (last !== undefined || (await everAsked(bot, place.environment.id))) followers.push({ place, last });
     }
-    if (followers.length === 0) continue;
-    const head = await bot.github.branchHead(repository, branch);
-    const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
-    const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
-    for (const follower of followers) await catchUp(bot, { repository, branch }, follower, head, merge);
+    if (followers.length > 0) heard.push({ repository, branch, followers });
   }
+  return heard;
 }
 
-type Follower = { readonly place: Place; readonly last: string | undefined };
+async function catchUpAll(
+  bot: Bot,
+  { repository, branch, followers }: HeardBranch,
+  head: FoundRevision | undefined,
+): Promise<void> {
+  const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
+  const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
+  for (const follower of followers) await catchUp(bot, { repository, branch }, follower, head, merge);
+}
 
 function hasMoved({ place, last }: Follower, head: FoundRevision): boolean {
   return head.sha !== last && place.environment.live_sha !== head.sha;

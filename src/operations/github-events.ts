@@ -8,8 +8,16 @@ import { seeIssue, showReadinessAgain } from "./look-again-at-pull-requests.ts";
 import { lookAhead } from "./pull-request-facts.ts";
 import { type ExternalEnd, type RunEnd, seeDeployment, seeRunEnd } from "./see-deployment.ts";
 import { loseMergeGroup, type MergeGroup, seeMergeGroup } from "./see-merge-group.ts";
-import { seeOpenPullRequests, seePullRequest } from "./see-pull-request.ts";
-import { keepOnly, loseInstallation, loseRepository, type SeenRepository, seeRepository } from "./see-repository.ts";
+import { seeListedPullRequests, seeOpenPullRequests } from "./see-open-pull-requests.ts";
+import { seePullRequest } from "./see-pull-request.ts";
+import {
+  keepOnly,
+  loseInstallation,
+  loseRepository,
+  type SeenRepository,
+  seeRepositories,
+  seeRepository,
+} from "./see-repository.ts";
 import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
@@ -24,6 +32,9 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
   return {
     async repositoryAdded(repository: Repository) {
       await seeRepository(bot, repository);
+    },
+    async repositoriesAdded(repositories: readonly Repository[]) {
+      await seeRepositories(bot, repositories);
     },
     async repositoryRemoved(id: number) {
       await loseRepository(bot, id);
@@ -41,8 +52,8 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
     async reviewSeen(review: { readonly repository: Repository } & Review) {
       await seeReview(bot, review.repository, review);
     },
-    async openPullRequestsListed(repository: Repository, open: NonNullable<Parameters<typeof seeOpenPullRequests>[2]>) {
-      await seeOpenPullRequests(bot, repository, open);
+    async openPullRequestsListed(listed: Parameters<typeof seeListedPullRequests>[1]) {
+      await seeListedPullRequests(bot, listed);
     },
     async pushed(push: {
       readonly repository: Repository;

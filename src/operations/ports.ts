@@ -57,10 +57,15 @@ export type FoundPullRequest = {
   readonly mergeSha?: Sha;
 };
 
-/** Facts of one repository that are asked for together. */
+/** Facts of one repository that are asked for together with those of others. */
 export type BulkQuestions = {
-  readonly issues: readonly number[];
-  readonly files: readonly { readonly at: Sha; readonly path: string }[];
+  readonly repository: RepositoryRef;
+  readonly issues?: readonly number[];
+  readonly files?: readonly { readonly at: Sha; readonly path: string }[];
+  /** Branches whose heads are wanted. */
+  readonly heads?: readonly string[];
+  /** Branches of which is wanted whether they require this check. */
+  readonly guards?: { readonly check: string; readonly branches: readonly string[] };
 };
 
 /** What was answered; a fact that is not among it has to be asked for by itself. */
@@ -68,7 +73,14 @@ export type BulkAnswers = {
   readonly issues: ReadonlyMap<number, NamedIssue["state"]>;
   /** By `<sha>:<path>`; undefined where there is no such file. */
   readonly files: ReadonlyMap<string, string | undefined>;
+  /** By branch; undefined where there is no such branch. */
+  readonly heads: ReadonlyMap<string, FoundRevision | undefined>;
+  /** By branch. */
+  readonly guards: ReadonlyMap<string, boolean>;
 };
+
+/** Pipeline files of default branches by the repository's full name in lower case; undefined where there is none. */
+export type KnownPipelineFiles = ReadonlyMap<string, string | undefined>;
 
 export type GitHubPort = {
   /** A branch, tag, full or abbreviated SHA; branches win over tags, tags over SHAs. */
@@ -81,11 +93,12 @@ export type GitHubPort = {
   permission(repository: RepositoryRef, login: string): Promise<Permission>;
   /**
    * The pipeline file of the default branch, or at a commit, and what it extends, and the merged data; undefined when
-   * there is none.
+   * there is none. What is known already is not asked for.
    */
   pipelineSources(
     repository: RepositoryRef,
     at?: Sha,
+    known?: KnownPipelineFiles,
   ): Promise<
     | {
         readonly sources: readonly PipelineSource[];
@@ -95,8 +108,10 @@ export type GitHubPort = {
       }
     | undefined
   >;
-  /** Many facts in few calls; never rejects for what it could not answer. */
-  inBulk(repository: RepositoryRef, questions: BulkQuestions): Promise<BulkAnswers>;
+  /** Many facts of many repositories in few calls, by the repository's id; never rejects for what it could not answer. */
+  inBulk(questions: readonly BulkQuestions[]): Promise<ReadonlyMap<number, BulkAnswers>>;
+  /** The pipeline files of many repositories, and those that stand in for a missing one, in few calls; never rejects. */
+  pipelineFiles(repositories: readonly RepositoryRef[]): Promise<KnownPipelineFiles>;
   issue(repository: RepositoryRef, named: Pick<NamedIssue, "repository" | "number">): Promise<NamedIssue["state"]>;
   pullRequest(repository: RepositoryRef, number: number): Promise<FoundPullRequest | undefined>;
   openPullRequests(repository: RepositoryRef): Promise<readonly FoundPullRequest[]>;
@@ -151,3 +166,6 @@ export class OutsideError extends Error {
     this.retryAt = options.retryAt;
   }
 }
+
+/** The far side answered and said no: asking again alone changes nothing. */
+export class Refusal extends OutsideError {}

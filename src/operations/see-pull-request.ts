@@ -10,7 +10,6 @@ import type { PullRequestPolicy } from "../policy/pipeline.ts";
 import type { Readiness } from "../policy/pull-request.ts";
 import { judgePullRequest } from "../policy/readiness.ts";
 import type { Database, PullRequestRow } from "../store/schema.ts";
-import { withAnswersFor } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { isGuarded } from "./branch-guard.ts";
 import type { FoundPullRequest, RepositoryRef } from "./ports.ts";
@@ -59,33 +58,7 @@ async function judgeStored(bot: Bot, repository: RepositoryRef, number: number):
   }
 }
 
-/** All that are open, as if just told of; whatever is not among them has ended meanwhile. Listed now unless given. */
-export async function seeOpenPullRequests(
-  bot: Bot,
-  repository: RepositoryRef,
-  listed?: readonly FoundPullRequest[],
-): Promise<void> {
-  if ((await rulesInForce(bot, repository.id)) === undefined) return;
-  const open = listed ?? (await bot.github.openPullRequests(repository));
-  const knowing = await withAnswersFor(bot, repository, open);
-  for (const told of open) await seePullRequest(knowing, repository, told);
-  await closeUnlisted(
-    bot,
-    repository,
-    open.map(({ number }) => number),
-  );
-}
-
-/** What is stored as open and is not among these has ended meanwhile; GitHub says how. */
-async function closeUnlisted(bot: Bot, repository: RepositoryRef, open: readonly number[]): Promise<void> {
-  for (const number of await openNumbers(bot, repository)) {
-    if (open.includes(number)) continue;
-    const found = await bot.github.pullRequest(repository, number);
-    if (found !== undefined) await seePullRequest(bot, repository, found);
-  }
-}
-
-async function openNumbers(bot: Bot, repository: RepositoryRef): Promise<readonly number[]> {
+export async function openNumbers(bot: Bot, repository: RepositoryRef): Promise<readonly number[]> {
   const rows = await bot.db
     .selectFrom("pull_request")
     .select("number")

@@ -1,10 +1,12 @@
 /** Repositories as GitHub tells of them: added, renamed, removed. Reads the pipeline file of a new one. */
 import type { UpdateQueryBuilder, UpdateResult } from "kysely";
 import type { Database } from "../store/schema.ts";
+import { withPipelineFiles } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories } from "./judge-repository.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { readPipeline } from "./read-pipeline.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 export type SeenRepository = RepositoryRef & { readonly private: boolean };
 
@@ -14,7 +16,7 @@ export type SeenRepository = RepositoryRef & { readonly private: boolean };
  */
 export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boolean> {
   const known = await bot.db.selectFrom("repository").selectAll().where("id", "=", seen.id).executeTakeFirst();
-  const isRead = known?.removed_at === null && known.default_branch === seen.defaultBranch;
+  const isRead = known !== undefined && wasRead(known, seen);
   const isSame =
     isRead &&
     known.full_name === seen.fullName &&
@@ -30,6 +32,27 @@ export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boo
   await store(bot, seen);
   await bot.context.faults.at("repository.stored");
   return true;
+}
+
+/** So many at once keep what was read of them small and young. */
+const repositoriesAtOnce = 100;
+
+/** As at start: the pipeline files of those that are new are asked for together. */
+export async function seeRepositories(bot: Bot, seen: readonly SeenRepository[]): Promise<void> {
+  for (let from = 0; from < seen.length; from += repositoriesAtOnce) {
+    const some = seen.slice(from, from + repositoriesAtOnce);
+    const ids = some.map(({ id }) => id);
+    const rows = await bot.db.selectFrom("repository").selectAll().where("id", "in", ids).execute();
+    const unread = some.filter((one) => !rows.some((row) => row.id === one.id && wasRead(row, one)));
+    const knowing = await withPipelineFiles(bot, unread);
+    for (const one of some) await unlessRefused(bot, one, () => seeRepository(knowing, one));
+  }
+}
+
+type Known = { readonly removed_at: Date | null; readonly default_branch: string };
+
+function wasRead(row: Known, seen: SeenRepository): boolean {
+  return row.removed_at === null && row.default_branch === seen.defaultBranch;
 }
 
 function columnsOf(seen: SeenRepository) {

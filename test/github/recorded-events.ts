@@ -14,6 +14,7 @@ export function recordedEvents(fail?: (told: Told) => void): Events & { readonly
   return {
     told,
     repositoryAdded: record("repositoryAdded"),
+    repositoriesAdded: record("repositoriesAdded"),
     repositoryRemoved: record("repositoryRemoved"),
     installationRemoved: record("installationRemoved"),
     repositoriesListed: record("repositoriesListed"),

@@ -49,21 +49,18 @@ test("installations, repositories and open pull requests are compared, in few ca
   const { app, events } = build();
   const calls = await world.callsOf(() => app.startUp());
   expect(events.told.map(([name]) => name)).toEqual([
-    "repositoryAdded",
+    "repositoriesAdded",
     "repositoriesListed",
     "openPullRequestsListed",
   ]);
-  expect(events.told[0]).toEqual(["repositoryAdded", shop]);
+  expect(events.told[0]).toEqual(["repositoriesAdded", [shop]]);
   expect(events.told[1]).toEqual(["repositoriesListed", [shop.id]]);
-  expect(events.told[2]).toMatchObject([
-    "openPullRequestsListed",
-    shop,
-    [
-      { number: second, title: "two", state: "open", author: "alice" },
-      { number: first, title: "one", state: "open", author: "alice" },
-    ],
-  ]);
-  expect(calls).toHaveLength(3);
+  const open = [
+    { number: second, title: "two", state: "open", author: "alice" },
+    { number: first, title: "one", state: "open", author: "alice" },
+  ];
+  expect(events.told[2]).toMatchObject(["openPullRequestsListed", [{ repository: shop, open }]]);
+  expect(calls).toEqual(["GET /app/installations", "GET /installation/repositories", "POST /graphql"]);
 });
 
 test("pull requests of repositories that nobody follows are not asked for", async () => {
@@ -72,18 +69,21 @@ test("pull requests of repositories that nobody follows are not asked for", asyn
   const { app, events } = build({ follows: (id) => Promise.resolve(id === infra.id) });
   await app.startUp();
   const listed = events.told.filter(([name]) => name === "openPullRequestsListed");
-  expect(listed).toEqual([["openPullRequestsListed", infra, []]]);
+  expect(listed).toEqual([["openPullRequestsListed", [{ repository: infra, open: [] }]]]);
 });
 
 test("one repository that cannot be listed does not keep the others from being looked at", async () => {
   await world.sandbox.createRepository("acme/infra", { files: { a: "a" } });
+  const infra = await world.repository("acme/infra");
+  world.sandbox.fail({ method: "POST", path: /graphql/ }, [{ status: 502 }]);
   world.sandbox.fail({ method: "GET", path: /\/acme\/shop\/pulls/ }, [{ status: 451 }]);
   const { app, events } = build();
   await app.startUp();
-  expect(events.told.filter(([name]) => name === "openPullRequestsListed")).toHaveLength(1);
+  expect(events.told.at(-1)).toEqual(["openPullRequestsListed", [{ repository: infra, open: [] }]]);
 });
 
 test("but when GitHub fails, the comparison does too, and may be asked for again", async () => {
+  world.sandbox.fail({ method: "POST", path: /graphql/ }, [{ status: 502 }]);
   world.sandbox.fail({ method: "GET", path: /\/pulls/ }, [{ status: 502 }]);
   const { app } = build();
   await expect(app.startUp()).rejects.toThrow("GitHub answered 502");
@@ -108,11 +108,11 @@ test("an installation without details is looked up", async () => {
     },
   });
   expect(events.told).toEqual([
-    ["repositoryAdded", shop],
-    ["openPullRequestsListed", shop, []],
+    ["repositoriesAdded", [shop]],
+    ["openPullRequestsListed", [{ repository: shop, open: [] }]],
     ["repositoryRemoved", 999],
-    ["repositoryAdded", shop],
-    ["openPullRequestsListed", shop, []],
+    ["repositoriesAdded", [shop]],
+    ["openPullRequestsListed", [{ repository: shop, open: [] }]],
   ]);
 });
 

@@ -83,7 +83,7 @@ environments:
     await branches.open(1, { headSha, baseRef: "development" });
     await branches.merge(1, { letter: "b", told: "push first" });
     await tellPush(world, "development", branches.first);
-    await followAllBranches(world.bot, repository);
+    await followAllBranches(world.bot, [repository]);
     await world.settle();
     expect(await branches.statusOf("development")).toEqual(["1 success", "b success"]);
   });
@@ -244,7 +244,7 @@ describe("a branch that was forced or deleted", () => {
     const branches = await open();
     const before = await push(world, "a", { branch: "development" });
     world.commit("b", { branch: "development", parents: [branches.first] });
-    await followAllBranches(world.bot, repository);
+    await followAllBranches(world.bot, [repository]);
     await world.settle();
     await tellPush(world, "development", before, { forced: true });
     expect(await branches.statusOf("development")).toEqual(["1 success", "a success"]);
@@ -255,7 +255,7 @@ describe("a branch that was forced or deleted", () => {
     const branches = await open();
     world.commit("a", { branch: "development" });
     world.commit("b", { branch: "development" });
-    await followAllBranches(world.bot, repository);
+    await followAllBranches(world.bot, [repository]);
     await world.settle();
     expect(await branches.statusOf("development")).toEqual(["1 success", "b success"]);
   });
@@ -298,7 +298,7 @@ describe("a branch that was forced or deleted", () => {
     const before = await push(world, "a", { branch: "development" });
     world.github.branches.delete("development");
     await tellPush(world, "development", before, { pusher: "bob" });
-    await followAllBranches(world.bot, repository);
+    await followAllBranches(world.bot, [repository]);
     expect((await world.said()).filter(({ code }) => code === "branch-deleted")).toEqual([
       { code: "branch-deleted", service: "shop", branch: "development", environments: ["development"], by: "bob" },
     ]);

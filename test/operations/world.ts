@@ -170,7 +170,11 @@ function fakeGitHub(): FakeGitHub {
     },
     async inBulk() {
       count("inBulk");
-      return { issues: new Map(), files: new Map() };
+      return new Map();
+    },
+    async pipelineFiles() {
+      count("pipelineFiles");
+      return new Map();
     },
     async issue(_repository, named) {
       count("issue");

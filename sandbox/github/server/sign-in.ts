@@ -117,7 +117,12 @@ export function refuseUnseen(actor: Actor, repository: { readonly id: number } |
   if (actor.kind === "app") throw new Problem(401, "Bad credentials");
   if (actor.kind === "person") return;
   if (actor.installation.suspended) throw new Problem(403, "This installation has been suspended");
+  if (!maySee(actor, repository)) throw notFound();
+}
+
+/** Whether a person's or an installation's token reaches the repository. */
+export function maySee(actor: Actor, repository: { readonly id: number }): boolean {
+  if (actor.kind !== "installation") return actor.kind === "person";
   const mine = actor.installation.repositories.some((one) => one.id === repository.id);
-  const granted = actor.repositories === undefined || actor.repositories.includes(repository.id);
-  if (!mine || !granted) throw notFound();
+  return mine && (actor.repositories === undefined || actor.repositories.includes(repository.id));
 }

@@ -1,64 +1,84 @@
 /**
- * Many small facts of one repository in one call, by GitHub's GraphQL API: the states of issues and files at commits. For
- * starting up, where one call for each of them would use up the hour's limit. Where GraphQL does not answer, whoever
- * asked does without: every fact can be asked for by itself as well.
+ * Many small facts of many repositories at once: the states of issues, files at commits, heads of branches, and whether
+ * branches require a check. What was not answered is left out, so that whoever needs it asks for it by itself.
  *
- * Calls: 1 for each hundred facts, counted by GitHub apart from those of the REST API.
+ * Calls: 1 for each hundred facts, or 25 repositories; counted by GitHub apart from those of the REST API.
  */
 import { z } from "zod";
-import type { BulkAnswers, BulkQuestions, RepositoryRef } from "../../operations/ports.ts";
+import type { BulkAnswers, BulkQuestions, FoundRevision } from "../../operations/ports.ts";
 import type { GitHub } from "../client.ts";
-import { ownerAndRepo } from "../repository-name.ts";
+import { byInstallation } from "./by-installation.ts";
+import { isRefName } from "./revision.ts";
+import { askTogether, quoted } from "./together.ts";
 
-/** One query may not grow without bound; GitHub gives it ten seconds. */
-const factsAtOnce = 100;
-
-const issueAnswer = z.object({ __typename: z.enum(["Issue", "PullRequest"]), state: z.string() });
-const fileAnswer = z.object({ text: z.string().nullish(), isTruncated: z.boolean().nullish() });
-const answers = z.object({ repository: z.record(z.string(), z.unknown()).nullable() });
-const withErrors = z.object({
-  data: answers,
-  errors: z.array(
-    z.object({ type: z.string().optional(), path: z.array(z.union([z.string(), z.number()])).optional() }),
-  ),
-});
-
-type Question =
-  | { readonly kind: "issue"; readonly number: number }
-  | { readonly kind: "file"; readonly at: string; readonly path: string };
+type IssueState = "open" | "closed" | "missing" | "pull-request";
+type Found = {
+  readonly issues: Map<number, IssueState>;
+  readonly files: Map<string, string | undefined>;
+  readonly heads: Map<string, FoundRevision | undefined>;
+  readonly guards: Map<string, boolean>;
+};
+/** A field of GraphQL, and what becomes of its answer. */
+type Fact = { readonly field: string; take(answer: unknown, found: Found): void };
 
 export async function readInBulk(
   github: GitHub,
-  repository: RepositoryRef,
-  { issues, files }: BulkQuestions,
-): Promise<BulkAnswers> {
-  const questions: readonly Question[] = [
-    ...issues.map((number) => ({ kind: "issue" as const, number })),
-    ...files.filter(isPlain).map((file) => ({ kind: "file" as const, ...file })),
-  ];
-  const states = new Map<number, "open" | "closed" | "missing" | "pull-request">();
-  const texts = new Map<string, string | undefined>();
-  for (let from = 0; from < questions.length; from += factsAtOnce) {
-    const asked = questions.slice(from, from + factsAtOnce);
-    const found = await ask(github, repository, asked);
-    if (found === undefined) continue;
-    for (const [index, question] of asked.entries()) {
-      const answer = found[`a${index}`];
-      if (question.kind === "issue") {
-        const issue = issueAnswer.safeParse(answer);
-        // An issue that is not there comes back as null; anything else that is not understood stays unanswered.
-        if (answer === null) states.set(question.number, "missing");
-        else if (issue.success) states.set(question.number, stateOf(issue.data));
-      } else {
-        const file = fileAnswer.safeParse(answer);
-        if (answer === null) texts.set(fileKey(question), undefined);
-        else if (file.success && file.data.isTruncated !== true && typeof file.data.text === "string") {
-          texts.set(fileKey(question), file.data.text);
-        }
-      }
+  questions: readonly BulkQuestions[],
+): Promise<ReadonlyMap<number, BulkAnswers>> {
+  const all = new Map<number, Found>();
+  const wanted = questions.map((one) => ({
+    repository: one.repository,
+    installationId: one.repository.installationId,
+    facts: factsOf(one),
+  }));
+  for (const [installation, some] of byInstallation(wanted)) {
+    const wishes = some.map(({ repository, facts }) => ({ repository, fields: facts.map(({ field }) => field) }));
+    const answered = await askTogether(github, installation, wishes);
+    for (const [index, { repository, facts }] of some.entries()) {
+      const found = { issues: new Map(), files: new Map(), heads: new Map(), guards: new Map() };
+      all.set(repository.id, found);
+      const answer = answered[index];
+      if (answer?.kind !== "answered") continue;
+      for (const [place, value] of answer.fields) facts[place]?.take(value, found);
     }
   }
-  return { issues: states, files: texts };
+  return all;
+}
+
+function factsOf({ issues = [], files = [], heads = [], guards }: BulkQuestions): readonly Fact[] {
+  return [
+    ...issues.map(issueFact),
+    ...files.filter(({ at, path }) => /^[0-9a-f]{40}$/.test(at) && path !== "").map(fileFact),
+    ...heads.filter(isRefName).map(headFact),
+    ...(guards?.branches.filter(isRefName).map((branch) => guardFact(branch, guards.check)) ?? []),
+  ];
+}
+
+const issueAnswer = z.object({ __typename: z.enum(["Issue", "PullRequest"]), state: z.string() });
+
+function issueFact(number: number): Fact {
+  return {
+    field: `issueOrPullRequest(number: ${number}) { __typename ... on Issue { state } ... on PullRequest { state } }`,
+    take(answer, { issues }) {
+      const issue = issueAnswer.safeParse(answer).data;
+      if (answer === null) issues.set(number, "missing");
+      else if (issue?.__typename === "PullRequest") issues.set(number, "pull-request");
+      else if (issue !== undefined) issues.set(number, issue.state === "OPEN" ? "open" : "closed");
+    },
+  };
+}
+
+const fileAnswer = z.object({ text: z.string(), isTruncated: z.literal(false) });
+
+function fileFact({ at, path }: { readonly at: string; readonly path: string }): Fact {
+  return {
+    field: `object(expression: ${quoted(`${at}:${path}`)}) { ... on Blob { text isTruncated } }`,
+    take(answer, { files }) {
+      const file = fileAnswer.safeParse(answer).data;
+      if (answer === null) files.set(fileKey({ at, path }), undefined);
+      else if (file !== undefined) files.set(fileKey({ at, path }), file.text);
+    },
+  };
 }
 
 /** How `BulkAnswers.files` names a file. */
@@ -66,40 +86,54 @@ export function fileKey({ at, path }: { readonly at: string; readonly path: stri
   return `${at}:${path}`;
 }
 
-function isPlain({ at, path }: { readonly at: string; readonly path: string }): boolean {
-  return /^[0-9a-f]{40}$/.test(at) && path !== "";
+const refOf = (branch: string) => `ref(qualifiedName: ${quoted(`refs/heads/${branch}`)})`;
+const headAnswer = z.object({ target: z.object({ oid: z.string(), tree: z.object({ oid: z.string() }) }) });
+
+function headFact(branch: string): Fact {
+  return {
+    field: `${refOf(branch)} { target { oid ... on Commit { tree { oid } } } }`,
+    take(answer, { heads }) {
+      const target = headAnswer.safeParse(answer).data?.target;
+      // A branch that is not there may have been renamed, which only the REST API tells: null is no answer here.
+      if (target !== undefined) {
+        heads.set(branch, { sha: target.oid, tree: target.tree.oid, ref: branch, inRepository: true });
+      }
+    },
+  };
 }
 
-function stateOf({ __typename, state }: z.infer<typeof issueAnswer>): "open" | "closed" | "pull-request" {
-  if (__typename === "PullRequest") return "pull-request";
-  return state === "OPEN" ? "open" : "closed";
-}
+const guardAnswer = z.object({
+  refUpdateRule: z.object({ requiredStatusCheckContexts: z.array(z.string().nullable()).nullable() }).nullable(),
+  rules: z
+    .object({
+      totalCount: z.number(),
+      nodes: z.array(
+        z.object({
+          parameters: z
+            .object({ requiredStatusChecks: z.array(z.object({ context: z.string() })).optional() })
+            .nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+});
 
-async function ask(
-  github: GitHub,
-  repository: RepositoryRef,
-  questions: readonly Question[],
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const octokit = await github.installation(repository.installationId);
-  const fields = questions.map((question, index) => `a${index}: ${fieldOf(question)}`);
-  const query = `query ($owner: String!, $repo: String!) {\n  repository(owner: $owner, name: $repo) {\n    ${fields.join("\n    ")}\n  }\n}`;
-  try {
-    return answers.parse(await octokit.graphql(query, ownerAndRepo(repository.fullName))).repository ?? undefined;
-  } catch (error) {
-    // Of what is not there GraphQL tells as an error, beside the answers to all else.
-    const partial = withErrors.safeParse(error);
-    if (!partial.success) return undefined;
-    const { data, errors } = partial.data;
-    const refused = new Set(errors.flatMap(({ type, path }) => (type === "NOT_FOUND" ? [] : (path?.at(1) ?? []))));
-    return Object.fromEntries(Object.entries(data.repository ?? {}).filter(([alias]) => !refused.has(alias)));
-  }
-}
-
-function fieldOf(question: Question): string {
-  if (question.kind === "issue") {
-    return `issueOrPullRequest(number: ${question.number}) { __typename ... on Issue { state } ... on PullRequest { state } }`;
-  }
-  // JSON's strings are GraphQL's.
-  const expression = JSON.stringify(`${question.at}:${question.path}`);
-  return `object(expression: ${expression}) { ... on Blob { text isTruncated } }`;
+/**
+ * Rulesets are told whole. Of classic protection only what is enforced on the App itself is told, so that where there is
+ * none the branch may be protected all the same: then nothing is answered.
+ */
+function guardFact(branch: string, check: string): Fact {
+  return {
+    field: `${refOf(branch)} { refUpdateRule { requiredStatusCheckContexts } rules(first: 100) { totalCount nodes { parameters { ... on RequiredStatusChecksParameters { requiredStatusChecks { context } } } } } }`,
+    take(answer, { guards }) {
+      const found = guardAnswer.safeParse(answer).data;
+      if (found === undefined) return;
+      const ruled = found.rules?.nodes.flatMap(({ parameters }) => parameters?.requiredStatusChecks ?? []) ?? [];
+      const classic = found.refUpdateRule?.requiredStatusCheckContexts ?? [];
+      const required = ruled.some(({ context }) => context === check) || classic.includes(check);
+      const isWhole =
+        found.refUpdateRule !== null && found.rules?.totalCount === found.rules?.nodes.length && found.rules !== null;
+      if (required || isWhole) guards.set(branch, required);
+    },
+  };
 }

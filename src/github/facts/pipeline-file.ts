@@ -4,26 +4,36 @@
  * the raw texts are kept besides, so that a mistake can be told with its line.
  *
  * A file that cannot be read as YAML, or extends what it cannot, comes back with its text and without data: the reader
- * says what is wrong. Calls: 1, and 1 for each file that it leads to.
+ * says what is wrong. Calls: 1, and 1 for each file that it leads to; none for those that are known already.
  */
 import { z } from "zod";
-import { type GitHubPort, OutsideError, type RepositoryRef } from "../../operations/ports.ts";
+import { type GitHubPort, type KnownPipelineFiles, OutsideError, type RepositoryRef } from "../../operations/ports.ts";
 import { optional } from "../../optional.ts";
 import type { PipelineSource } from "../../policy/pipeline.ts";
 import type { GitHub } from "../client.ts";
+import { GitHubRefusal } from "../failures.ts";
 import { ownerAndRepo } from "../repository-name.ts";
 
 export const pipelineFilePath = ".github/signalbox.yml";
 
-const configCall = z.object({ owner: z.string(), repo: z.string(), path: z.string() });
+const configCall = z.object({ owner: z.string(), repo: z.string(), path: z.string(), ref: z.string().optional() });
 
 export async function readPipelineSources(
   github: GitHub,
   repository: RepositoryRef,
   at?: string,
+  known: KnownPipelineFiles = new Map(),
 ): ReturnType<GitHubPort["pipelineSources"]> {
-  // An instance of its own: the hook must see this reading's files and no other's.
+  // An instance of its own: the hooks must see this reading's files and no other's.
   const octokit = await github.freshInstallation(repository.installationId);
+  octokit.hook.wrap("request", async (request, options) => {
+    const call = configCall.safeParse(options).data;
+    const name = `${call?.owner}/${call?.repo}`.toLowerCase();
+    if (call?.path !== pipelineFilePath || call.ref !== undefined || !known.has(name)) return await request(options);
+    const text = known.get(name);
+    if (text === undefined) throw new GitHubRefusal(`there is no ${pipelineFilePath} in ${name}`, 404);
+    return { status: 200, url: options.url, headers: {}, data: text };
+  });
   const sources: PipelineSource[] = [];
   octokit.hook.after("request", (response, options) => {
     const call = configCall.safeParse(options);
