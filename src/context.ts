@@ -21,6 +21,8 @@ export type Clock = {
   every(ms: number, run: () => void): Timer;
   /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Runs once all that has arrived by now was read: at the end of this turn of the event loop. Takes no time. */
+  atTurnsEnd(run: () => void): void;
 };
 
 /**
@@ -79,6 +81,7 @@ function realClock(): Clock {
         signal?.addEventListener("abort", abort, { once: true });
       });
     },
+    atTurnsEnd: (run) => void setImmediate(run),
   };
 }
 

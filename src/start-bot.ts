@@ -96,7 +96,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     await jobs.stop();
     for (const end of workers) await end();
   });
-  const inbox = createInbox({ context, db, wake: jobs.wake });
+  const inbox = createInbox({ context, db, pool: store.pool, wake: jobs.wake });
   const metrics = createMetrics({ db, version });
 
   const github = createGitHub({

@@ -1,36 +1,50 @@
 /**
- * Gathers what is to be written while earlier writes are under way, so that what arrives together is written together.
- * It knows nothing of what is written; whoever writes tells each item what became of it, and never throws.
+ * Gathers what is to be written, so that what arrives together is written together. It knows nothing of what is
+ * written; whoever writes tells each item what became of it, and never throws.
  */
+import type { Clock } from "../context.ts";
+
 export type Batches<Item> = {
   add(item: Item): void;
+  isIdle(): boolean;
   /** Resolves when nothing waits or is being written. */
   idle(): Promise<void>;
 };
 
 export function createBatches<Item>(parts: {
+  readonly clock: Pick<Clock, "atTurnsEnd">;
   readonly rowsAtMost: number;
-  /** More than one lets the next be gathered and sent while the database syncs the one before. */
-  readonly writesAtOnce: number;
+  /**
+   * So many that have gathered are written beside a write that is under way, so that the database and whoever gathers
+   * work at the same time; fewer wait for its end, since many small writes cost far more than a large one. Undefined:
+   * there is never more than one write.
+   */
+  readonly besideFrom?: number;
   readonly write: (batch: readonly Item[]) => Promise<void>;
 }): Batches<Item> {
-  const { rowsAtMost, writesAtOnce, write } = parts;
+  const { clock, rowsAtMost, besideFrom = Number.POSITIVE_INFINITY, write } = parts;
   let waiting: Item[] = [];
   let writing = 0;
+  let gathering = false;
   let whenIdle: (() => void)[] = [];
 
+  function isIdle(): boolean {
+    return writing === 0 && waiting.length === 0;
+  }
+
+  function isWorthAWrite(): boolean {
+    return waiting.length > 0 && (writing === 0 || (writing === 1 && waiting.length >= besideFrom));
+  }
+
   async function writeWhatWaits(): Promise<void> {
-    if (writing >= writesAtOnce) return;
-    writing += 1;
-    // What arrives in the same turn of the event loop goes into the first write as well.
-    await Promise.resolve();
-    while (waiting.length > 0) {
+    while (isWorthAWrite()) {
       const batch = waiting.slice(0, rowsAtMost);
       waiting = waiting.slice(rowsAtMost);
+      writing += 1;
       await write(batch);
+      writing -= 1;
     }
-    writing -= 1;
-    if (writing > 0) return;
+    if (!isIdle()) return;
     for (const tell of whenIdle) tell();
     whenIdle = [];
   }
@@ -38,10 +52,18 @@ export function createBatches<Item>(parts: {
   return {
     add(item) {
       waiting.push(item);
-      void writeWhatWaits();
+      // What is added at once, without a pause, stays together.
+      if (waiting.length >= besideFrom) return void Promise.resolve().then(writeWhatWaits);
+      if (gathering || writing > 0) return;
+      gathering = true;
+      clock.atTurnsEnd(() => {
+        gathering = false;
+        void writeWhatWaits();
+      });
     },
+    isIdle,
     idle: () =>
-      writing === 0
+      isIdle()
         ? Promise.resolve()
         : new Promise((resolve) => {
             whenIdle.push(resolve);

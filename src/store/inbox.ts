@@ -5,9 +5,12 @@
  * while the last write was under way. `store` resolves only when the row is committed; it never handles anything itself.
  */
 import { type Kysely, sql } from "kysely";
+import type { Pool } from "pg";
 import type { Context } from "../context.ts";
 import type { Wake } from "../jobs/wake.ts";
 import { createBatches } from "./batches.ts";
+import { createBurst } from "./burst.ts";
+import { insertDeliveries, rowsAtMost } from "./insert-deliveries.ts";
 import type { Database, InboxSource } from "./schema.ts";
 
 export type Delivery = {
@@ -34,10 +37,7 @@ export type ClaimedDelivery = Delivery & {
 
 export type Inbox = {
   store(delivery: Delivery): Promise<Stored>;
-  /**
-   * Resolves when nothing is being stored, or after a moment all the same. In a burst everybody is answered first: those
-   * who wait for an answer give up after seconds, what is stored waits as long as it has to.
-   */
+  /** Resolves when nobody waits to be answered and no burst is under way, or after some time all the same. */
   quiet(): Promise<void>;
   /** Takes at most `limit` deliveries that are due, the oldest first; no one else gets them before the lease ends. */
   claim(limit: number): Promise<readonly ClaimedDelivery[]>;
@@ -49,8 +49,8 @@ export type Inbox = {
   tidy(): Promise<{ readonly givenUp: number; readonly pruned: number }>;
 };
 
-/** Rows of one INSERT. Beyond this a statement grows slower for each row and its memory is noticed. */
-const batchAtMost = 250;
+/** A second INSERT runs beside the first from so many rows on. */
+const storedBesideFrom = 8;
 /** Longer than any handler may take; after a crash the delivery waits this long at most. */
 export const leaseMs = 60_000;
 /** How long to wait after each failed try; after the last one it is given up. */
@@ -58,8 +58,6 @@ export const retryAfterMs = [2_000, 10_000, 60_000, 300_000] as const;
 export const triesAtMost = retryAfterMs.length + 1;
 /** GitHub lets a delivery be sent again for three days only; the rest is for looking back. */
 export const keepHandledMs = 30 * 24 * 3_600_000;
-/** What is stored already waits no longer than this for those who wait to be answered, so that it is never forgotten. */
-const quietWithinMs = 250;
 /** How many of the oldest rows one tidying looks at, so that it costs the same in a full table. */
 const pruneAtOnce = 1_000;
 const errorAtMost = 2_000;
@@ -79,11 +77,15 @@ type Ending = {
 export function createInbox(parts: {
   readonly context: Context;
   readonly db: Kysely<Database>;
+  /** The connections of `db`. */
+  readonly pool: Pick<Pool, "query">;
   readonly wake: Pick<Wake, "inbox" | "stored">;
 }): Inbox {
-  const { context, db, wake } = parts;
-  const arriving = createBatches<Waiting>({ rowsAtMost: batchAtMost, writesAtOnce: 2, write: writeBatch });
-  const ending = createBatches<Ending>({ rowsAtMost: batchAtMost, writesAtOnce: 1, write: writeEnds });
+  const { context, db, pool, wake } = parts;
+  const { clock } = context;
+  const arriving = createBatches<Waiting>({ clock, rowsAtMost, besideFrom: storedBesideFrom, write: writeBatch });
+  const ending = createBatches<Ending>({ clock, rowsAtMost, write: writeEnds });
+  const burst = createBurst({ clock, isIdle: arriving.isIdle, idle: arriving.idle });
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
     const first = new Map<string, Waiting>();
@@ -97,7 +99,13 @@ export function createInbox(parts: {
     const ordered = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     try {
       await context.faults.at("inbox.writing");
-      const results = await insert(ordered.map(([, item]) => item.delivery));
+      const written = await insertDeliveries(
+        pool,
+        ordered.map(([, item]) => item.delivery),
+        new Date(context.clock.now()),
+      );
+      // Every try raises the epoch, so a row at zero has just been made and any other was given up before.
+      const results = new Map(written.map((row) => [nameOf(row), row.epoch === 0 ? "stored" : "again"] as const));
       await context.faults.at("inbox.stored");
       if (results.size > 0) wake.stored();
       for (const [name, item] of ordered) item.resolve(results.get(name) ?? "known");
@@ -107,46 +115,6 @@ export function createInbox(parts: {
       if (batch.length > 1 && isRefusal(error)) for (const item of batch) await writeBatch([item]);
       else for (const item of batch) item.reject(error);
     }
-  }
-
-  async function insert(deliveries: readonly Delivery[]): Promise<Map<string, Stored>> {
-    const now = new Date(context.clock.now());
-    const rows = await db
-      .insertInto("inbox")
-      .values(
-        deliveries.map(({ source, key, name, payload }) => ({
-          source,
-          key,
-          name,
-          payload: storableJson(payload),
-          received_at: now,
-          look_at: now,
-        })),
-      )
-      // One row per delivery: of those that are here already, only one that was given up changes, and starts anew.
-      .onConflict((conflict) =>
-        conflict
-          .columns(["source", "key"])
-          .doUpdateSet((row) => ({
-            status: "stored" as const,
-            payload: row.ref("excluded.payload"),
-            look_at: row.ref("excluded.look_at"),
-            attempts: 0,
-            handled_at: null,
-            error: null,
-          }))
-          .where("inbox.status", "=", "failed"),
-      )
-      .returning(["source", "key", "epoch"])
-      .execute();
-    // Every try raises the epoch, so a row at zero has just been made and any other was given up before.
-    return new Map(rows.map((row) => [nameOf(row), row.epoch === 0 ? "stored" : "again"]));
-  }
-
-  async function quiet(): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([arriving.idle(), context.clock.sleep(quietWithinMs, late.signal).catch(() => undefined)]);
-    late.abort();
   }
 
   async function claim(limit: number): Promise<readonly ClaimedDelivery[]> {
@@ -254,9 +222,10 @@ export function createInbox(parts: {
   return {
     store: (delivery) =>
       new Promise((resolve, reject) => {
+        burst.arrived();
         arriving.add({ delivery, resolve, reject });
       }),
-    quiet,
+    quiet: burst.over,
     claim,
     done: (delivery) =>
       new Promise((resolve, reject) => {
@@ -267,25 +236,13 @@ export function createInbox(parts: {
   };
 }
 
-function nameOf({ source, key }: Pick<Delivery, "source" | "key">): string {
+function nameOf({ source, key }: { readonly source: string; readonly key: string }): string {
   return `${source} ${key}`;
 }
 
 /** The database found fault with the data (SQLSTATE classes 22 and 23), rather than failing itself. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" && /^2[23]/.test(error.code);
-}
-
-/**
- * JSON that `jsonb` takes: it has no place for the character zero and for halves of surrogate pairs, which anyone can
- * write into a title. They become the replacement character.
- */
-export function storableJson(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
-  if (!/\\u(0000|d[89a-f])/i.test(text)) return text;
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    typeof inner === "string" ? inner.toWellFormed().replaceAll("\0", "\uFFFD") : inner,
-  );
 }
 
 function describe(error: unknown): string {

@@ -73,6 +73,8 @@ export function fakeClock(start: number): FakeClock {
         );
         signal?.addEventListener("abort", abort, { once: true });
       }),
+    // No time passes until then, so that it needs nobody to move the clock.
+    atTurnsEnd: (run) => void setImmediate(run),
     advance: (ms) => advanceTo(time + ms),
     advanceTo,
     get waiting() {

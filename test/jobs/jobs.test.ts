@@ -359,7 +359,7 @@ test("stopping lets what runs end, and takes nothing up any more", async () => {
 test("from the store of a delivery to its handler, with a failure on the way", async () => {
   const { context } = realTimeContext();
   jobs = await createJobs({ context, log, db: database.db, connection: database.connection });
-  const inbox = createInbox({ context, db: database.db, wake: jobs.wake });
+  const inbox = createInbox({ context, db: database.db, pool: database.pool, wake: jobs.wake });
   const { seen, note, until, handlers } = recording();
   const drain = createInboxDrain({
     inbox,
@@ -383,7 +383,7 @@ test("from the store of a delivery to its handler, with a failure on the way", a
 test("a handler that hangs holds up no delivery that comes later", async () => {
   const { context } = realTimeContext();
   jobs = await createJobs({ context, log, db: database.db, connection: database.connection });
-  const inbox = createInbox({ context, db: database.db, wake: jobs.wake });
+  const inbox = createInbox({ context, db: database.db, pool: database.pool, wake: jobs.wake });
   const { note, until, handlers } = recording();
   let release = () => {};
   const drain = createInboxDrain({

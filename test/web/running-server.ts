@@ -46,6 +46,7 @@ export async function runningServer(options: { checks?: readonly ReadinessCheck[
   const inbox = createInbox({
     context,
     db: database.db,
+    pool: database.pool,
     wake: { inbox: async () => undefined, stored: () => undefined },
   });
   const web: WebServer = createWebServer({
