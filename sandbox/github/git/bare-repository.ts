@@ -6,6 +6,7 @@
 import { mkdir } from "node:fs/promises";
 import { createObjectReader } from "./object-reader.ts";
 import { type AnnotatedTag, type Commit, parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
+import { createRefWriter } from "./ref-writer.ts";
 import { git } from "./run-git.ts";
 
 export const noCommit = "0".repeat(40);
@@ -38,6 +39,7 @@ export async function createBareRepository(folder: string, defaultBranch: string
   await mkdir(folder, { recursive: true });
   await git(folder, ["init", "--bare", "--quiet", "--template=", `--initial-branch=${defaultBranch}`, "."]);
   const reader = createObjectReader(folder);
+  const writer = createRefWriter(folder);
   const refs = new Map<string, string>();
   const commits = new Map<string, Promise<Commit | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -69,7 +71,7 @@ export async function createBareRepository(folder: string, defaultBranch: string
       const lines = updates.map(({ ref, before, after }) =>
         after === noCommit ? `delete ${ref} ${before}` : `update ${ref} ${after} ${before}`,
       );
-      await git(folder, ["update-ref", "--stdin"], { input: `${lines.join("\n")}\n` });
+      await writer.write(lines);
       for (const { ref, after } of updates) {
         if (after === noCommit) refs.delete(ref);
         else refs.set(ref, after);
@@ -115,6 +117,8 @@ export async function createBareRepository(folder: string, defaultBranch: string
       return object === undefined ? undefined : { sha: object.sha, type: object.type };
     },
     remember,
-    close: () => reader.close(),
+    async close() {
+      await Promise.all([reader.close(), writer.close()]);
+    },
   };
 }

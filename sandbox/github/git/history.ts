@@ -23,6 +23,7 @@ export type ChangedFile = {
 type Caches = {
   readonly comparisons: Map<string, Promise<Comparison | undefined>>;
   readonly differences: Map<string, Promise<readonly ChangedFile[]>>;
+  readonly touched: Map<string, Promise<TouchedPaths | undefined>>;
 };
 
 const caches = new WeakMap<BareRepository, Caches>();
@@ -30,7 +31,7 @@ const caches = new WeakMap<BareRepository, Caches>();
 function cachesOf(repository: BareRepository): Caches {
   const known = caches.get(repository);
   if (known !== undefined) return known;
-  const made: Caches = { comparisons: new Map(), differences: new Map() };
+  const made: Caches = { comparisons: new Map(), differences: new Map(), touched: new Map() };
   caches.set(repository, made);
   return made;
 }
@@ -149,11 +150,26 @@ export async function commitsOf(repository: BareRepository, shas: readonly strin
 
 export type TouchedPaths = { readonly added: string[]; readonly removed: string[]; readonly modified: string[] };
 
-/** The paths that each commit touched against its first parent, in one process for all of them. */
+/** The paths that each commit touched against its first parent, in one process for all that were not asked for yet. */
 export async function touchedPaths(
   repository: BareRepository,
   commits: readonly Commit[],
 ): Promise<ReadonlyMap<string, TouchedPaths>> {
+  const { touched } = cachesOf(repository);
+  const known = commits.map(({ sha }) => touched.get(sha));
+  const read = readTouchedPaths(
+    repository,
+    commits.filter((_, index) => known[index] === undefined),
+  );
+  const found = new Map<string, TouchedPaths>();
+  for (const [index, { sha }] of commits.entries()) {
+    const paths = await (known[index] ?? repository.remember(touched, sha, async () => (await read).get(sha)));
+    if (paths !== undefined) found.set(sha, paths);
+  }
+  return found;
+}
+
+async function readTouchedPaths(repository: BareRepository, commits: readonly Commit[]) {
   const touched = new Map<string, TouchedPaths>();
   if (commits.length === 0) return touched;
   const args = ["-c", "core.quotePath=false", "diff-tree", "--stdin", "--root", "-r", "--name-status"];
