@@ -3,7 +3,9 @@
  * acknowledges here, because that has happened before a delivery was stored. It must never call Slack: every answer
  * is a projection.
  */
-import { App, type Receiver } from "@slack/bolt";
+import type { Receiver } from "@slack/bolt";
+// Not by the package's index, which loads Express for a receiver that is not used here.
+import bolt from "@slack/bolt/dist/App.js";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { SlackSettings } from "../config/settings.ts";
@@ -76,7 +78,7 @@ function actionEvents(key: string, payload: ActionPayload) {
 }
 
 export function createSlackApp({ context, log, settings, handlers }: SlackAppOptions): SlackApp {
-  const app = new App({
+  const app = new bolt.default({
     receiver: silentReceiver,
     // The one workspace's token; Bolt would otherwise ask Slack who it is, at a time that is not ours to choose.
     authorize: async () => ({ botToken: settings.botToken }),
