@@ -7,7 +7,7 @@
 import type { Context } from "../../context.ts";
 import { type AttemptFolder, exists, writeRecord } from "./attempt-folder.ts";
 import { checkOut } from "./checkout.ts";
-import { holdCommand } from "./command.ts";
+import { closePipe, holdCommand, openPipe, type Pipe } from "./command.ts";
 import { endGroup } from "./end-group.ts";
 import { type Output, openOutput } from "./output.ts";
 import { plainLine } from "./plain-text.ts";
@@ -52,16 +52,10 @@ function watchForStop(
   };
 }
 
-async function runOne(
-  work: Work,
-  run: string,
-  tree: string,
-  output: Output,
-): Promise<Omit<ExitRecord, "at" | "phase">> {
+async function runOne(work: Work, run: string, tree: string, pipe: Pipe): Promise<Omit<ExitRecord, "at" | "phase">> {
   const { context, folder, stop } = work;
-  stop.throwIfAborted();
   const env = { ...work.order.env, HOME: folder.home, TMPDIR: folder.tmp };
-  const command = await holdCommand(context, { run, cwd: tree, env, output, pipe: folder.pipe });
+  const command = await holdCommand(context, { run, cwd: tree, env, pipe });
   await context.faults.at("supervisor.command-held");
   await writeRecord(context, folder.command, command.process);
   await context.faults.at("supervisor.command-recorded");
@@ -95,18 +89,37 @@ function stopWhenAsked(
   };
 }
 
-async function runBoth(work: Work, output: Output): Promise<Omit<ExitRecord, "at">> {
+/** The pipe is made while git works: neither waits for the other, and each ends before this does. */
+async function prepare(
+  work: Work,
+  path: string,
+  openNext: () => Promise<Pipe>,
+): Promise<{ readonly tree: string; readonly pipe: Pipe }> {
   const { context, folder, order } = work;
-  const { files } = context;
-  await files.mkdir(folder.home, { recursive: true, mode: 0o700 });
-  await files.mkdir(folder.tmp, { recursive: true, mode: 0o700 });
-  const how = { context, path: order.env["PATH"] ?? "/usr/bin:/bin", home: folder.home, signal: work.stop };
-  const tree = await checkOut(how, work.dataDir, order);
+  const how = { context, path, home: folder.home, signal: work.stop };
+  const [tree, pipe] = await Promise.allSettled([checkOut(how, work.dataDir, order), openNext()]);
+  if (tree.status === "fulfilled" && pipe.status === "fulfilled" && !work.stop.aborted) {
+    return { tree: tree.value, pipe: pipe.value };
+  }
+  if (pipe.status === "fulfilled") await closePipe(pipe.value);
+  for (const one of [tree, pipe]) if (one.status === "rejected") throw one.reason;
+  throw work.stop.reason;
+}
+
+async function runBoth(work: Work, output: Output): Promise<Omit<ExitRecord, "at">> {
+  const { context, folder, order, stop } = work;
+  const path = order.env["PATH"] ?? "/usr/bin:/bin";
+  const openNext = () => openPipe(context, { output, at: folder.pipe, path });
+  await Promise.all(
+    [folder.home, folder.tmp].map((name) => context.files.mkdir(name, { recursive: true, mode: 0o700 })),
+  );
+  const { tree, pipe } = await prepare(work, path, openNext);
   await context.faults.at("supervisor.checked-out");
-  const command = await runOne(work, order.run, tree, output);
+  const command = await runOne(work, order.run, tree, pipe);
   const succeeded = command.end.kind === "exited" && command.end.code === 0;
   if (!succeeded || order.confirm === undefined) return { phase: "command", ...command };
-  return { phase: "confirm", ...(await runOne(work, order.confirm, tree, output)) };
+  stop.throwIfAborted();
+  return { phase: "confirm", ...(await runOne(work, order.confirm, tree, await openNext())) };
 }
 
 /** The phase in which something broke: before the command was recorded nothing of it has run. */

@@ -33,9 +33,8 @@ export type CommandOptions = {
   readonly run: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly output: Output;
-  /** Where the pipe for the output may be made. */
-  readonly pipe: string;
+  /** Open, and for this command alone; it is closed again when the shell cannot be started. */
+  readonly pipe: Pipe;
 };
 
 function endOf(child: ChildProcess): Promise<End> {
@@ -47,20 +46,28 @@ function endOf(child: ChildProcess): Promise<End> {
   });
 }
 
-type Pipe = {
+export type Pipe = {
   /** The end that the command writes to. */
   readonly writer: FileHandle;
   drain(): Promise<void>;
+};
+
+export type PipeOptions = {
+  readonly output: Output;
+  /** Where it may be made. */
+  readonly at: string;
+  /** Where its tools are found. */
+  readonly path: string;
 };
 
 /**
  * A named pipe that flows into the output. Node's own pipes are sockets on Unix, and a command that writes to
  * /dev/stdout or /dev/stderr by name cannot open those.
  */
-async function openPipe(context: Context, options: CommandOptions): Promise<Pipe> {
-  const { pipe, env } = options;
+export async function openPipe(context: Context, options: PipeOptions): Promise<Pipe> {
+  const { at: pipe, path } = options;
   const { files } = context;
-  const tools = { env: { PATH: env["PATH"] ?? "" } };
+  const tools = { env: { PATH: path } };
   await files.rm(pipe, { force: true });
   const made = await endOf(context.processes.spawn("mkfifo", ["-m", "600", pipe], { ...tools, stdio: "ignore" }));
   if (made.kind !== "exited" || made.code !== 0) throw new Error("The pipe for the command's output was not made.");
@@ -82,9 +89,15 @@ async function openPipe(context: Context, options: CommandOptions): Promise<Pipe
   return { writer, drain };
 }
 
+/** Closes a pipe that no command was given. */
+export async function closePipe({ writer, drain }: Pipe): Promise<void> {
+  await writer.close();
+  await drain();
+}
+
 /** Rejects, with a message fit to be read by people, when the shell cannot be started. */
 export async function holdCommand(context: Context, options: CommandOptions): Promise<HeldCommand> {
-  const { writer, drain } = await openPipe(context, options);
+  const { writer, drain } = options.pipe;
   try {
     const child = context.processes.spawn("/bin/sh", ["-c", gate, "sh", options.run], {
       cwd: options.cwd,
@@ -106,8 +119,7 @@ export async function holdCommand(context: Context, options: CommandOptions): Pr
     const letGo = () => void hold.end("go\n");
     return { process: { pid: child.pid, start: running.start }, ended, letGo, drain };
   } catch (error) {
-    await writer.close();
-    await drain();
+    await closePipe(options.pipe);
     throw error;
   }
 }

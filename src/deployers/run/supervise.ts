@@ -67,8 +67,7 @@ export async function supervise(context: Context, self: SupervisorProcess, args:
   await context.faults.at("supervisor.answered");
 
   // Before the command may run, its start must outlast a power failure: else it could be started a second time.
-  await syncFolder(context, folder.root);
-  await syncFolder(context, attemptsRoot(dataDir));
+  await Promise.all([syncFolder(context, folder.root), syncFolder(context, attemptsRoot(dataDir))]);
   const { carryOut } = await import("./carry-out.ts");
   await carryOut(context, { dataDir, folder, received: order, asked: asked.signal });
 }
