@@ -1,6 +1,7 @@
 /** Many facts in one call; what cannot be answered is left out, so that it is asked for by itself. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readInBulk } from "../../src/github/facts/in-bulk.ts";
+import { createGitHubFacts } from "../../src/github/facts.ts";
 import type { BulkAnswers } from "../../src/operations/ports.ts";
 import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
 
@@ -60,4 +61,41 @@ test("the limit of GraphQL is kept apart from that of all else", async () => {
   const lanes = world.github.rateLimits().map(({ lane }) => lane);
   expect(lanes).toContain(`${shop.installationId}/graphql`);
   expect(lanes).toContain(`${shop.installationId}`);
+});
+
+test("heads of branches and what they require, of several repositories in one call", async () => {
+  const { sandbox } = world;
+  await sandbox.createRepository("acme/infra", { files: { a: "a" } });
+  const [shop, infra] = [await world.repository("acme/shop"), await world.repository("acme/infra")];
+  await sandbox.createRef("acme/shop", "alice", 'refs/heads/odd/"name"', "main");
+  sandbox.protect("acme/shop", "main", ["ci/test"]);
+  sandbox.protect("acme/infra", "main", ["ci/test", "signalbox/ready"]);
+  const check = "signalbox/ready";
+  let answers: ReadonlyMap<number, BulkAnswers> = new Map();
+  const calls = await world.callsOf(async () => {
+    answers = await readInBulk(world.github, [
+      {
+        repository: shop,
+        heads: ["main", 'odd/"name"', "gone", "no..name"],
+        guards: { check, branches: ["main", "gone"] },
+      },
+      { repository: infra, heads: ["main"], guards: { check, branches: ["main"] } },
+    ]);
+  });
+  expect(calls).toEqual(["POST /graphql"]);
+  const facts = createGitHubFacts(world.github);
+  expect([...(answers.get(shop.id)?.heads ?? [])]).toEqual([
+    ["main", await facts.branchHead(shop, "main")],
+    ['odd/"name"', await facts.branchHead(shop, 'odd/"name"')],
+  ]);
+  expect([...(answers.get(infra.id)?.heads ?? [])]).toEqual([["main", await facts.branchHead(infra, "main")]]);
+  expect([...(answers.get(shop.id)?.guards ?? [])]).toEqual([["main", false]]);
+  expect([...(answers.get(infra.id)?.guards ?? [])]).toEqual([["main", true]]);
+});
+
+test("that a branch shows no protection is no answer: it may have one that we are not shown", async () => {
+  const shop = await world.repository("acme/shop");
+  const guards = { check: "signalbox/ready", branches: ["main"] };
+  const answers = await readInBulk(world.github, [{ repository: shop, guards }]);
+  expect(answers.get(shop.id)?.guards).toEqual(new Map());
 });

@@ -120,3 +120,54 @@ test("when GitHub does not answer, that is no missing file", async () => {
   world.sandbox.fail({ method: "GET", path: /contents/ }, [{ status: 502 }]);
   await expect(createGitHubFacts(world.github).pipelineSources(repository)).rejects.toThrow(OutsideError);
 });
+
+describe("of many repositories at once", () => {
+  const facts = () => createGitHubFacts(world.github);
+
+  test("each is read as it would be by itself, and what is known is not asked for again", async () => {
+    const owner = "many";
+    const base = "people: {alice: U1}\n";
+    await world.sandbox.createRepository(`${owner}/shared`, { files: { ".github/signalbox.yml": base } });
+    const text = "service: shop\nenvironments: {staging: {deploy: make deploy}}\n";
+    const texts = [text, undefined, `_extends: shared\n${text}`, "a: [", ""];
+    const alone: Awaited<ReturnType<typeof sourcesOf>>[] = [];
+    for (const one of texts) alone.push(await sourcesOf(one, owner));
+    const repositories = alone.map(({ repository }) => repository);
+    let known: Awaited<ReturnType<ReturnType<typeof facts>["pipelineFiles"]>> = new Map();
+    const asking = async () => {
+      known = await facts().pipelineFiles(repositories);
+    };
+    expect(await world.callsOf(asking)).toEqual(["POST /graphql"]);
+    const calls = await world.callsOf(async () => {
+      for (const { repository, found } of alone) {
+        expect(await facts().pipelineSources(repository, undefined, known)).toEqual(found);
+      }
+    });
+    expect(calls).toEqual([`GET /repos/${owner}/shared/contents/.github%2Fsignalbox.yml`]);
+  });
+
+  test("their owner's file stands in for a missing one", async () => {
+    const stand = "service: any\nenvironments: {staging: {deploy: make deploy}}\n";
+    await world.sandbox.createRepository("orga/.github", { files: { ".github/signalbox.yml": stand } });
+    const { repository, found } = await sourcesOf(undefined, "orga");
+    expect(found?.sources).toEqual([{ name: "orga/.github:.github/signalbox.yml", text: stand }]);
+    const known = await facts().pipelineFiles([repository, await world.repository("orga/.github")]);
+    expect(await world.callsOf(() => facts().pipelineSources(repository, undefined, known))).toEqual([]);
+    expect(await facts().pipelineSources(repository, undefined, known)).toEqual(found);
+  });
+
+  test("a link is not its target: it is left for the REST API, which follows it", async () => {
+    const { repository, fullName } = await sourcesOf(undefined, "links");
+    const octokit = await world.github.installation(repository.installationId);
+    const at = { owner: "links", repo: fullName.split("/")[1] ?? "" };
+    const { data: before } = await octokit.rest.git.getRef({ ...at, ref: "heads/main" });
+    const tree = [
+      { path: ".github/signalbox.yml", mode: "120000" as const, type: "blob" as const, content: "../real.yml" },
+    ];
+    const { data: made } = await octokit.rest.git.createTree({ ...at, tree });
+    const commit = { ...at, message: "Link it", tree: made.sha, parents: [before.object.sha] };
+    const { data: head } = await octokit.rest.git.createCommit(commit);
+    await octokit.rest.git.updateRef({ ...at, ref: "heads/main", sha: head.sha });
+    expect([...(await facts().pipelineFiles([repository])).keys()]).toEqual(["links/.github"]);
+  });
+});
