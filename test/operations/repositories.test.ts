@@ -1,6 +1,7 @@
 /** A repository is met once, with its pipeline file, whatever fails on the way; renamed, replaced and lost. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { keepOnly, loseInstallation, seeRepository } from "../../src/operations/see-repository.ts";
+import { Refusal } from "../../src/operations/ports.ts";
+import { keepOnly, loseInstallation, seeRepositories, seeRepository } from "../../src/operations/see-repository.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { ask, statusOf } from "./steps.ts";
@@ -49,6 +50,31 @@ describe("met for the first time", () => {
       expect(world.deployer.starts).toHaveLength(1);
     },
   );
+
+  test("of many, one that GitHub refuses keeps none of the others, and those known cost no call", async () => {
+    const [blocked, other] = [
+      { ...repository, id: 2, fullName: "acme/blocked" },
+      { ...repository, id: 3, fullName: "acme/other" },
+    ];
+    const { pipelineSources } = world.github;
+    world.github.pipelineSources = async (of) => {
+      if (of.id === blocked.id) throw new Refusal("GitHub answered 451");
+      return await pipelineSources(of);
+    };
+    await seeRepositories(world.bot, [blocked, repository, other]);
+    const read = () =>
+      world.db.selectFrom("repository").select("id").where("removed_at", "is", null).orderBy("id").execute();
+    expect(await read()).toEqual([{ id: 1 }, { id: 3 }]);
+    expect(world.github.calls.get("pipelineFiles")).toBe(1);
+    world.github.calls.clear();
+    await seeRepositories(world.bot, [repository, other]);
+    expect([...world.github.calls]).toEqual([]);
+  });
+
+  test("of many, that GitHub does not answer is no refusal", async () => {
+    world.github.down = true;
+    await expect(seeRepositories(world.bot, [repository])).rejects.toThrow("GitHub does not answer");
+  });
 
   test("once it is known, telling of it again costs no call", async () => {
     await seeRepository(world.bot, repository);
