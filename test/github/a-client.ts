@@ -1,6 +1,5 @@
-/** A client for tests, signed with a key of its own, and the small GitHub that nock plays for it. */
+/** A client for tests, signed with a key of its own. */
 import { generateKeyPairSync } from "node:crypto";
-import nock from "nock";
 import { pino } from "pino";
 import type { Context } from "../../src/context.ts";
 import { createGitHub, type GitHub } from "../../src/github/client.ts";
@@ -28,14 +27,4 @@ export function aClient(context: Context, lines: string[] = []): GitHub {
       githubUrl: "https://github.test/",
     },
   });
-}
-
-/** Plays sign-in for installation 7, and gives the scope for more. */
-export function played(): nock.Scope {
-  const scope = nock(apiUrl.slice(0, -4), { allowUnmocked: false });
-  scope
-    .persist()
-    .post("/api/app/installations/7/access_tokens")
-    .reply(201, { token, expires_at: "2099-01-01T00:00:00Z", permissions: {}, repository_selection: "all" });
-  return nock(apiUrl);
 }

@@ -6,7 +6,8 @@ import { priorityOf } from "../../src/github/call-queue.ts";
 import { GitHubRefusal, safe } from "../../src/github/failures.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { testContext, testStart } from "../harness/test-context.ts";
-import { aClient, played, privateKey, token } from "./a-client.ts";
+import { aClient, privateKey, token } from "./a-client.ts";
+import { played } from "./played.ts";
 
 afterEach(() => {
   nock.cleanAll();

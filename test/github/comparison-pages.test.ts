@@ -3,7 +3,8 @@ import nock from "nock";
 import { afterEach, expect, test } from "vitest";
 import { compareRevisions } from "../../src/github/facts/comparison.ts";
 import { testContext } from "../harness/test-context.ts";
-import { aClient, played, shop } from "./a-client.ts";
+import { aClient, shop } from "./a-client.ts";
+import { played } from "./played.ts";
 
 afterEach(() => {
   nock.cleanAll();

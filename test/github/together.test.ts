@@ -4,7 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import { readOpenPullRequests } from "../../src/github/facts/open-pull-requests.ts";
 import { askTogether, type Wish } from "../../src/github/facts/together.ts";
 import { testContext } from "../harness/test-context.ts";
-import { aClient, played, shop } from "./a-client.ts";
+import { aClient, shop } from "./a-client.ts";
+import { played } from "./played.ts";
 
 afterEach(() => {
   nock.cleanAll();

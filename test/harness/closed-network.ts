@@ -21,15 +21,21 @@ function destination(first: unknown, second: unknown): string | undefined {
   return "localhost";
 }
 
-const connect = net.Socket.prototype.connect;
+/** Read by the next file of the same process, for which all of this runs again. */
+const closed = Symbol.for("signalbox.closed-network");
 
-net.Socket.prototype.connect = function (this: net.Socket, ...parameters: unknown[]) {
-  const host = destination(parameters[0], parameters[1]);
-  if (host !== undefined && !loopback.test(host)) {
-    process.nextTick(() =>
-      this.destroy(new Error(`the network is closed in tests: a connection to ${host} was refused`)),
-    );
-    return this;
-  }
-  return Reflect.apply(connect, this, parameters);
-};
+if (!Reflect.has(net.Socket, closed)) {
+  Reflect.set(net.Socket, closed, true);
+  const connect = net.Socket.prototype.connect;
+
+  net.Socket.prototype.connect = function (this: net.Socket, ...parameters: unknown[]) {
+    const host = destination(parameters[0], parameters[1]);
+    if (host !== undefined && !loopback.test(host)) {
+      process.nextTick(() =>
+        this.destroy(new Error(`the network is closed in tests: a connection to ${host} was refused`)),
+      );
+      return this;
+    }
+    return Reflect.apply(connect, this, parameters);
+  };
+}

@@ -86,7 +86,7 @@ export async function query(server: Opened, statement: string): Promise<readonly
 
 /** Resolves when the process has ended; one that only waits to be noticed by its parent has. */
 export async function untilEnded(pid: number): Promise<void> {
-  while (lives(pid)) await new Promise((resolve) => setImmediate(resolve));
+  while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 export function lives(pid: number): boolean {

@@ -167,7 +167,7 @@ test("a bot killed while it makes the database is followed by one that makes it"
       const holder = names.find((name) => name.startsWith("holder."));
       if (holder !== undefined) pid = JSON.parse(await readFile(join(dataDir, holder), "utf8")).pid;
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
   process.kill(pid, "SIGKILL");
   await first;
@@ -199,6 +199,7 @@ test("a folder that is not ours is refused and left as it is", async () => {
 });
 
 test("a note of a server that names a process which is another one now", async () => {
+  await copyReady();
   const first = await start();
   const server = opened(first);
   await first.end();
