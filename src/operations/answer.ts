@@ -2,11 +2,13 @@
  * An answer to an ask by a Slack person, by reaction or button. Who it is is looked up now, not taken from the click;
  * whoever may not answer at all is told why in the thread, once for each reason.
  */
+import { sameLogin } from "../policy/logins.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { Bot } from "./bot.ts";
 import { type ApprovalChanged, changeApproval } from "./change-approval.ts";
-import { loginOf } from "./people.ts";
-import { loadPlace } from "./place.ts";
+import { expectStart } from "./claim-stage.ts";
+import { loginOf, resolvePeople } from "./people.ts";
+import { loadPlace, type Place } from "./place.ts";
 import type { SlackPerson } from "./ports.ts";
 import { say } from "./tell.ts";
 
@@ -31,6 +33,7 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
   const place = row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
   if (row === undefined || place === undefined) return { kind: "not-waiting" };
   const login = loginOf(place.service.pipeline, given.slackUser);
+  if (given.answer === "approve" && mayDecide(place, login)) expectStart(bot, place);
   const person = await bot.slack.person(given.team, given.slackUser);
   const why = given.answer === undefined ? undefined : refusalOf(person, login);
   if (why !== undefined) {
@@ -48,6 +51,13 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
   if (login === undefined) return { kind: "noted" };
   const answerer = { ...person, login, slackUser: given.slackUser, via: given.via };
   return await changeApproval(bot, place, given.deployment, given.ask, answerer, given.answer);
+}
+
+/** Whether the answer may be the one that was waited for. Nothing but readiness follows from it. */
+function mayDecide(place: Place, login: string | undefined): boolean {
+  const { approvals } = place.policy;
+  if (approvals === undefined || login === undefined) return false;
+  return resolvePeople(place.service.pipeline, approvals.from).some((one) => sameLogin(one, login));
 }
 
 /** Somebody whose account was closed is no member any more, though the reaction stays. */

@@ -14,11 +14,13 @@ import { askAnew, nextLook } from "./ask-anew.ts";
 import { audit } from "./audit.ts";
 import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
+import { claimStage, expectStart } from "./claim-stage.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { assembleFacts, gatherOutside, subjectOf } from "./facts.ts";
 import type { Outcome } from "./outcome.ts";
 import { loadPlace, loadServiceRef, type Place, type ServiceRef } from "./place.ts";
 import { OutsideError } from "./ports.ts";
+import { plannedStages } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
 /** A contended environment is looked at this often before the job gives way to the sweep. */
@@ -77,12 +79,6 @@ function mayStart(row: DeploymentRow, place: Place): boolean {
   if (row.verdict === null) return place.policy.approvals === undefined || row.kind === "rollback";
   const waits = row.verdict.gates.filter((gate) => gate.result === "wait");
   return waits.every((gate) => gate.gate === "approvals" || gate.gate === "queue");
-}
-
-/** What carries the first stage out gets itself ready while the rest is decided and written down. */
-function expectStart(bot: Bot, place: Place): void {
-  const [first] = place.policy.deploy;
-  if (first !== undefined) bot.deployers[first.deployer.kind].expect?.();
 }
 
 /** The pipeline file no longer names the environment: what waits for it would wait for ever. */
@@ -209,7 +205,10 @@ function stagesOf(kind: RequestKind, policy: Place["policy"]): readonly string[]
   return kind === "rollback" ? policy.rollbackStages : policy.deploy.map((stage) => stage.name);
 }
 
-/** Takes the slot. The unique index on running deployments makes a second start impossible, whoever decides it. */
+/**
+ * Takes the slot and claims the first stage. The unique index on running deployments makes a second start impossible,
+ * whoever decides it.
+ */
 async function start(
   trx: Transaction<Database>,
   bot: Bot,
@@ -224,6 +223,7 @@ async function start(
   if (status === undefined) throw new Error(`deployment ${row.id} cannot start from ${row.status}`);
   expectStart(bot, place);
   const stages = stagesOf(row.kind, place.policy);
+  const [first] = plannedStages({ policy: place.policy, stages });
   const { id, ask, ask_from, ask_policy, asked_at } = row;
   const started = await trx
     .updateTable("deployment")
@@ -247,6 +247,7 @@ async function start(
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  if (first?.phase === "deploy") await claimStage(trx, bot, started, first, 1);
   await trx.updateTable("environment").set({ slot_deployment_id: id }).where("id", "=", environment.id).execute();
   await raiseVersion(trx, environment.id);
   if (row.kind === "rollback") await beginHold(trx, bot, place, environment, started);

@@ -10,6 +10,7 @@ import { optional } from "../optional.ts";
 import { runningStatuses } from "../policy/model.ts";
 import type { AttemptRow, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { claimStage, timeoutOf } from "./claim-stage.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { followRun } from "./follow-run.ts";
@@ -73,10 +74,8 @@ async function loadRunning(bot: Bot, deployment: number): Promise<Running | unde
   return { row, service, environmentName: environment.name };
 }
 
-/** Claims a stage; the unique index on attempts lets one of two claimers through. */
 async function claim(bot: Bot, running: Running, stage: PlannedStage, number: number): Promise<void> {
   const { row } = running;
-  const now = bot.context.clock.now();
   await bot.db.transaction().execute(async (trx) => {
     // Another replica may have ended it since it was read: then nothing of it is claimed any more.
     const runs = await trx
@@ -87,37 +86,10 @@ async function claim(bot: Bot, running: Running, stage: PlannedStage, number: nu
       .forUpdate()
       .executeTakeFirst();
     if (runs === undefined) return;
-    const added = await trx
-      .insertInto("attempt")
-      .values({
-        token: bot.context.ids.uuid(),
-        deployment_id: row.id,
-        phase: stage.phase,
-        position: stage.position,
-        stage: stage.definition.name,
-        number,
-        state: "claimed",
-        claimed_at: new Date(now),
-        deadline_at: new Date(now + timeoutOf(row)),
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning("token")
-      .executeTakeFirst();
-    if (added === undefined) return;
-    if (stage.definition.changesEnvironment && row.changing_since === null) {
-      await trx
-        .updateTable("deployment")
-        .set({ changing_since: new Date(now) })
-        .where("id", "=", row.id)
-        .execute();
-    }
+    if (!(await claimStage(trx, bot, row, stage, number))) return;
     await touchDeployment(trx, bot, running.service, row);
   });
   await bot.context.faults.at("stage.claimed");
-}
-
-function timeoutOf(row: DeploymentRow): number {
-  return row.policy?.timeout ?? 60 * 60_000;
 }
 
 async function carry(bot: Bot, running: Running, stage: PlannedStage, row: AttemptRow): Promise<Step> {

@@ -297,9 +297,10 @@ describe("time", () => {
   });
 
   test("a bot that was down between claiming and starting takes nothing from the stage's time", async () => {
-    world.faults.arm("stage.claimed");
+    world.faults.arm("request.committed");
     await push(world, "a").catch(() => undefined);
     world.restart();
+    expect(world.deployer.starts).toHaveLength(0);
     await world.clock.advance(2 * hour);
     await world.sweep();
     expect(world.deployer.starts).toHaveLength(1);
