@@ -108,6 +108,18 @@ test("a file that says nothing is watched like one of another machine", async ()
   await (await letting(here, hold(here))).release();
 });
 
+test("a file that could not be written, as on a full disk, is nobody's", async () => {
+  const full = bot();
+  const writeFile: typeof files.writeFile = async (path, _text, options) => {
+    await files.writeFile(path, "", options);
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  };
+  const context = { ...full.context, files: { ...full.context.files, writeFile } };
+  await expect(holdDataDir({ context, log, dataDir })).rejects.toThrow("no space left");
+  // The clock stands still: waiting for the file's silence would take for ever.
+  await (await hold(bot())).release();
+});
+
 test("one that looked long ago withdraws, although the number that it then takes is free again", async () => {
   await holderFile({ boot: "here", pid: 4_194_303 });
   let go = () => {};

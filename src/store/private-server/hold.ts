@@ -24,6 +24,8 @@ const beatMs = 2_000;
 /** A holder that cannot be seen and is silent for so long is taken for dead: five missed beats. */
 export const silentMs = 10_000;
 const lookMs = 250;
+/** The time of change of a file that could not be written by whoever made it. */
+const abandoned = 0;
 
 const holderShape = z.object({
   pid: z.number(),
@@ -88,7 +90,7 @@ async function refuseLiving(context: Context, log: Logger, dataDir: string, numb
   let holder = await readHolder(context, file);
   let beat = await beatOf(context, file);
   for (let waited = false; ; waited = true) {
-    if (beat === undefined || holder?.released === true) return;
+    if (beat === undefined || beat === abandoned || holder?.released === true) return;
     if (holder !== undefined && holder.boot === me.boot && holder.namespace === me.namespace) {
       if (await lives(context, holder)) throw held(dataDir, holder);
       return;
@@ -156,6 +158,8 @@ async function makeExclusively(context: Context, file: string, me: Holder): Prom
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    // On a full disk the file is there and empty. It keeps its number, and says that nobody is behind it.
+    await context.files.utimes(file, abandoned, abandoned).catch(() => undefined);
     throw error;
   }
 }
