@@ -138,12 +138,11 @@ export async function createJobs(parts: {
   }
 
   /** Between two rounds there is another when a row becomes due: nobody may be left who had set a timer for it. */
-  async function sweepWhenDue(round: (everything: boolean) => void): Promise<void> {
+  async function sweepWhenDue(round: (everything: boolean) => void, swept: number): Promise<void> {
     earlySweep?.cancel();
-    const now = context.clock.now();
-    const at = await nextDue(db, now, now + sweepEveryMs).catch(() => undefined);
+    const at = await nextDue(db, swept, swept + sweepEveryMs).catch(() => undefined);
     if (at === undefined || stopping) return;
-    earlySweep = context.clock.after(Math.max(at - now + 1, sweepAtLeastMs), () => round(false));
+    earlySweep = context.clock.after(Math.max(at - context.clock.now() + 1, sweepAtLeastMs), () => round(false));
     await context.faults.at("jobs.early-sweep-set");
   }
 
@@ -172,11 +171,12 @@ export async function createJobs(parts: {
           again = { everything: everything || again?.everything === true };
           return;
         }
+        const began = context.clock.now();
         sweeping = sweepOnce(handlers, on, everything).finally(() => {
           sweeping = undefined;
           const next = again;
           again = undefined;
-          if (next === undefined) void sweepWhenDue(round);
+          if (next === undefined) void sweepWhenDue(round, began);
           else if (!stopping) round(next.everything);
         });
       };

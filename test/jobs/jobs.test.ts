@@ -232,7 +232,8 @@ test("at the start everything unfinished is looked at, later only what is due", 
   seen.length = 0;
   await clock.advance(sweepEveryMs);
   await faults.passed("jobs.swept", 2);
-  expect(seen.toSorted()).toEqual([...named("due"), "inbox"].toSorted());
+  // A sweep in between, for what became due then, looks at the same.
+  expect([...new Set(seen)].toSorted()).toEqual([...named("due"), "inbox"].toSorted());
 });
 
 test("the sweep takes up projections that are behind, unless someone holds them or they wait", async () => {
