@@ -11,8 +11,8 @@ import { optional } from "../optional.ts";
 import type { GitHub } from "./client.ts";
 import type { EventRepository, Events } from "./events.ts";
 import { foundPullRequest } from "./facts/pull-request.ts";
-import { listRepositories } from "./installations.ts";
 import { type EventName, type Payload, pathsOf, payloads, type RepositoryPayload } from "./payloads.ts";
+import { followInstallation, followRepositories, type ReachEvents } from "./reach.ts";
 import { type KnownDeliveries, type Recovered, recoverDeliveries } from "./recover-deliveries.ts";
 import { comparePullRequests, type StartUp, startUp } from "./start-up.ts";
 
@@ -82,21 +82,17 @@ function listen(options: StartUp): void {
     await comparePullRequests(options, repositories);
   }
 
-  on("installation", async ({ action, installation }) => {
-    if (action === "deleted" || action === "suspend") return await events.installationRemoved(installation.id);
-    await add(await listRepositories(github, installation.id));
-  });
+  const reach: ReachEvents = {
+    added: add,
+    repositoryRemoved: events.repositoryRemoved,
+    installationRemoved: events.installationRemoved,
+  };
+  on("installation", async ({ installation }) => await followInstallation(github, reach, installation.id));
 
-  on(
-    "installation_repositories",
-    async ({ installation, repositories_added: added, repositories_removed: removed }) => {
-      for (const { id } of removed) await events.repositoryRemoved(id);
-      if (added.length === 0) return;
-      const ids = new Set(added.map(({ id }) => id));
-      const repositories = await listRepositories(github, installation.id);
-      await add(repositories.filter(({ id }) => ids.has(id)));
-    },
-  );
+  on("installation_repositories", async ({ installation, ...changed }) => {
+    const ids = [...changed.repositories_added, ...changed.repositories_removed].map(({ id }) => id);
+    await followRepositories(github, reach, installation.id, ids);
+  });
 
   on("repository", async ({ action, ...payload }) => {
     if (action === "deleted") return await events.repositoryRemoved(payload.repository.id);

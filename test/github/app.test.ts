@@ -3,10 +3,11 @@ import { inspect } from "node:util";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { createGitHubApp } from "../../src/github/app.ts";
+import type { GitHub } from "../../src/github/client.ts";
 import { isMalformed, slim } from "../../src/github/deliveries.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { testContext } from "../harness/test-context.ts";
-import { aClient } from "./a-client.ts";
+import { aClient, played } from "./a-client.ts";
 import { recordedEvents, type Told } from "./recorded-events.ts";
 
 const sha = "a".repeat(40);
@@ -51,7 +52,7 @@ const seen = {
   updatedAt: Date.UTC(2026, 10, 18, 10),
 };
 
-function build(fail?: (told: Told) => void) {
+function build(fail?: (told: Told) => void, github?: GitHub) {
   const { context } = testContext({
     overrides: { fetch: () => Promise.reject(new Error("no call to GitHub was expected")) },
   });
@@ -59,8 +60,9 @@ function build(fail?: (told: Told) => void) {
   const app = createGitHubApp({
     context,
     log: pino({ level: "silent" }),
-    github: aClient(context),
+    github: github ?? aClient(context),
     events,
+    follows: async () => false,
     knownDeliveries: () => Promise.resolve(new Set<string>()),
   });
   /** As the inbox does it: slimmed, kept as JSON, handed on. */
@@ -317,26 +319,66 @@ describe("news", () => {
     ["a status", "status", { ...common, sha, context: "ci/lint" }, [["checksChanged", { repository: ours, sha }]]],
     ["a rename", "repository", { action: "renamed", ...common }, [["repositoryAdded", ours]]],
     ["a deletion", "repository", { action: "deleted", ...common }, [["repositoryRemoved", 11]]],
-    [
-      "repositories taken away",
-      "installation_repositories",
-      {
-        action: "removed",
-        installation: { id: 7 },
-        repositories_added: [],
-        repositories_removed: [{ id: 11 }, { id: 12 }],
-      },
-      [
-        ["repositoryRemoved", 11],
-        ["repositoryRemoved", 12],
-      ],
-    ],
-    ["uninstalled", "installation", { action: "deleted", installation: { id: 7 } }, [["installationRemoved", 7]]],
-    ["suspended", "installation", { action: "suspend", installation: { id: 7 } }, [["installationRemoved", 7]]],
   ])("%s", async (_, name, payload, told) => {
     const { events, deliver } = build();
     await deliver(name, payload);
     expect(events.told).toEqual(told);
+  });
+});
+
+describe("what the App can reach is what GitHub says, whatever an event says", () => {
+  const installation = { id: 7 };
+  const listed = { id: 11, full_name: "acme/shop", default_branch: "main", private: true };
+  /** GitHub's answers of one kind come in this order; the last one stays. */
+  function answers(...states: readonly ("active" | "suspended" | "gone")[]) {
+    const scope = played();
+    const github = aClient(testContext({ overrides: { fetch: globalThis.fetch } }).context);
+    for (const state of states) {
+      const at = scope.get("/app/installations/7");
+      if (state === "gone") at.reply(404, { message: "Not Found" });
+      else at.reply(200, { id: 7, suspended_at: state === "suspended" ? "2026-11-18T10:00:00Z" : null });
+    }
+    return { scope, ...build(undefined, github) };
+  }
+
+  test.each([
+    ["uninstalled", "deleted", "gone"],
+    ["suspended", "suspend", "suspended"],
+  ] as const)("%s", async (_, action, state) => {
+    const { events, deliver } = answers(state, state);
+    await deliver("installation", { action, installation });
+    expect(events.told).toEqual([["installationRemoved", 7]]);
+  });
+
+  test("suspended and let in again before the first was handled", async () => {
+    const { scope, events, deliver } = answers("active", "active");
+    scope.get("/installation/repositories?per_page=100").reply(200, { total_count: 1, repositories: [listed] });
+    await deliver("installation", { action: "suspend", installation });
+    expect(events.told[0]).toEqual(["repositoriesAdded", [ours]]);
+    expect(events.told.map(([name]) => name)).not.toContain("installationRemoved");
+  });
+
+  test("let in again while it was being taken out", async () => {
+    const { scope, events, deliver } = answers("suspended", "active", "active");
+    scope.get("/installation/repositories?per_page=100").reply(200, { total_count: 1, repositories: [listed] });
+    await deliver("installation", { action: "suspend", installation });
+    expect(events.told.slice(0, 2)).toEqual([
+      ["installationRemoved", 7],
+      ["repositoriesAdded", [ours]],
+    ]);
+  });
+
+  test("one of two repositories taken away", async () => {
+    const { scope, events, deliver } = answers("active", "active");
+    const answer = { total_count: 1, repositories: [listed] };
+    scope.get("/installation/repositories?per_page=100").times(2).reply(200, answer);
+    await deliver("installation_repositories", {
+      ...{ action: "removed", installation, repositories_added: [], repositories_removed: [{ id: 11 }, { id: 12 }] },
+    });
+    expect(events.told.slice(0, 2)).toEqual([
+      ["repositoryRemoved", 12],
+      ["repositoriesAdded", [ours]],
+    ]);
   });
 });
 
