@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
+import { raiseGates } from "./raise-gates.ts";
 
 /** Locks the row until the transaction ends: at most one decision about an environment is taken at a time. */
 export async function lockEnvironment(trx: Transaction<Database>, environment: number): Promise<EnvironmentRow> {
@@ -31,16 +32,13 @@ export async function wakeEnvironment(
   except?: number,
 ): Promise<void> {
   for (const id of await waitingFrom(trx, environment)) if (id !== except) await wake.advance(trx, id);
-  for (const id of await raisedFrom(trx, environment)) await wake.judge(trx, id);
+  await raiseFrom(trx, wake, environment);
 }
 
 /** What is said on open pull requests into the environments' branches follows from the same state. */
-async function raisedFrom(trx: Transaction<Database>, environment: number): Promise<readonly number[]> {
-  const rows = await trx
-    .updateTable("pull_request_gate")
-    .set((eb) => ({ wanted: eb("wanted", "+", 1) }))
-    .where("ended", "is", null)
-    .where("environment_id", "in", (eb) =>
+async function raiseFrom(trx: Transaction<Database>, wake: Wake, environment: number): Promise<void> {
+  await raiseGates(trx, wake, (gates) =>
+    gates.where("environment_id", "in", (eb) =>
       eb
         .selectFrom("environment as moved")
         .innerJoin("environment", (join) =>
@@ -50,10 +48,8 @@ async function raisedFrom(trx: Transaction<Database>, environment: number): Prom
         )
         .where("moved.id", "=", environment)
         .select("environment.id"),
-    )
-    .returning("environment_id")
-    .execute();
-  return [...new Set(rows.map((row) => row.environment_id))];
+    ),
+  );
 }
 
 async function waitingFrom(db: Kysely<Database>, environment: number): Promise<readonly number[]> {

@@ -12,6 +12,16 @@ export async function judgeRepositories(
   repositories: readonly number[],
 ): Promise<void> {
   if (repositories.length === 0) return;
+  // Pull requests before what hangs on them, as everybody locks them: their rows are looked at below.
+  await trx
+    .selectFrom("pull_request")
+    .select("number")
+    .where("repository_id", "in", [...repositories])
+    .where("state", "=", "open")
+    .orderBy("repository_id")
+    .orderBy("number")
+    .forKeyShare()
+    .execute();
   // A decision whose rules were read before this looks again.
   const moved = await trx
     .updateTable("environment")

@@ -9,6 +9,7 @@ import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { Database } from "../store/schema.ts";
 import { loadPlaces, loadServicesOf, type Place } from "./place.ts";
 import type { ComparedRevisions } from "./ports.ts";
+import { type Gates, raiseGates } from "./raise-gates.ts";
 
 /** What GitHub said of a pull request's head, and what it was asked about: it serves only while that is still so. */
 export type GateOutside = {
@@ -85,22 +86,11 @@ export async function raise(
   repository: number,
   number?: number,
 ): Promise<void> {
-  const raised = await trx
-    .updateTable("pull_request_gate")
-    .set((eb) => ({ wanted: eb("wanted", "+", 1) }))
-    .where("repository_id", "=", repository)
-    .where("ended", "is", null)
-    .$if(number !== undefined, (query) => query.where("number", "=", number ?? 0))
-    .returning("environment_id")
-    .execute();
-  for (const environment of new Set(raised.map((row) => row.environment_id))) await wake.judge(trx, environment);
-}
-
-function withHead(repository: number, headSha: string) {
-  return sql<number>`(
-    select number from pull_request
-    where repository_id = ${repository} and head_sha = ${headSha} and state = 'open'
-  )`;
+  await raiseGates(trx, wake, (gates) =>
+    gates
+      .where("repository_id", "=", repository)
+      .$if(number !== undefined, (query) => query.where("number", "=", number ?? 0)),
+  );
 }
 
 /** A check of somebody else on this commit changed: where checks are required, they are asked for again. */
@@ -110,17 +100,13 @@ export async function raiseForChecks(
   repository: number,
   headSha: string,
 ): Promise<void> {
-  const raised = await trx
-    .updateTable("pull_request_gate")
-    .set((eb) => ({ wanted: eb("wanted", "+", 1), outside: sql<string>`outside - 'checks'` }))
-    .where("repository_id", "=", repository)
-    .where("number", "in", withHead(repository, headSha))
-    .where("ended", "is", null)
-    // One that was never judged may just be asking for them.
-    .where(sql<boolean>`outside is null or (outside->>'asksChecks')::boolean`)
-    .returning("environment_id")
-    .execute();
-  for (const environment of new Set(raised.map((row) => row.environment_id))) await wake.judge(trx, environment);
+  const which = (gates: Gates) =>
+    gates
+      .where("repository_id", "=", repository)
+      .where("number", "in", openPullRequests(repository, { headSha }))
+      // One that was never judged may just be asking for them.
+      .where(sql<boolean>`outside is null or (outside->>'asksChecks')::boolean`);
+  await raiseGates(trx, wake, which, "checks");
 }
 
 /** What GitHub said is asked for anew: somebody asked for the checks on a head again, or a base was forced elsewhere. */
@@ -130,21 +116,14 @@ export async function raiseAnew(
   repository: number,
   of: { readonly headSha: string } | { readonly baseRef: string },
 ): Promise<void> {
-  const numbers = "headSha" in of ? withHead(repository, of.headSha) : withBase(repository, of.baseRef);
-  const raised = await trx
-    .updateTable("pull_request_gate")
-    .set((eb) => ({ wanted: eb("wanted", "+", 1), outside: null }))
-    .where("repository_id", "=", repository)
-    .where("number", "in", numbers)
-    .where("ended", "is", null)
-    .returning("environment_id")
-    .execute();
-  for (const environment of new Set(raised.map((row) => row.environment_id))) await wake.judge(trx, environment);
+  const which = (gates: Gates) =>
+    gates.where("repository_id", "=", repository).where("number", "in", openPullRequests(repository, of));
+  await raiseGates(trx, wake, which, "everything");
 }
 
-function withBase(repository: number, baseRef: string) {
+function openPullRequests(repository: number, of: { readonly headSha: string } | { readonly baseRef: string }) {
+  const is = "headSha" in of ? sql`head_sha = ${of.headSha}` : sql`base_ref = ${of.baseRef}`;
   return sql<number>`(
-    select number from pull_request
-    where repository_id = ${repository} and base_ref = ${baseRef} and state = 'open'
+    select number from pull_request where repository_id = ${repository} and ${is} and state = 'open'
   )`;
 }
