@@ -12,6 +12,8 @@ const withNock = ["client", "comparison-pages", "together"].map((name) => `test/
 const each = {
   setupFiles: ["test/harness/closed-network.ts"],
   pool: "forks" as const,
+  // A CommonJS module's default export is its whole `exports`, as it is where the bot runs.
+  deps: { interopDefault: false },
   maxWorkers: 4,
   // In CI, on a machine that nobody knows, what fails is tried once more; the report names it. Elsewhere it just fails.
   retry: process.env["CI"] === "true" ? 1 : 0,
