@@ -49,8 +49,8 @@ export type Inbox = {
   tidy(): Promise<{ readonly givenUp: number; readonly pruned: number }>;
 };
 
-/** A second INSERT runs beside the first from so many rows on. */
-const storedBesideFrom = 8;
+/** A second INSERT runs beside the first from so many rows on. Fewer are not worth the commit of their own. */
+const storedBesideFrom = 16;
 /** Longer than any handler may take; after a crash the delivery waits this long at most. */
 export const leaseMs = 60_000;
 /** How long to wait after each failed try; after the last one it is given up. */

@@ -2,6 +2,7 @@
  * `POST /api/github/webhooks`: checks the signature over the bytes that came, keeps the fields that we read, stores
  * them, and only then says 202. It never parses what is not signed, and never handles anything itself.
  */
+import type { IncomingMessage } from "node:http";
 import { Webhooks } from "@octokit/webhooks";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
@@ -31,6 +32,8 @@ const deliveryForm = /^[A-Za-z0-9-]{1,64}$/u;
 
 const unsigned = "The signature does not fit the body and the webhook secret.";
 
+type Read = { readonly answer: Answer } | { readonly answer?: undefined; readonly payload: object };
+
 function parse(body: string): { readonly payload: unknown } | undefined {
   try {
     const payload: unknown = JSON.parse(body);
@@ -44,20 +47,25 @@ export function createGitHubWebhooks(parts: GitHubWebhooksParts): Answerer {
   const { context, log, readBody, slim, inbox } = parts;
   const webhooks = new Webhooks({ secret: parts.secret });
 
-  async function keep(event: string, key: string, body: string): Promise<Answer> {
+  /**
+   * What is to be stored of a body, or why nothing is. The body and all that was parsed of it end here: what is still
+   * held while the database writes would have to be moved about by every collection of garbage meanwhile.
+   */
+  async function read(message: IncomingMessage, event: string, signature: string): Promise<Read> {
+    const came = await readBody(message, bodyAtMost);
+    if (came.kind === "gone") return { answer: refusal(400, "The body did not come to its end.") };
+    if (came.kind === "refused") return { answer: came.answer };
+    const body = came.body.toString("utf8");
+    if (body === "" || !(await webhooks.verify(body, signature))) return { answer: refusal(401, unsigned) };
     const parsed = parse(body);
     if (parsed === undefined) {
-      return refusal(400, "The body is not a JSON object. The webhook's content type must be application/json.");
+      const why = "The body is not a JSON object. The webhook's content type must be application/json.";
+      return { answer: refusal(400, why) };
     }
     const payload = slim(event, parsed.payload);
-    if (payload === undefined) return text(202, "This event is not read here.");
-    if (isMalformed(payload)) return refusal(422, `The body is not that of the event ${event}: ${payload.why}`);
-    const name = event;
-    const stored = await inbox.store({ source: "github", key, name, payload });
-    await context.faults.at("web.github-stored");
-    parts.onStored(stored);
-    log.debug({ delivery: key, name, stored }, "a delivery from GitHub was stored");
-    return text(202, stored === "known" ? "Known already." : "Stored.");
+    if (payload === undefined) return { answer: text(202, "This event is not read here.") };
+    if (!isMalformed(payload)) return { payload };
+    return { answer: refusal(422, `The body is not that of the event ${event}: ${payload.why}`) };
   }
 
   return async ({ message }) => {
@@ -71,11 +79,12 @@ export function createGitHubWebhooks(parts: GitHubWebhooksParts): Answerer {
     if (signature === undefined || !signatureForm.test(signature)) {
       return refusal(401, "X-Hub-Signature-256 must be sha256= and 64 hexadecimal digits.");
     }
-    const read = await readBody(message, bodyAtMost);
-    if (read.kind === "gone") return refusal(400, "The body did not come to its end.");
-    if (read.kind === "refused") return read.answer;
-    const body = read.body.toString("utf8");
-    if (body === "" || !(await webhooks.verify(body, signature))) return refusal(401, unsigned);
-    return keep(event, key, body);
+    const found = await read(message, event, signature);
+    if (found.answer !== undefined) return found.answer;
+    const stored = await inbox.store({ source: "github", key, name: event, payload: found.payload });
+    await context.faults.at("web.github-stored");
+    parts.onStored(stored);
+    log.debug({ delivery: key, name: event, stored }, "a delivery from GitHub was stored");
+    return text(202, stored === "known" ? "Known already." : "Stored.");
   };
 }
