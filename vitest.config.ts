@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 const together = ["policy", "wording", "commands", "config", "log", "docs", "shape", "packaging", "harness"]
   .concat(["slack", "web", "sandbox", "github"])
   .map((folder) => `test/${folder}/**/*.test.ts`);
-const withNock = ["client", "comparison-pages", "together"].map((name) => `test/github/${name}.test.ts`);
+const withNock = ["app", "client", "comparison-pages", "together"].map((name) => `test/github/${name}.test.ts`);
 
 const each = {
   setupFiles: ["test/harness/closed-network.ts"],

@@ -7,7 +7,8 @@ import type { GitHub } from "../../src/github/client.ts";
 import { isMalformed, slim } from "../../src/github/deliveries.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { testContext } from "../harness/test-context.ts";
-import { aClient, played } from "./a-client.ts";
+import { aClient } from "./a-client.ts";
+import { played } from "./played.ts";
 import { recordedEvents, type Told } from "./recorded-events.ts";
 
 const sha = "a".repeat(40);

@@ -200,6 +200,20 @@ describe("lock", () => {
     ["another's, typed", facts({ environment: locked("alice") }), "block", held, holder],
     ["another's, merged", facts({ environment: locked("alice"), request: merge }), "wait", held, holder],
     [
+      "another's, typed before it was locked",
+      facts({ environment: locked("alice"), request: { requestedAt: now - hour - 1 } }),
+      "wait",
+      held,
+      holder,
+    ],
+    [
+      "another's, typed in the moment of locking",
+      facts({ environment: locked("alice"), request: { requestedAt: now - hour } }),
+      "block",
+      held,
+      holder,
+    ],
+    [
       "another's, until later",
       facts({ environment: locked("alice", now + minute) }),
       "block",

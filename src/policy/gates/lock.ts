@@ -1,4 +1,7 @@
-/** An environment that someone else holds: a typed command is refused at once, a merge waits, a rollback goes through. */
+/**
+ * An environment that someone else holds: a command that meets it is refused at once, so that its asker knows; a merge
+ * waits, and so does a command that waited already when the lock came. A rollback goes through.
+ */
 import { sameLogin } from "../logins.ts";
 import type { Clearer, Facts, GateResult } from "../model.ts";
 import { block, pass, wait } from "./gate.ts";
@@ -14,6 +17,6 @@ export function lock({ now, environment, request }: Facts): GateResult {
   }
   const clearedBy: Clearer[] = [{ kind: "person", login: by }, { kind: "approvers" }];
   if (until !== undefined) clearedBy.push({ kind: "time", at: until });
-  const refuse = request.typed ? block : wait;
+  const refuse = request.typed && at <= request.requestedAt ? block : wait;
   return refuse("lock", { code: "lock.held", by, reason, at, ...untilWhen }, ...clearedBy);
 }
