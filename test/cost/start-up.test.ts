@@ -23,25 +23,32 @@ const sink = createServer((request, response) => {
 });
 const named = (index: number) => `acme/service-${index}`;
 
-/** One after the other: each has a git of its own, and they would all want the same two cores. */
+async function makeRepository(repository: string): Promise<void> {
+  await bot.github.createRepository(repository, { files: { ".github/signalbox.yml": pipeline } });
+  const changes = [{ path: "basket", content: "basket" }];
+  const sha = await bot.github.commit(repository, "alice", { branch: "change-0", message: "Add it", changes });
+  for (let pull = 0; pull < pullsInEach; pull += 1) {
+    const head = `change-${pull}`;
+    if (pull > 0) await bot.github.createRef(repository, "alice", `refs/heads/${head}`, sha);
+    const issue = await bot.github.createIssue(repository, "olaf", head);
+    await bot.github.openPullRequest(repository, "alice", { title: head, body: `close #${issue}`, head });
+  }
+}
+
+/** A few at once: while one waits for its git, another goes on. */
 beforeAll(async () => {
   bot = await openBotBetween();
   await new Promise<void>((resolve) => sink.listen(0, "127.0.0.1", resolve));
   const address = sink.address();
   if (address === null || typeof address === "string") throw new Error("the sink has no port");
   bot.github.deliverTo(`http://127.0.0.1:${address.port}/`);
-  for (let index = 0; index < repositories; index += 1) {
-    const repository = named(index);
-    await bot.github.createRepository(repository, { files: { ".github/signalbox.yml": pipeline } });
-    const changes = [{ path: "basket", content: "basket" }];
-    const sha = await bot.github.commit(repository, "alice", { branch: "change-0", message: "Add it", changes });
-    for (let pull = 0; pull < pullsInEach; pull += 1) {
-      const head = `change-${pull}`;
-      if (pull > 0) await bot.github.createRef(repository, "alice", `refs/heads/${head}`, sha);
-      const issue = await bot.github.createIssue(repository, "olaf", head);
-      await bot.github.openPullRequest(repository, "alice", { title: head, body: `close #${issue}`, head });
-    }
-  }
+  const left = Array.from({ length: repositories }, (_, index) => named(index));
+  const makeSome = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await makeRepository(next);
+  };
+  await Promise.all(Array.from({ length: 4 }, makeSome));
+  // What is still on its way would come to the bot.
+  await bot.github.settled();
 }, 120_000);
 afterAll(async () => {
   await bot?.close();
