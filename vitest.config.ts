@@ -17,8 +17,8 @@ const each = {
   maxWorkers: 4,
   // In CI, on a machine that nobody knows, what fails is tried once more; the report names it. Elsewhere it just fails.
   retry: process.env["CI"] === "true" ? 1 : 0,
-  // Several times what the longest takes on two busy cores.
-  testTimeout: 60_000,
+  // Twice what the longest takes on two cores that others keep busy; where nothing else runs, none needs a quarter of it.
+  testTimeout: 120_000,
   hookTimeout: 60_000,
 };
 
