@@ -13,8 +13,11 @@ import type { Clock, Context, Timer } from "../context.ts";
 import type { Connection } from "../store/pool.ts";
 import { queues } from "./wake.ts";
 
-/** Fetching and settling are short, and a transaction's wake is sent over its own connection. One more listens. */
-const connectionsAtMost = 2;
+/**
+ * Fetching and settling are short, and a transaction's wake is sent over its own connection. One more listens. Both stay
+ * open in the quietest hour, and each is a process of the server, so that a third would only cost memory.
+ */
+const connectionsAtMost = 1;
 /** A wake is taken up again when its taker has not settled it by then; takers settle in seconds. */
 const expireInSeconds = 60;
 /** Settled wakes are of no use, and pg-boss keeps them in the same table as the waiting ones. */
