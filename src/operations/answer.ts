@@ -32,7 +32,7 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
     .executeTakeFirst();
   const place = row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
   if (row === undefined || place === undefined) return { kind: "not-waiting" };
-  const login = loginOf(place.service.pipeline, given.slackUser);
+  const login = await loginOf(bot, place.service.pipeline, given);
   if (given.answer === "approve" && mayDecide(place, login)) expectStart(bot, place);
   const person = await bot.slack.person(given.team, given.slackUser);
   const why = given.answer === undefined ? undefined : refusalOf(person, login);

@@ -15,6 +15,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly key: string;
       readonly name: CommandName;
       readonly text: string;
+      readonly team: string;
       readonly user: string;
       readonly channel: string;
       readonly channelName: string;
@@ -27,6 +28,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
           ? { code: "command-problem", problem: reading.problem }
           : await takeCommand(bot, reading.command, {
               kind: "slack",
+              team: command.team,
               slackUser,
               channel: { id: channel, name: command.channelName },
               key,

@@ -35,7 +35,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
     if (answered.kind === "refused") return { code: "approval-refused", deployment, why: answered.why };
     return { code: answered.kind === "noted" ? "approval-noted" : "message-outdated", deployment };
   }
-  const login = loginOf(place.service.pipeline, slackUser);
+  const login = await loginOf(bot, place.service.pipeline, clicked);
   if (login === undefined) return { code: "not-linked" };
   const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
   if (action === "confirm-fix") return await confirmFix(bot, place, asker, deployment);

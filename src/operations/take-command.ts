@@ -23,6 +23,7 @@ import { where } from "./where.ts";
 export type CommandFrom =
   | {
       readonly kind: "slack";
+      readonly team: string;
       readonly slackUser: string;
       /** The channel in which it was typed, by id and by name without `#`. */
       readonly channel: { readonly id: string; readonly name?: string };
@@ -53,12 +54,12 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
   if (command.kind === "where") {
     const home = command.repository === undefined ? findService(services, command.service, from) : undefined;
     if (home?.kind === "answer") return home.answer;
-    return await where(bot, command, services, home?.found, (service) => loginIn(service, from));
+    return await where(bot, command, services, home?.found, (service) => loginIn(bot, service, from));
   }
 
   const service = findService(services, "service" in command ? command.service : undefined, from);
   if (service.kind === "answer") return service.answer;
-  const asker = askerIn(service.found, from);
+  const asker = await askerIn(bot, service.found, from);
   if (asker === undefined) return { code: "not-linked" };
   const places = await loadPlaces(bot.db, service.found);
   if (command.kind === "allow") {
@@ -112,7 +113,7 @@ async function onDeployment(
   const place = await placeOfDeployment(bot, deployment);
   const elsewhere = from.kind === "github" && place?.service.repository.id !== from.repository;
   if (place === undefined || elsewhere) return { code: "unknown-deployment", deployment };
-  const asker = askerIn(place.service, from);
+  const asker = await askerIn(bot, place.service, from);
   if (asker === undefined) return { code: "not-linked" };
   if (command.kind === "cancel") return await cancel(bot, place, asker, deployment);
   return await resolve(bot, place, asker, { deployment, as: command.outcome, reason: command.reason });
@@ -143,17 +144,17 @@ async function statusOf(
       : services.filter((service) => service.name === command.service);
   if (meant.length === 0) return unknownService(services, command.service ?? "");
   const readable: ServicePlace[] = [];
-  let linked = false;
+  let linked: string | undefined;
   for (const service of meant) {
-    const login = loginIn(service, from);
+    const login = await loginIn(bot, service, from);
     if (login === undefined) continue;
-    linked = true;
+    linked ??= login;
     const permission = await bot.github.permission(service.repository, login);
     if (mayRead({ permission })) readable.push(service);
   }
-  if (!linked) return { code: "not-linked" };
-  const login = meant.flatMap((service) => loginIn(service, from) ?? []).at(0) ?? "";
-  return readable.length === 0 ? { code: "may-not", login, what: "read", needs: "read" } : await status(bot, readable);
+  if (linked === undefined) return { code: "not-linked" };
+  if (readable.length === 0) return { code: "may-not", login: linked, what: "read", needs: "read" };
+  return await status(bot, readable);
 }
 
 function findService(
@@ -197,13 +198,13 @@ function findEnvironment(service: ServicePlace, places: readonly Place[], wanted
   };
 }
 
-function loginIn(service: ServicePlace, from: CommandFrom): string | undefined {
-  return from.kind === "github" ? from.login : loginOf(service.pipeline, from.slackUser);
+async function loginIn(bot: Bot, service: ServicePlace, from: CommandFrom): Promise<string | undefined> {
+  return from.kind === "github" ? from.login : await loginOf(bot, service.pipeline, from);
 }
 
-function askerIn(service: ServicePlace, from: CommandFrom): Asker | undefined {
-  const login = loginIn(service, from);
+async function askerIn(bot: Bot, service: ServicePlace, from: CommandFrom): Promise<Asker | undefined> {
+  const login = await loginIn(bot, service, from);
   if (login === undefined) return undefined;
   if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: from.channel.id, key: from.key };
-  return { login, ...optional("slackUser", slackUserOf(service.pipeline, login)), key: from.key };
+  return { login, ...optional("slackUser", await slackUserOf(bot, service.pipeline, login)), key: from.key };
 }

@@ -21,7 +21,7 @@ export async function where(
   asked: Whereabouts,
   services: readonly ServicePlace[],
   home: ServicePlace | undefined,
-  loginIn: (service: ServicePlace) => string | undefined,
+  loginIn: (service: ServicePlace) => Promise<string | undefined>,
 ): Promise<ReplyContent> {
   const repository = asked.repository ?? home?.repository.fullName ?? "";
   const mayBeRead = new Map<number, boolean>();
@@ -31,7 +31,7 @@ export async function where(
     const known = mayBeRead.get(repositoryId);
     if (known !== undefined) return known;
     const service = services.find((one) => one.repository.id === repositoryId);
-    const login = service && loginIn(service);
+    const login = service && (await loginIn(service));
     linked ??= login;
     const may =
       service !== undefined &&

@@ -308,6 +308,8 @@ export type NoteTable = {
   id: Generated<number>;
   deployment_id: number | null;
   service_id: number | null;
+  /** Whom it is sent to by direct message. */
+  slack_user: string | null;
   key: string;
   content: Json<NoteContent>;
   at: Date;
@@ -354,6 +356,40 @@ export type ProtectionRequestTable = {
   refusal: Json<ProtectionRefusal> | null;
   ended: "success" | "failure" | "error" | "cancelled" | null;
   ended_by: string | null;
+};
+
+/** The GitHub login of a person of a Slack team, as they proved it. */
+export type LinkTable = {
+  team: string;
+  slack_user: string;
+  login: string;
+  github_id: number;
+  at: Date;
+};
+
+/** A sign-in at GitHub that was offered to a Slack person. */
+export type LinkAskTable = {
+  id: string;
+  key: string;
+  state_hash: string;
+  team: string;
+  slack_user: string;
+  asked_at: Date;
+  expires_at: Date;
+  returned_at: Date | null;
+  login: string | null;
+  github_id: number | null;
+  confirm_hash: string | null;
+  linked_at: Date | null;
+};
+
+/** Somebody's login has changed: their answers to open asks are looked at again. */
+export type LinkChangeTable = {
+  id: Generated<number>;
+  team: string;
+  slack_user: string;
+  at: Date;
+  done_at: Date | null;
 };
 
 export type ProjectionTable = {
@@ -415,6 +451,9 @@ export type Database = {
   reply: ReplyTable;
   comment_reply: CommentReplyTable;
   protection_request: ProtectionRequestTable;
+  link: LinkTable;
+  link_ask: LinkAskTable;
+  link_change: LinkChangeTable;
   projection: ProjectionTable;
   decision: DecisionTable;
   audit: AuditTable;

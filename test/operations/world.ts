@@ -471,6 +471,7 @@ export async function openWorld(
       commands += 1;
       const from = {
         kind: "slack",
+        team: "T1",
         slackUser,
         channel: { id: "C1", name: "shop-deploys" },
         key: key ?? `trigger-${commands}`,
