@@ -1,13 +1,21 @@
 /** What a person can ask, whatever face they ask it on. `parse.ts` turns text into one of these. */
 
-export const commandNames = ["/deploy", "/promote", "/rollback"] as const;
+export const commandNames = ["/deploy", "/promote", "/rc", "/rollback"] as const;
 export type CommandName = (typeof commandNames)[number];
 
+/** Which part of the next version `/rc cut` raises. */
+export const versionParts = ["major", "minor", "patch"] as const;
+export type VersionPart = (typeof versionParts)[number];
+
 export type Command =
+  /** `/deploy` with nothing: whoever typed it wants to choose. */
+  | { readonly kind: "menu"; readonly service?: string }
   | {
       readonly kind: "deploy";
       readonly environment: string;
       readonly revision?: string;
+      /** The written reason of a hotfix; there is a revision then. */
+      readonly hotfix?: string;
       readonly service?: string;
     }
   | { readonly kind: "promote"; readonly environment: string; readonly service?: string }
@@ -19,8 +27,20 @@ export type Command =
       readonly reason?: string;
       readonly service?: string;
     }
+  | {
+      readonly kind: "rc";
+      /** Without a step: how the candidate stands. */
+      readonly step?: "cut" | "next" | "finish";
+      /** To cut: which part to raise, or the version as it was written; neither leaves it to the scheme. */
+      readonly raise?: VersionPart;
+      readonly version?: string;
+      readonly service?: string;
+    }
   | { readonly kind: "status"; readonly service?: string }
+  | { readonly kind: "queue"; readonly service?: string }
+  | { readonly kind: "history"; readonly environment?: string; readonly service?: string }
   | { readonly kind: "why"; readonly environment: string; readonly service?: string }
+  | { readonly kind: "diff"; readonly environment: string; readonly service?: string }
   | {
       readonly kind: "lock";
       readonly environment: string;
@@ -31,6 +51,17 @@ export type Command =
     }
   | { readonly kind: "unlock"; readonly environment: string; readonly service?: string }
   | {
+      readonly kind: "freeze";
+      /** `all` stands for every environment. */
+      readonly environment: string;
+      /** Epoch ms. */
+      readonly until: number;
+      readonly reason: string;
+      readonly service?: string;
+    }
+  /** `all` stands for every environment. */
+  | { readonly kind: "thaw"; readonly environment: string; readonly service?: string }
+  | {
       readonly kind: "where";
       /** The number of an issue or a pull request. */
       readonly number: number;
@@ -39,6 +70,8 @@ export type Command =
       readonly service?: string;
     }
   | { readonly kind: "cancel"; readonly deployment: number }
+  /** Without a stage: from the one that did not succeed. */
+  | { readonly kind: "retry"; readonly deployment: number; readonly stage?: string }
   | {
       readonly kind: "resolve";
       readonly deployment: number;
@@ -52,6 +85,9 @@ export type Command =
       readonly service?: string;
     }
   | { readonly kind: "allow"; readonly revision: string; readonly reason: string; readonly service?: string }
+  | { readonly kind: "demo"; readonly step?: "list" | "destroy"; readonly name?: string; readonly service?: string }
+  | { readonly kind: "link" }
+  | { readonly kind: "unlink" }
   | { readonly kind: "help"; readonly topic?: string };
 
 /** What was wrong with the words, what would be right, and the nearest valid word. */
@@ -64,7 +100,7 @@ export type CommandProblem =
     }
   | {
       readonly code: "missing";
-      readonly what: "environment" | "revision" | "reason" | "deployment" | "outcome" | "issue";
+      readonly what: "environment" | "revision" | "reason" | "deployment" | "outcome" | "issue" | "time" | "demo";
       readonly usage: string;
     }
   | { readonly code: "unexpected"; readonly word: string; readonly usage: string }

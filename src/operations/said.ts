@@ -226,5 +226,7 @@ export type ReplyContent =
   | { readonly code: "several-commands"; readonly commands: number }
   /** The comment was delivered too late for its command to be meant still. */
   | { readonly code: "asked-long-ago"; readonly at: Instant }
+  /** `command` by the name that help knows it by, or `menu`. */
+  | { readonly code: "not-in-this-version"; readonly command: string }
   | { readonly code: "help"; readonly topic?: string }
   | { readonly code: "broke"; readonly reference: string };

@@ -1,7 +1,7 @@
 /** Answers to commands and clicks → sentences. Said to the person who asked, in the second person. */
 import type { CommandProblem } from "../commands/command.ts";
-import { helpOn, helpTopics, isHelpTopic } from "../commands/help.ts";
-import { deployVerbs } from "../commands/parse.ts";
+import { helpOn } from "../commands/help.ts";
+import { deployVerbs, helpTopics, isHelpTopic } from "../commands/verbs.ts";
 import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
@@ -29,6 +29,8 @@ const missing: Readonly<Record<Extract<CommandProblem, { code: "missing" }>["wha
   deployment: "Which deployment? Its number is on its message.",
   outcome: "Did it end in success or in failure?",
   issue: "Which issue or pull request?",
+  time: "Until when?",
+  demo: "Which demo? /deploy demo list names them.",
 };
 
 function didYouMean(nearest: string | undefined): string {
@@ -178,6 +180,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `That comment holds ${reply.commands} commands, and I carried out none of them. Write one command in each comment.`;
     case "asked-long-ago":
       return `I heard of this only now, and it was written at ${timeInWords(reply.at)}. It may not be meant any more, so I did not carry it out. Please ask again if it is.`;
+    case "not-in-this-version":
+      return `I cannot do ${isHelpTopic(reply.command) ? helpOn(reply.command).usage : "that"} yet. A later version of Signalbox will.`;
     case "help":
       return helpLines(reply.topic);
     case "broke":

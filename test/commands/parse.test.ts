@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Command, type CommandProblem, commandNames } from "../../src/commands/command.ts";
-import { helpOn, helpTopics } from "../../src/commands/help.ts";
-import { deployVerbs, parseCommand } from "../../src/commands/parse.ts";
+import { helpOn } from "../../src/commands/help.ts";
+import { parseCommand } from "../../src/commands/parse.ts";
+import { deployVerbs, helpTopics } from "../../src/commands/verbs.ts";
+import { reservedNames } from "../../src/policy/pipeline-file/rules.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const at = (text: string) => Date.parse(text);
@@ -27,6 +29,43 @@ const understood: readonly (readonly [string, Command])[] = [
   // A non-breaking blank and a zero-width one come along from web pages.
   ["/deploy\u00a0staging".replace("\u00a0", " \u00a0"), { kind: "deploy", environment: "staging" }],
   ["/deploy sta\u200bging\t main", { kind: "deploy", environment: "staging", revision: "main" }],
+  ["/deploy", { kind: "menu" }],
+  ["/deploy of shop-api", { kind: "menu", service: "shop-api" }],
+  ["/deploy to staging", { kind: "deploy", environment: "staging" }],
+  ["/deploy v1.4 to staging", { kind: "deploy", environment: "staging", revision: "v1.4" }],
+  ["/deploy feature/of-to TO staging", { kind: "deploy", environment: "staging", revision: "feature/of-to" }],
+  ["/deploy to staging v1.4", { kind: "deploy", environment: "staging", revision: "v1.4" }],
+  ["/deploy of shop-api to staging", { kind: "deploy", environment: "staging", service: "shop-api" }],
+  [
+    "/deploy v1.4 of shop-api to staging",
+    { kind: "deploy", environment: "staging", revision: "v1.4", service: "shop-api" },
+  ],
+  [
+    "/deploy staging of shop-api v1.4",
+    { kind: "deploy", environment: "staging", revision: "v1.4", service: "shop-api" },
+  ],
+  ['/deploy "to" v1', { kind: "deploy", environment: "to", revision: "v1" }],
+  ['/deploy staging "of"', { kind: "deploy", environment: "staging", revision: "of" }],
+  [
+    "/deploy production a1b2c3d hotfix checkout fails",
+    { kind: "deploy", environment: "production", revision: "a1b2c3d", hotfix: "checkout fails" },
+  ],
+  [
+    '/deploy a1b2c3d to production of shop Hotfix "end of sale"',
+    { kind: "deploy", environment: "production", revision: "a1b2c3d", hotfix: "end of sale", service: "shop" },
+  ],
+  [
+    "/deploy production a1b2c3d hotfix checkout fails of shop",
+    { kind: "deploy", environment: "production", revision: "a1b2c3d", hotfix: "checkout fails", service: "shop" },
+  ],
+  [
+    '/deploy production "hotfix" hotfix a hotfix of "the day"',
+    { kind: "deploy", environment: "production", revision: "hotfix", hotfix: "a hotfix", service: "the day" },
+  ],
+  // Where no reason can stand, the word is a name like any other.
+  ["/deploy hotfix", { kind: "deploy", environment: "hotfix" }],
+  ["/deploy main to hotfix", { kind: "deploy", environment: "hotfix", revision: "main" }],
+  ["/deploy staging of hotfix", { kind: "deploy", environment: "staging", service: "hotfix" }],
   ["/deploy prod", { kind: "deploy", environment: "prod" }],
   ["/deploy moon", { kind: "deploy", environment: "moon" }],
   ['/deploy "status"', { kind: "deploy", environment: "status" }],
@@ -34,6 +73,12 @@ const understood: readonly (readonly [string, Command])[] = [
   ["/deploy production $(reboot)", { kind: "deploy", environment: "production", revision: "$(reboot)" }],
   ["/deploy status", { kind: "status" }],
   ["/deploy STATUS of shop-api", { kind: "status", service: "shop-api" }],
+  ["/deploy queue", { kind: "queue" }],
+  ["/deploy queue of shop-api", { kind: "queue", service: "shop-api" }],
+  ["/deploy history", { kind: "history" }],
+  ["/deploy history production of shop", { kind: "history", environment: "production", service: "shop" }],
+  ["/deploy diff production", { kind: "diff", environment: "production" }],
+  ["/deploy diff of shop production", { kind: "diff", environment: "production", service: "shop" }],
   ["/deploy where #123", { kind: "where", number: 123 }],
   ["/deploy where 123 of shop-api", { kind: "where", number: 123, service: "shop-api" }],
   ["/deploy where GH-123", { kind: "where", number: 123 }],
@@ -117,6 +162,24 @@ const understood: readonly (readonly [string, Command])[] = [
     { kind: "lock", environment: "production", reason: "closed until the fair ends" },
   ],
   ["/deploy unlock production", { kind: "unlock", environment: "production" }],
+  ["/deploy unlock of shop production", { kind: "unlock", environment: "production", service: "shop" }],
+  [
+    "/deploy freeze production until 18:00 stocktaking",
+    { kind: "freeze", environment: "production", until: at("2026-11-21T18:00Z"), reason: "stocktaking" },
+  ],
+  [
+    "/deploy freeze ALL of shop until 2h the move of data",
+    { kind: "freeze", environment: "all", until: now + 2 * 3_600_000, reason: "the move of data", service: "shop" },
+  ],
+  ["/deploy thaw production", { kind: "thaw", environment: "production" }],
+  ["/deploy thaw All", { kind: "thaw", environment: "all" }],
+  ["/deploy retry 42", { kind: "retry", deployment: 42 }],
+  ["/deploy retry #42 migrate of shop", { kind: "retry", deployment: 42, stage: "migrate" }],
+  ["/deploy demo", { kind: "demo" }],
+  ["/deploy demo list of shop", { kind: "demo", step: "list", service: "shop" }],
+  ["/deploy demo destroy new-basket", { kind: "demo", step: "destroy", name: "new-basket" }],
+  ["/deploy link", { kind: "link" }],
+  ["/deploy Unlink", { kind: "unlink" }],
   ["/deploy cancel 42", { kind: "cancel", deployment: 42 }],
   ["/deploy cancel #42 of shop", { kind: "cancel", deployment: 42 }],
   [
@@ -135,10 +198,22 @@ const understood: readonly (readonly [string, Command])[] = [
   ["/deploy help", { kind: "help" }],
   ["/deploy HELP Rollback", { kind: "help", topic: "rollback" }],
   ["/deploy help /promote", { kind: "help", topic: "promote" }],
+  ["/rc help", { kind: "help", topic: "rc" }],
+  ["/deploy help hotfix", { kind: "help", topic: "hotfix" }],
+  ["/rc", { kind: "rc" }],
+  ["/rc of shop", { kind: "rc", service: "shop" }],
+  ["/rc cut", { kind: "rc", step: "cut" }],
+  ["/rc cut Minor of shop", { kind: "rc", step: "cut", raise: "minor", service: "shop" }],
+  ["/rc cut v1.4.0", { kind: "rc", step: "cut", version: "v1.4.0" }],
+  ["/rc cut 2026.11.0", { kind: "rc", step: "cut", version: "2026.11.0" }],
+  ["/rc next", { kind: "rc", step: "next" }],
+  ["/rc FINISH of shop", { kind: "rc", step: "finish", service: "shop" }],
   ["/promote help", { kind: "help", topic: "promote" }],
   ["/rollback help", { kind: "help", topic: "rollback" }],
   ["/promote production", { kind: "promote", environment: "production" }],
   ["/promote production of shop-api", { kind: "promote", environment: "production", service: "shop-api" }],
+  ["/promote to production", { kind: "promote", environment: "production" }],
+  ["/promote of shop-api to production", { kind: "promote", environment: "production", service: "shop-api" }],
   ["/rollback production", { kind: "rollback", environment: "production" }],
   ["/rollback production to v1.3.2", { kind: "rollback", environment: "production", to: "v1.3.2" }],
   [
@@ -155,19 +230,57 @@ const understood: readonly (readonly [string, Command])[] = [
       service: "shop",
     },
   ],
+  [
+    "/rollback production of shop-api to v1.3",
+    { kind: "rollback", environment: "production", to: "v1.3", service: "shop-api" },
+  ],
+  ["/rollback to v1.3 production", { kind: "rollback", environment: "production", to: "v1.3" }],
+  [
+    "/rollback of shop production the end of sale",
+    { kind: "rollback", environment: "production", reason: "the end of sale", service: "shop" },
+  ],
+  ["/rollback production so many errors", { kind: "rollback", environment: "production", reason: "so many errors" }],
+  ['/rollback production "v1.4 is bad"', { kind: "rollback", environment: "production", reason: "v1.4 is bad" }],
   ['/rollback production "to be safe"', { kind: "rollback", environment: "production", reason: "to be safe" }],
 ];
 
 const deploy = helpOn("deploy").usage;
 const lock = helpOn("lock").usage;
 
+const hotfix = helpOn("hotfix").usage;
+const freeze = helpOn("freeze").usage;
+const rollback = helpOn("rollback").usage;
+const rc = helpOn("rc").usage;
+const demo = helpOn("demo").usage;
+const steps = ["cut", "next", "finish"];
+const parts = ["major", "minor", "patch"];
+
 const refused: readonly (readonly [string, CommandProblem])[] = [
-  ["/deploy", { code: "missing", what: "environment", usage: deploy }],
-  ["/deploy of shop-api", { code: "missing", what: "environment", usage: deploy }],
+  ["/deploy of", { code: "unexpected", word: "of", usage: deploy }],
+  ["/deploy v1.4 to", { code: "missing", what: "environment", usage: deploy }],
+  ["/deploy to", { code: "missing", what: "environment", usage: deploy }],
+  ["/deploy shop v1.4 to staging", { code: "unexpected", word: "v1.4", usage: deploy }],
+  ["/deploy v1.4 to staging now", { code: "unexpected", word: "now", usage: deploy }],
+  ["/deploy v1.4 ot staging", { code: "unknown-word", word: "ot", nearest: "to", choices: ["to"] }],
+  [
+    "/deploy staging main hotfx it burns",
+    { code: "unknown-word", word: "hotfx", nearest: "hotfix", choices: ["hotfix", "of", "to"] },
+  ],
+  [
+    "/deploy staging main off shop",
+    { code: "unknown-word", word: "off", nearest: "of", choices: ["hotfix", "of", "to"] },
+  ],
+  ["/deploy staging of shop of web", { code: "unexpected", word: "of", usage: deploy }],
+  ["/deploy production hotfix it burns", { code: "missing", what: "revision", usage: hotfix }],
+  ["/deploy production v1.4 hotfix", { code: "missing", what: "reason", usage: hotfix }],
+  ["/deploy production v1.4 hotfix of shop", { code: "missing", what: "reason", usage: hotfix }],
   ["/deploy staging main now", { code: "unexpected", word: "now", usage: deploy }],
   ["/deploy staging of", { code: "unexpected", word: "of", usage: deploy }],
   ["/deploy stauts", { code: "unknown-word", word: "stauts", nearest: "status", choices: deployVerbs }],
   ["/deploy Lokc production", { code: "unknown-word", word: "Lokc", nearest: "lock", choices: deployVerbs }],
+  ["/deploy histroy", { code: "unknown-word", word: "histroy", nearest: "history", choices: deployVerbs }],
+  ["/deploy freez all", { code: "unknown-word", word: "freez", nearest: "freeze", choices: deployVerbs }],
+  ["/deploy un-link", { code: "unknown-word", word: "un-link", nearest: "unlink", choices: deployVerbs }],
   ["/deploy hepl", { code: "unknown-word", word: "hepl", nearest: "help", choices: deployVerbs }],
   ["/deploy status production", { code: "unexpected", word: "production", usage: helpOn("status").usage }],
   ["/deploy where", { code: "missing", what: "issue", usage: helpOn("where").usage }],
@@ -195,6 +308,37 @@ const refused: readonly (readonly [string, CommandProblem])[] = [
   ["/deploy lock production until 99999d x", { code: "bad-time", found: "99999d", usage: lock }],
   ["/deploy lock production until today x", { code: "bad-time", found: "today", usage: lock }],
   ['/deploy lock production until "2h or so" x', { code: "bad-time", found: "2h or so", usage: lock }],
+  ["/deploy lock production untill 18:00 x", unknown("untill", "until")],
+  ["/deploy lock production till 18:00 x", { code: "unknown-word", word: "till", choices: ["until"] }],
+  ["/deploy lock production for 2h load test", { code: "unknown-word", word: "for", choices: ["until"] }],
+  ["/deploy freeze", { code: "missing", what: "environment", usage: freeze }],
+  ["/deploy freeze all", { code: "missing", what: "time", usage: freeze }],
+  ["/deploy freeze all stocktaking", { code: "missing", what: "time", usage: freeze }],
+  ["/deploy freeze all until 2h", { code: "missing", what: "reason", usage: freeze }],
+  ["/deploy freeze all until soon x", { code: "bad-time", found: "soon", usage: freeze }],
+  ["/deploy freeze all unitl 2h x", unknown("unitl", "until")],
+  ["/deploy thaw", { code: "missing", what: "environment", usage: helpOn("thaw").usage }],
+  ["/deploy thaw all now", { code: "unexpected", word: "now", usage: helpOn("thaw").usage }],
+  ["/deploy diff", { code: "missing", what: "environment", usage: helpOn("diff").usage }],
+  ["/deploy diff staging production", { code: "unexpected", word: "production", usage: helpOn("diff").usage }],
+  ["/deploy history a b", { code: "unexpected", word: "b", usage: helpOn("history").usage }],
+  ["/deploy queue production", { code: "unexpected", word: "production", usage: helpOn("queue").usage }],
+  ["/deploy retry", { code: "missing", what: "deployment", usage: helpOn("retry").usage }],
+  ["/deploy retry production", { code: "bad-number", found: "production", usage: helpOn("retry").usage }],
+  ["/deploy retry 42 test build", { code: "unexpected", word: "build", usage: helpOn("retry").usage }],
+  [
+    "/deploy demo destory x",
+    { code: "unknown-word", word: "destory", nearest: "destroy", choices: ["list", "destroy"] },
+  ],
+  ["/deploy demo destroy", { code: "missing", what: "demo", usage: demo }],
+  ["/deploy demo list all", { code: "unexpected", word: "all", usage: demo }],
+  ["/deploy demo destroy a b", { code: "unexpected", word: "b", usage: demo }],
+  ["/deploy link alice", { code: "unexpected", word: "alice", usage: helpOn("link").usage }],
+  ["/rc ctu", { code: "unknown-word", word: "ctu", nearest: "cut", choices: steps }],
+  ["/rc production", { code: "unknown-word", word: "production", choices: steps }],
+  ["/rc cut minr", { code: "unknown-word", word: "minr", nearest: "minor", choices: parts }],
+  ["/rc cut minor 1.4.0", { code: "unexpected", word: "1.4.0", usage: rc }],
+  ["/rc next 1.4.0", { code: "unexpected", word: "1.4.0", usage: rc }],
   ["/deploy unlock", { code: "missing", what: "environment", usage: helpOn("unlock").usage }],
   ["/deploy cancel", { code: "missing", what: "deployment", usage: helpOn("cancel").usage }],
   ["/deploy cancel production", { code: "bad-number", found: "production", usage: helpOn("cancel").usage }],
@@ -220,9 +364,20 @@ const refused: readonly (readonly [string, CommandProblem])[] = [
   ["/deploy help rolback", { code: "unknown-word", word: "rolback", nearest: "rollback", choices: helpTopics }],
   ["/promote", { code: "missing", what: "environment", usage: helpOn("promote").usage }],
   ["/promote production v1", { code: "unexpected", word: "v1", usage: helpOn("promote").usage }],
-  ["/rollback", { code: "missing", what: "environment", usage: helpOn("rollback").usage }],
-  ["/rollback production to", { code: "missing", what: "revision", usage: helpOn("rollback").usage }],
+  ["/promote staging to production", { code: "unexpected", word: "to", usage: helpOn("promote").usage }],
+  ["/rollback", { code: "missing", what: "environment", usage: rollback }],
+  ["/rollback to v1.3", { code: "missing", what: "environment", usage: rollback }],
+  ["/rollback production to", { code: "missing", what: "revision", usage: rollback }],
+  // Each of these would otherwise go back to what was live before, with the version for its reason.
+  ["/rollback production v1.3.2", { code: "unexpected", word: "v1.3.2", usage: rollback }],
+  ["/rollback production 1.3.2 checkout fails", { code: "unexpected", word: "1.3.2", usage: rollback }],
+  ["/rollback production a1b2c3d", { code: "unexpected", word: "a1b2c3d", usage: rollback }],
+  ["/rollback production too v1.3.2", { code: "unknown-word", word: "too", nearest: "to", choices: ["to"] }],
 ];
+
+function unknown(word: string, meant: string): CommandProblem {
+  return { code: "unknown-word", word, nearest: meant, choices: [meant] };
+}
 
 describe("a command is read", () => {
   test.each(understood)("%s", (line, expected) => {
@@ -236,12 +391,16 @@ describe("a command that cannot be read says what was wrong and what would be ri
   });
 });
 
-test.each(["development", "staging", "production", "prod", "dev", "test", "qa", "uat", "demo", "live", "preview"])(
+test.each(["development", "staging", "production", "prod", "dev", "test", "qa", "uat", "live", "preview"])(
   "the environment name %s is not taken for a mistyped verb",
   (name) => {
     expect(read(`/deploy ${name}`)).toEqual({ kind: "command", command: { kind: "deploy", environment: name } });
   },
 );
+
+test("an environment cannot have a verb's name, nor that of a word between", () => {
+  expect(reservedNames).toEqual([...deployVerbs, "of", "to", "all"]);
+});
 
 test("every example in the help is a command", () => {
   for (const topic of helpTopics) {
@@ -250,7 +409,23 @@ test("every example in the help is a command", () => {
 });
 
 const piece = fc.oneof(
-  fc.constantFrom(...deployVerbs, "of", "to", "until", "18:00", "2h", '"', "“", "’", "production", "#12", "  "),
+  fc.constantFrom(
+    ...deployVerbs,
+    "of",
+    "to",
+    "until",
+    "hotfix",
+    "all",
+    "cut",
+    "18:00",
+    "2h",
+    '"',
+    "“",
+    "’",
+    "production",
+    "#12",
+    "  ",
+  ),
   fc.string(),
   fc.string({ unit: "binary" }),
 );

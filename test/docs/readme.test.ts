@@ -3,7 +3,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { helpOn, helpTopics } from "../../src/commands/help.ts";
+import { helpOn } from "../../src/commands/help.ts";
+import { helpTopics } from "../../src/commands/verbs.ts";
 import { gateNames } from "../../src/policy/model.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deployVerbs } from "../../src/commands/parse.ts";
+import { deployVerbs } from "../../src/commands/verbs.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import type { Work } from "../../src/operations/work.ts";
 import type { Verdict } from "../../src/policy/model.ts";
@@ -209,7 +209,7 @@ const replies: ReplyCases = {
   "command-problem": [
     [
       { problem: { code: "unknown-word", word: "lokc", nearest: "lock", choices: deployVerbs } },
-      "I do not know the word “lokc”. Did you mean lock? I know status, why, where, lock, unlock, cancel, resolve, adopt, allow and help. If lokc is an environment, put it in quotes.",
+      "I do not know the word “lokc”. Did you mean lock? I know status, why, diff, history, queue, where, lock, unlock, freeze, thaw, cancel, retry, resolve, adopt, allow, demo, link, unlink and help. If lokc is an environment, put it in quotes.",
     ],
     [
       { problem: { code: "unknown-word", word: "maybe", choices: ["success", "failure"] } },
@@ -476,27 +476,42 @@ const replies: ReplyCases = {
       "I heard of this only now, and it was written at 2026-11-21 14:30 UTC. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
     ],
   ],
+  "not-in-this-version": [
+    [{ command: "retry" }, "I cannot do /deploy retry <deployment> [stage] yet. A later version of Signalbox will."],
+    [{ command: "menu" }, "I cannot do that yet. A later version of Signalbox will."],
+  ],
   help: [
     [
       { topic: "promote" },
-      "/promote <environment> [of <service>]\nDeploys to an environment what is live in the environment before it.\nFor example:\n    /promote production\n    /promote production of shop-api",
+      "/promote <environment> [of <service>]\nDeploys to an environment what is live in the environment before it.\nFor example:\n    /promote production\n    /promote to production of shop-api",
     ],
     [
       {},
       [
         "What you can ask me:",
         "• /deploy <environment> [revision] [of <service>]",
+        "• /deploy <environment> <revision> hotfix <reason> [of <service>]",
         "• /promote <environment> [of <service>]",
+        "• /rc [cut [major|minor|patch|<version>] | next | finish] [of <service>]",
         "• /rollback <environment> [to <version or SHA>] [reason] [of <service>]",
         "• /deploy status [of <service>]",
         "• /deploy why <environment> [of <service>]",
+        "• /deploy diff <environment> [of <service>]",
+        "• /deploy history [environment] [of <service>]",
+        "• /deploy queue [of <service>]",
         "• /deploy where <issue or pull request> [of <service>]",
         "• /deploy lock <environment> [until <time>] <reason> [of <service>]",
         "• /deploy unlock <environment> [of <service>]",
+        "• /deploy freeze <environment|all> until <time> <reason> [of <service>]",
+        "• /deploy thaw <environment|all> [of <service>]",
         "• /deploy cancel <deployment>",
+        "• /deploy retry <deployment> [stage]",
         "• /deploy resolve <deployment> success|failure <reason>",
         "• /deploy adopt <environment> <revision> [of <service>]",
         "• /deploy allow <revision> <reason> [of <service>]",
+        "• /deploy demo [list | destroy <name>] [of <service>]",
+        "• /deploy link",
+        "• /deploy unlink",
         "• /deploy help [command]",
         "Put a reason that ends in “of something” in quotes. /deploy help <command> explains one.",
       ].join("\n"),
