@@ -49,6 +49,10 @@ function why(reason: Reason, context: WordingContext): string {
         : `${reason.login} has only ${reason.permission} permission on the repository on GitHub; asking needs permission to push.`;
     case "access.not-in-who":
       return `${reason.login} is not among those who may ask for this environment (${listInWords(reason.who)}).`;
+    case "access.no-hotfixes":
+      return "This environment takes no hotfixes: “hotfix” in the pipeline file names nobody who may ask for one.";
+    case "access.not-in-hotfix":
+      return `${reason.login} is not among those who may ask for a hotfix (${listInWords(reason.from)}).`;
     case "access.commands-not-allowed":
       return `The operator does not let ${reason.repository} run commands, and this environment needs one. Add it to “commands” in operator.yml.`;
     case "ready.ok":
@@ -75,6 +79,14 @@ function why(reason: Reason, context: WordingContext): string {
     }
     case "lock.passed-by-rollback":
       return `${reason.by} holds a lock${because(reason.reason)}, but a rollback passes it.`;
+    case "freeze.none":
+      return "No freeze stands.";
+    case "freeze.stands":
+      return `Frozen by ${reason.by} until ${timeInWords(reason.until)}, ${since(reason.at, context)}${because(reason.reason)}.`;
+    case "freeze.passed-by-rollback":
+      return `${reason.by} froze this until ${timeInWords(reason.until)}, but a rollback passes a freeze.`;
+    case "freeze.passed-by-hotfix":
+      return `${reason.by} froze this until ${timeInWords(reason.until)}, but a hotfix passes a freeze.`;
     case "order.first-environment":
       return "This is the first environment; nothing has to come before it.";
     case "order.ok":
@@ -83,6 +95,8 @@ function why(reason: Reason, context: WordingContext): string {
       return "This is what is live already; it is deployed again.";
     case "order.passed-by-rollback":
       return "A rollback goes back on purpose.";
+    case "order.passed-by-hotfix":
+      return "A hotfix passes the order of environments.";
     case "order.nothing-live-before":
       return `Nothing is live in ${reason.before} yet. Deploy it there first, or tell what is live there with /deploy adopt ${reason.before} <revision>.`;
     case "order.never-live-before":
@@ -94,7 +108,7 @@ function why(reason: Reason, context: WordingContext): string {
     case "order.behind-live":
       return `This is older than what is live (${shortSha(reason.live)}). Going back is what /rollback is for.`;
     case "order.diverged-from-live":
-      return `This lacks commits that are live (${shortSha(reason.live)}). Bring them in first.`;
+      return `This lacks commits that are live (${shortSha(reason.live)}). Bring them in first${reason.hotfix.length === 0 ? "" : "; if that cannot wait, it needs a hotfix"}.`;
     case "order.comparison-unknown":
       return `GitHub could not compare this with what is live (${shortSha(reason.live)}), so it is not certain that it goes forward. Ask again later.`;
     case "checks.none-required":
@@ -161,8 +175,13 @@ function act(reason: Reason): string | undefined {
   switch (reason.code) {
     case "lock.held":
       return "can unlock it";
+    case "freeze.stands":
+      return "can end it with /deploy thaw";
+    case "order.diverged-from-live":
+      return "can ask for a hotfix";
     case "access.no-permission":
     case "access.not-in-who":
+    case "access.not-in-hotfix":
       return "can ask instead";
     case "order.behind-live":
     case "order.never-live-before":

@@ -21,6 +21,7 @@ import type {
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { standingFreeze } from "./freezes.ts";
 import { resolvePeople } from "./people.ts";
 import type { Place } from "./place.ts";
 import type { ComparedRevisions } from "./ports.ts";
@@ -39,6 +40,8 @@ export type Subject = {
   readonly readyWhenMerged?: boolean;
   readonly pullRequest?: number;
   readonly fixConfirmedBy?: string;
+  readonly hotfix?: boolean;
+  readonly retryOf?: number;
   readonly offered?: OfferedBecause;
   /** An open pull request, judged as if it were merged now. */
   readonly unmerged?: boolean;
@@ -100,7 +103,7 @@ export async function assembleFacts(
     repository: service.repository.fullName,
     policy,
     policyHash: place.policyHash,
-    environment: await environmentFacts(trx, environment, subject, outside),
+    environment: await environmentFacts(trx, environment, subject, outside, now),
     ...optional("before", await beforeFacts(trx, place, subject)),
     revision: {
       ...subject.revision,
@@ -124,6 +127,8 @@ export async function assembleFacts(
       ...optional("unmerged", subject.unmerged),
       ...optional("fixConfirmedBy", subject.fixConfirmedBy),
       ...optional("rollbackTarget", subject.rollbackTarget),
+      ...optional("hotfix", subject.hotfix),
+      ...optional("retryOf", subject.retryOf),
       ...(subject.kind !== "external" && runsCommands(place)
         ? { commandsAllowed: bot.operator.commandsAllowed(service.repository.fullName) }
         : {}),
@@ -132,6 +137,7 @@ export async function assembleFacts(
     approvals: await approvalFacts(trx, subject),
     approvers: approvalPolicy === undefined ? [] : resolvePeople(service.pipeline, approvalPolicy.from),
     mayAsk: policy.who.length === 0 ? undefined : resolvePeople(service.pipeline, policy.who),
+    mayHotfix: policy.hotfix === undefined ? undefined : resolvePeople(service.pipeline, policy.hotfix.from),
   };
 }
 
@@ -144,6 +150,7 @@ async function environmentFacts(
   row: EnvironmentRow,
   subject: Subject,
   outside: Outside,
+  now: number,
 ): Promise<EnvironmentFacts> {
   return {
     name: row.name,
@@ -159,6 +166,7 @@ async function environmentFacts(
             ...optional("until", row.lock_until?.getTime()),
           },
         }),
+    ...optional("freeze", await standingFreeze(trx, row.id, now)),
     ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
       ? {}
       : {
@@ -336,6 +344,8 @@ export function subjectOf(row: DeploymentRow): Subject {
     ...optional("readyWhenMerged", row.ready_when_merged),
     ...optional("pullRequest", row.pull_request),
     ...optional("fixConfirmedBy", row.fix_confirmed_by),
+    ...(row.hotfix ? { hotfix: true } : {}),
+    ...optional("retryOf", row.retry_of),
     ...(row.offered_at === null ? {} : { offered: row.offered_because ?? "unlock" }),
     ...optional("rollbackTarget", row.rollback_target),
     ask: row.ask,

@@ -218,7 +218,8 @@ async function supersedeOlder(
 
 function supersedable(row: DeploymentRow): Supersedable {
   const approved = row.verdict?.gates.some((gate) => gate.reason.code === "approvals.enough") ?? false;
-  return { kind: row.kind, status: row.status, requestedAt: row.requested_at.getTime(), approved };
+  const { kind, status, hotfix } = row;
+  return { kind, status, requestedAt: row.requested_at.getTime(), approved, hotfix };
 }
 
 /** A refused command leaves no deployment, but it leaves a trace. */

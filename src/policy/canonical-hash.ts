@@ -21,7 +21,11 @@ export function canonicalJson(value: unknown): string {
  * environment or the rules for pull requests may change without asking anyone anew.
  */
 export function policyHash(environment: EnvironmentPolicy, groups: Pipeline["groups"]): string {
-  const named = new Set([...(environment.approvals?.from ?? []), ...environment.who]);
+  const named = new Set([
+    ...(environment.approvals?.from ?? []),
+    ...environment.who,
+    ...(environment.hotfix?.from ?? []),
+  ]);
   const members = Object.entries(groups).filter(([name]) => named.has(name));
   return canonicalHash({ environment, groups: Object.fromEntries(members) });
 }

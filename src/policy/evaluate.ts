@@ -2,6 +2,7 @@
 import { access } from "./gates/access.ts";
 import { approvals } from "./gates/approvals.ts";
 import { checks } from "./gates/checks.ts";
+import { freeze } from "./gates/freeze.ts";
 import type { Gate } from "./gates/gate.ts";
 import { hold } from "./gates/hold.ts";
 import { lock } from "./gates/lock.ts";
@@ -15,6 +16,7 @@ const gates: Readonly<Record<GateName, Gate>> = {
   access,
   ready,
   lock,
+  freeze,
   order,
   checks,
   quarantine,

@@ -37,11 +37,12 @@ export const pendingStatuses = ["requested", "waiting", "queued"] as const satis
 /** Statuses in which a deployment runs; the database allows one of these for each environment. */
 export const runningStatuses = ["in_progress", "verifying"] as const satisfies readonly Status[];
 
-/** All gates, in the order in which people are shown them. `freeze`, `window` and `soak` come with their settings. */
+/** All gates, in the order in which people are shown them. `window` and `soak` come with their settings. */
 export const gateNames = [
   "access",
   "ready",
   "lock",
+  "freeze",
   "order",
   "checks",
   "quarantine",
@@ -91,6 +92,14 @@ export type LockFacts = {
   readonly until?: Instant;
 };
 
+/** Environments held by someone until a time; of several that stand, the one that ends last. */
+export type FreezeFacts = {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly until: Instant;
+};
+
 /** What a rollback left behind: nothing brings `bad` straight back. */
 export type HoldFacts = {
   /** The rollback's deployment. */
@@ -122,6 +131,7 @@ export type EnvironmentFacts = {
   /** An attempt that had begun to change the environment ended otherwise than in success. */
   readonly uncertain?: { readonly deployment: number; readonly since: Instant };
   readonly lock?: LockFacts;
+  readonly freeze?: FreezeFacts;
   readonly hold?: HoldFacts;
   readonly slot?: SlotFacts;
   /** Everything else that has not started, oldest first, without the request that is judged. */
@@ -209,6 +219,13 @@ export type RequestFacts = {
   readonly fixConfirmedBy?: string;
   /** For a rollback: the revision that was live and healthy before, or an older one. */
   readonly rollbackTarget?: "previous" | "older";
+  /**
+   * Asked for as a hotfix: it passes freeze, soak, window and order, and nothing else, if the asker is one of those whom
+   * the environment names for it (gate `access`).
+   */
+  readonly hotfix?: boolean;
+  /** It tries again what this deployment did not bring to its end. */
+  readonly retryOf?: number;
   /** Present when the stages run commands: whether the operator lets this repository do so. */
   readonly commandsAllowed?: boolean;
 };
@@ -232,4 +249,6 @@ export type Facts = {
   readonly approvers: readonly string[] | undefined;
   /** Logins in `who`, groups resolved; undefined when `who` is not set. */
   readonly mayAsk: readonly string[] | undefined;
+  /** Logins in `hotfix.from`, groups resolved; undefined when it is not set, or when membership could not be read. */
+  readonly mayHotfix: readonly string[] | undefined;
 };

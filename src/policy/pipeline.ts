@@ -48,6 +48,8 @@ export type EnvironmentPolicy = {
   /** Group names or logins who may ask; empty: whoever can push. */
   readonly who: readonly string[];
   readonly queue: "supersede" | "queue";
+  /** Groups or logins who may ask for a hotfix, which passes freeze, soak, window and order; absent: nobody. */
+  readonly hotfix?: { readonly from: readonly string[] };
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
 };

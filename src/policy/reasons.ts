@@ -28,6 +28,9 @@ export type Reason =
   | { readonly code: "access.not-in-repository"; readonly sha: Sha }
   | { readonly code: "access.no-permission"; readonly login: string; readonly permission: Permission }
   | { readonly code: "access.not-in-who"; readonly login: string; readonly who: readonly string[] }
+  /** The environment names nobody who may ask for a hotfix. */
+  | { readonly code: "access.no-hotfixes" }
+  | { readonly code: "access.not-in-hotfix"; readonly login: string; readonly from: readonly string[] }
   | { readonly code: "access.commands-not-allowed"; readonly repository: string }
   | { readonly code: "ready.ok" }
   | { readonly code: "ready.not-a-merge" }
@@ -46,16 +49,28 @@ export type Reason =
   | { readonly code: "lock.passed-by-rollback"; readonly by: string; readonly reason: string }
   /** Whoever holds the lock is also who asks. */
   | { readonly code: "lock.held-by-asker"; readonly by: string; readonly reason: string; readonly until?: Instant }
+  | { readonly code: "freeze.none" }
+  | {
+      readonly code: "freeze.stands";
+      readonly by: string;
+      readonly reason: string;
+      readonly at: Instant;
+      readonly until: Instant;
+    }
+  | { readonly code: "freeze.passed-by-rollback"; readonly by: string; readonly until: Instant }
+  | { readonly code: "freeze.passed-by-hotfix"; readonly by: string; readonly until: Instant }
   | { readonly code: "order.first-environment" }
   | { readonly code: "order.ok"; readonly before: string; readonly deployment: number }
   | { readonly code: "order.redeploy" }
   | { readonly code: "order.passed-by-rollback" }
+  | { readonly code: "order.passed-by-hotfix" }
   | { readonly code: "order.nothing-live-before"; readonly before: string }
   | { readonly code: "order.never-live-before"; readonly before: string; readonly sha: Sha }
   | { readonly code: "order.rolled-back-before"; readonly before: string; readonly sha: Sha }
   | { readonly code: "order.uncertain-before"; readonly before: string; readonly deployment: number }
   | { readonly code: "order.behind-live"; readonly live: Sha }
-  | { readonly code: "order.diverged-from-live"; readonly live: Sha }
+  /** `hotfix`: who may bring it all the same, where the environment names somebody. */
+  | { readonly code: "order.diverged-from-live"; readonly live: Sha; readonly hotfix: readonly string[] }
   | { readonly code: "order.comparison-unknown"; readonly live: Sha }
   | { readonly code: "checks.none-required" }
   | { readonly code: "checks.ok"; readonly names: readonly string[] }

@@ -9,9 +9,13 @@ export type Supersedable = {
   readonly requestedAt: Instant;
   /** The environment needs approvals and this request has enough of them (`approvals.enough`). */
   readonly approved: boolean;
+  readonly hotfix: boolean;
 };
 
 /**
+ * A newer request takes the place only of what has not started. What is approved, a hotfix or a rollback gives way only to
+ * what is approved itself, so this is asked again when a request that waits has come to be approved.
+ *
  * A rollback takes the place of another rollback only: what waits beside it goes forward, is held after it, and is
  * offered again when the hold ends.
  */
@@ -23,7 +27,7 @@ export function supersedes(
   if (policy.queue !== "supersede") return false;
   if (!isPending(older.status) || newer.requestedAt < older.requestedAt) return false;
   if (newer.kind === "rollback" && older.kind !== "rollback") return false;
-  const kept = older.approved || older.kind === "rollback";
+  const kept = older.approved || older.hotfix || older.kind === "rollback";
   return !kept || newer.approved;
 }
 

@@ -10,6 +10,7 @@ import * as pullRequestRules from "./migrations/0002-pull-request-rules.ts";
 import * as news from "./migrations/0003-news.ts";
 import * as environmentChecks from "./migrations/0004-environment-checks.ts";
 import * as conversation from "./migrations/0005-conversation.ts";
+import * as holds from "./migrations/0006-holds.ts";
 import * as links from "./migrations/0008-links.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
@@ -21,6 +22,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0003-news": news,
   "0004-environment-checks": environmentChecks,
   "0005-conversation": conversation,
+  "0006-holds": holds,
   "0008-links": links,
 };
 

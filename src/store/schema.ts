@@ -79,11 +79,30 @@ export type EnvironmentTable = {
   lock_reason: string | null;
   lock_at: Date | null;
   lock_until: Date | null;
+  /** Whom to ask about a lock that was forgotten, and when that was done last. */
+  lock_by_slack: string | null;
+  lock_asked_at: Date | null;
   hold_deployment_id: number | null;
   hold_bad_sha: string | null;
   hold_bad_tree: string | null;
   hold_since: Date | null;
+  /** When what holds the environment is to be looked at: a lock or a freeze ends, or a lock is asked about. */
+  look_at: Date | null;
   removed_at: Date | null;
+};
+
+/** An environment held until a time. Several may stand; none shortens another. */
+export type FreezeTable = {
+  id: Generated<number>;
+  environment_id: number;
+  by: string;
+  reason: string;
+  since: Date;
+  until: Date;
+  ended_at: Date | null;
+  /** Who took it away; null when its time had come. */
+  ended_by: string | null;
+  request_key: string;
 };
 
 export type DeploymentTable = {
@@ -109,6 +128,10 @@ export type DeploymentTable = {
   merged_by: string | null;
   pull_request: number | null;
   ready_when_merged: boolean | null;
+  hotfix: Generated<boolean>;
+  /** It tries this deployment again, and begins at the stage `retry_from`; those before it have succeeded there. */
+  retry_of: number | null;
+  retry_from: string | null;
   rollback_target: "previous" | "older" | null;
   rolls_back_deployment_id: number | null;
   fix_confirmed_by: string | null;
@@ -435,6 +458,7 @@ export type Database = {
   pipeline_file: PipelineFileTable;
   service: ServiceTable;
   environment: EnvironmentTable;
+  environment_freeze: FreezeTable;
   deployment: DeploymentTable;
   attempt: AttemptTable;
   approval: ApprovalTable;

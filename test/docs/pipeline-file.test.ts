@@ -11,6 +11,7 @@ import {
   deployerShape,
   environmentShape,
   fileShape,
+  hotfixShape,
   httpShape,
   pullRequestsShape,
   rollbackShape,
@@ -46,6 +47,7 @@ describe("docs/pipeline-file.md", () => {
     ["from", versionFromShape],
     ["An environment", environmentShape],
     ["approvals", approvalsShape],
+    ["hotfix", hotfixShape],
     ["rollback", rollbackShape],
     ["A stage", deployerShape],
     ["http", httpShape],
@@ -57,7 +59,9 @@ describe("docs/pipeline-file.md", () => {
     const full = blocksOf(reference, "yaml").find(({ text }) => text.includes("pull_requests:"));
     const used = keysIn(parse(full?.text ?? ""));
     const shapes = [fileShape, pullRequestsShape, versionsShape, versionFromShape, environmentShape, approvalsShape];
-    const wanted = [...shapes, rollbackShape, deployerShape, httpShape].flatMap((shape) => Object.keys(shape));
+    const wanted = [...shapes, hotfixShape, rollbackShape, deployerShape, httpShape].flatMap((shape) =>
+      Object.keys(shape),
+    );
     expect(wanted.filter((key) => key !== "_extends" && !used.has(key))).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { evaluate } from "../../src/policy/evaluate.ts";
 import { access } from "../../src/policy/gates/access.ts";
 import { checks } from "../../src/policy/gates/checks.ts";
+import { freeze } from "../../src/policy/gates/freeze.ts";
 import type { Gate } from "../../src/policy/gates/gate.ts";
 import { hold } from "../../src/policy/gates/hold.ts";
 import { lock } from "../../src/policy/gates/lock.ts";
@@ -10,7 +12,7 @@ import { queue } from "../../src/policy/gates/queue.ts";
 import { ready } from "../../src/policy/gates/ready.ts";
 import type { Clearer, Comparison, Facts, QueueEntry, RequestFacts, Status } from "../../src/policy/model.ts";
 import type { Reason } from "../../src/policy/reasons.ts";
-import { facts, hour, merge, minute, now, olderRollback, rollback, sha } from "./some-facts.ts";
+import { approvalRules, facts, hotfix, hour, merge, minute, now, olderRollback, rollback, sha } from "./some-facts.ts";
 
 type Row = readonly [
   name: string,
@@ -246,6 +248,145 @@ describe("lock", () => {
   ]);
 });
 
+describe("freeze", () => {
+  const frozen = (until: number, at = now - hour) => ({ freeze: { by: "alice", reason: "the sale", at, until } });
+  const later = now + hour;
+  const stands = { code: "freeze.stands", by: "alice", reason: "the sale", at: now - hour, until: later } as const;
+  const ends = [approvers, { kind: "time", at: later } as const];
+  const alices = facts({ environment: frozen(later), request: { requestedBy: "alice" } });
+  table(freeze, [
+    ["none", facts(), "pass", { code: "freeze.none" }, []],
+    ["stands, typed", facts({ environment: frozen(later) }), "block", stands, ends],
+    ["stands, typed by who began it", alices, "block", stands, ends],
+    ["stands, merged", facts({ environment: frozen(later), request: merge }), "wait", stands, ends],
+    [
+      "stands, typed before it began",
+      facts({ environment: frozen(later), request: { requestedAt: now - hour - 1 } }),
+      "wait",
+      stands,
+      ends,
+    ],
+    ["until just now", facts({ environment: frozen(now) }), "pass", { code: "freeze.none" }, []],
+    [
+      "until in a moment",
+      facts({ environment: frozen(now + 1) }),
+      "block",
+      { ...stands, until: now + 1 },
+      [approvers, { kind: "time", at: now + 1 }],
+    ],
+    [
+      "a rollback goes through",
+      facts({ environment: frozen(later), request: rollback }),
+      "pass",
+      { code: "freeze.passed-by-rollback", by: "alice", until: later },
+      [],
+    ],
+    [
+      "an older rollback goes through",
+      facts({ environment: frozen(later), request: olderRollback }),
+      "pass",
+      { code: "freeze.passed-by-rollback", by: "alice", until: later },
+      [],
+    ],
+    [
+      "a hotfix goes through",
+      facts({ ...hotfix, environment: frozen(later) }),
+      "pass",
+      { code: "freeze.passed-by-hotfix", by: "alice", until: later },
+      [],
+    ],
+  ]);
+});
+
+describe("a hotfix", () => {
+  const live = sha("b");
+  const asks = (change: Parameters<typeof facts>[0] = {}) => facts({ ...hotfix, ...change });
+  const notIn = { code: "access.not-in-hotfix", login: "bob", from: ["fixers"] } as const;
+  const fixers = [{ kind: "people", logins: ["Bob"] } as const];
+  describe("is asked for by those of its list alone", () => {
+    const { hotfix: _none, ...withoutHotfix } = asks().policy;
+    table(access, [
+      ["named", asks(), "pass", { code: "access.ok" }, []],
+      [
+        "named, may only read",
+        asks({ request: { hotfix: true, permission: "read" } }),
+        "pass",
+        { code: "access.ok" },
+        [],
+      ],
+      [
+        "named, and not among `who`",
+        asks({ policy: { ...hotfix.policy, who: ["managers"] }, mayAsk: ["alice"] }),
+        "pass",
+        { code: "access.ok" },
+        [],
+      ],
+      [
+        "named, cannot even read",
+        asks({ request: { hotfix: true, permission: "none" } }),
+        "block",
+        noPermission("none"),
+        fixers,
+      ],
+      [
+        "not named, whatever right",
+        asks({ mayHotfix: ["alice"], request: { hotfix: true, permission: "admin" } }),
+        "block",
+        notIn,
+        [{ kind: "people", logins: ["alice"] }],
+      ],
+      ["nobody knows who is named", asks({ mayHotfix: "unknown" }), "block", notIn, [{ kind: "people", logins: [] }]],
+      [
+        "nobody is named",
+        { ...asks(), policy: withoutHotfix, mayHotfix: undefined },
+        "block",
+        { code: "access.no-hotfixes" },
+        [],
+      ],
+    ]);
+  });
+  describe("passes order, but is no way back", () => {
+    const compared = (comparedToLive: Comparison) => asks({ revision: { comparedToLive } });
+    const passes = { code: "order.passed-by-hotfix" } as const;
+    const { sameContent: _, ...neverLive } = asks().before ?? { name: "staging" };
+    table(order, [
+      ["diverged", compared("diverged"), "pass", passes, []],
+      ["not to be told", compared("unknown"), "pass", passes, []],
+      ["never live before", { ...asks(), before: neverLive }, "pass", passes, []],
+      ["nothing known of before", asks({ before: "none" }), "pass", passes, []],
+      ["live before", asks(), "pass", { code: "order.ok", before: "staging", deployment: 20 }, []],
+      ["what is live", asks({ revision: { sha: live } }), "pass", { code: "order.redeploy" }, []],
+      ["behind", compared("behind"), "block", { code: "order.behind-live", live }, [anyAsker]],
+      [
+        "one that diverged and is no hotfix says who may",
+        facts({ policy: hotfix.policy, mayHotfix: ["Bob"], revision: { comparedToLive: "diverged" } }),
+        "block",
+        { code: "order.diverged-from-live", live, hotfix: ["fixers"] },
+        fixers,
+      ],
+    ]);
+  });
+  test("passes neither lock, quarantine, checks nor approvals", () => {
+    const verdict = evaluate(
+      asks({
+        policy: { ...hotfix.policy, checks: ["ci"], approvals: approvalRules },
+        environment: { lock: { by: "alice", reason: "mine", at: now - hour } },
+        revision: {
+          checks: [{ name: "ci", state: "failure" }],
+          quarantine: { environment: "staging", by: "alice", reason: "broken", since: now - hour },
+        },
+      }),
+    );
+    const closed = verdict.gates.filter((gate) => gate.result !== "pass").map(({ gate, result }) => [gate, result]);
+    expect(closed).toEqual([
+      ["lock", "block"],
+      ["checks", "block"],
+      ["quarantine", "block"],
+      ["approvals", "wait"],
+    ]);
+  });
+});
+
 describe("order", () => {
   const live = sha("b");
   const before = "staging";
@@ -267,12 +408,13 @@ describe("order", () => {
     const { sameContent: _, ...rest } = given.before ?? { name: before };
     return { ...given, before: rest };
   };
+  const diverged = { code: "order.diverged-from-live", live, hotfix: [] } as const;
   const uncertain = { uncertain: { deployment: 21, since: now - minute } };
   table(order, [
     ["first, nothing live yet", nothingLiveHere(withoutAfter()), "pass", { code: "order.first-environment" }, []],
     ["first, ahead of live", withoutAfter(), "pass", { code: "order.first-environment" }, []],
     ["first, behind live", withoutAfter(compared("behind")), "block", { code: "order.behind-live", live }, [anyAsker]],
-    ["first, diverged", withoutAfter(compared("diverged")), "block", { code: "order.diverged-from-live", live }, []],
+    ["first, diverged", withoutAfter(compared("diverged")), "block", diverged, []],
     [
       "first, not to be told",
       withoutAfter(compared("unknown")),
@@ -285,13 +427,7 @@ describe("order", () => {
     ["live before", facts(), "pass", { code: "order.ok", before, deployment: 20 }, []],
     ["live before, nothing here", nothingLiveHere(facts()), "pass", { code: "order.ok", before, deployment: 20 }, []],
     ["live before, behind here", facts(compared("behind")), "block", { code: "order.behind-live", live }, [anyAsker]],
-    [
-      "live before, diverged here",
-      facts(compared("diverged")),
-      "block",
-      { code: "order.diverged-from-live", live },
-      [],
-    ],
+    ["live before, diverged here", facts(compared("diverged")), "block", diverged, []],
     [
       "live before, not to be told",
       facts(compared("unknown")),

@@ -104,6 +104,7 @@ environments:
     approvals: {count: 2, from: [release-managers], requester: true, authors: true, expires: 90s}
     who: [release-managers, dave]
     queue: queue
+    hotfix: {from: [release-managers, dave]}
     on_failure: stop
     rollback: {stages: [deploy]}
     deploy: {run: make deploy}
@@ -176,6 +177,7 @@ environments:
             approvals: { count: 2, from: ["release-managers"], requester: true, authors: true, expires: 90_000 },
             who: ["release-managers", "dave"],
             queue: "queue",
+            hotfix: { from: ["release-managers", "dave"] },
             rollbackStages: ["deploy"],
           },
           {

@@ -37,6 +37,7 @@ type Change = {
   readonly approvals?: readonly ApprovalFacts[];
   readonly approvers?: readonly string[] | "unknown";
   readonly mayAsk?: readonly string[];
+  readonly mayHotfix?: readonly string[] | "unknown";
   readonly askedAt?: number;
 };
 
@@ -85,6 +86,7 @@ export function facts(change: Change = {}): Facts {
     approvals: change.approvals ?? [],
     approvers: change.approvers === "unknown" ? undefined : (change.approvers ?? ["alice", "dora", "erin"]),
     mayAsk: change.mayAsk,
+    mayHotfix: change.mayHotfix === "unknown" ? undefined : change.mayHotfix,
   };
 }
 
@@ -106,3 +108,5 @@ export function approval(login: string | undefined, change: Partial<ApprovalFact
 export const rollback: Partial<RequestFacts> = { kind: "rollback", rollbackTarget: "previous" };
 export const olderRollback: Partial<RequestFacts> = { kind: "rollback", rollbackTarget: "older" };
 export const merge: Partial<RequestFacts> = { kind: "merge", typed: false, pullRequest: 7, mergedBy: "bob" };
+/** Bob, who may, asks for a hotfix. */
+export const hotfix = { policy: { hotfix: { from: ["fixers"] } }, mayHotfix: ["Bob"], request: { hotfix: true } };

@@ -3,10 +3,11 @@ import { type GateResult, statuses } from "../../src/policy/model.ts";
 import { asksForWhatWaits, type Supersedable, supersedes } from "../../src/policy/supersede.ts";
 import { isPending } from "../../src/policy/transitions.ts";
 
-const older: Supersedable = { kind: "deploy", status: "waiting", requestedAt: 100, approved: false };
-const newer: Supersedable = { kind: "deploy", status: "requested", requestedAt: 200, approved: false };
+const older: Supersedable = { kind: "deploy", status: "waiting", requestedAt: 100, approved: false, hotfix: false };
+const newer: Supersedable = { kind: "deploy", status: "requested", requestedAt: 200, approved: false, hotfix: false };
 const approved = { approved: true } as const;
 const back = { kind: "rollback" } as const;
+const hotfix = { hotfix: true } as const;
 const merged = { kind: "merge" } as const;
 
 describe("what a newer request supersedes", () => {
@@ -20,6 +21,14 @@ describe("what a newer request supersedes", () => {
     ["not what is approved", {}, approved, false],
     ["what is approved by what is approved", approved, approved, true],
     ["what is not approved by what is", approved, {}, true],
+    ["what is not approved by a hotfix", hotfix, {}, true],
+    ["not a hotfix", {}, hotfix, false],
+    ["not a hotfix by a merge", merged, hotfix, false],
+    ["not a hotfix by a hotfix that nobody approved", hotfix, hotfix, false],
+    ["a hotfix by what is approved", approved, hotfix, true],
+    ["not what is approved by a hotfix that nobody approved", hotfix, approved, false],
+    ["what is approved by an approved hotfix", { ...hotfix, ...approved }, approved, true],
+    ["not a hotfix by a rollback", back, hotfix, false],
     ["not a rollback", {}, back, false],
     ["a rollback by what is approved", approved, back, true],
     ["not a rollback by a rollback that nobody approved", back, back, false],

@@ -60,6 +60,21 @@ const cases: Cases = {
       says: "dora is not among those who may ask for this environment (release-managers and alice). alice or bob can ask instead.",
     },
   ],
+  "access.no-hotfixes": [
+    {
+      reason: {},
+      result: "block",
+      says: "This environment takes no hotfixes: “hotfix” in the pipeline file names nobody who may ask for one.",
+    },
+  ],
+  "access.not-in-hotfix": [
+    {
+      reason: { login: "olaf", from: ["fixers"] },
+      result: "block",
+      clearedBy: [{ kind: "people", logins: ["rosa"] }],
+      says: "olaf is not among those who may ask for a hotfix (fixers). rosa can ask instead.",
+    },
+  ],
   "access.commands-not-allowed": [
     {
       reason: { repository: "acme/shop" },
@@ -166,6 +181,28 @@ const cases: Cases = {
       says: "It is not certain what is live in staging: deployment 41 had begun to change it and did not succeed. Deploy there again, or settle it with /deploy resolve 41.",
     },
   ],
+  "order.passed-by-hotfix": [{ reason: {}, says: "A hotfix passes the order of environments." }],
+  "freeze.none": [{ reason: {}, says: "No freeze stands." }],
+  "freeze.stands": [
+    {
+      reason: { by: "alice", reason: "the sale", at: Date.UTC(2026, 10, 20, 9), until: Date.UTC(2026, 10, 23, 8) },
+      result: "block",
+      clearedBy: [approvers, { kind: "time", at: Date.UTC(2026, 10, 23, 8) }],
+      says: "Frozen by alice until 2026-11-23 08:00 UTC, since 2026-11-20 09:00 UTC (29 hours ago), saying “the sale”. An approver can end it with /deploy thaw. It clears when it is 2026-11-23 08:00 UTC.",
+    },
+  ],
+  "freeze.passed-by-rollback": [
+    {
+      reason: { by: "alice", until: Date.UTC(2026, 10, 23, 8) },
+      says: "alice froze this until 2026-11-23 08:00 UTC, but a rollback passes a freeze.",
+    },
+  ],
+  "freeze.passed-by-hotfix": [
+    {
+      reason: { by: "alice", until: Date.UTC(2026, 10, 23, 8) },
+      says: "alice froze this until 2026-11-23 08:00 UTC, but a hotfix passes a freeze.",
+    },
+  ],
   "order.behind-live": [
     {
       reason: { live: sha },
@@ -175,9 +212,15 @@ const cases: Cases = {
   ],
   "order.diverged-from-live": [
     {
-      reason: { live: sha },
+      reason: { live: sha, hotfix: [] },
       result: "block",
       says: "This lacks commits that are live (a1b2c3d). Bring them in first.",
+    },
+    {
+      reason: { live: sha, hotfix: ["fixers"] },
+      result: "block",
+      clearedBy: [{ kind: "people", logins: ["rosa", "bob"] }],
+      says: "This lacks commits that are live (a1b2c3d). Bring them in first; if that cannot wait, it needs a hotfix. rosa or bob can ask for a hotfix.",
     },
   ],
   "order.comparison-unknown": [

@@ -12,7 +12,8 @@ export function hold({ environment, request }: Facts): GateResult {
   const { rollback, comparedToBad: comparison } = held;
   const bad = held.bad.sha;
   const people = { kind: "whoever-may-ask" } as const;
-  if (request.kind === "merge" || !request.typed) {
+  // Trying again what a rollback took out, or what it interrupted, brings no fix.
+  if (request.kind === "merge" || !request.typed || request.retryOf !== undefined) {
     return wait("hold", { code: "hold.stands", bad, rollback, kind: request.kind }, people);
   }
   if (comparison !== "ahead") return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, people);

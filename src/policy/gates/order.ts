@@ -1,7 +1,8 @@
 /**
  * What goes into an environment was live and verified in the one before, and does not lie behind what is live here.
  *
- * A rollback goes back on purpose and passes. Deploying again what is live brings nothing new and passes too, which is
+ * A rollback goes back on purpose and passes. A hotfix passes too, but for one that lies behind what is live: going back
+ * is what a rollback is for, which leaves a hold. Deploying again what is live brings nothing new and passes too, which is
  * how an uncertain environment is made certain again.
  */
 import type { Facts, GateResult } from "../model.ts";
@@ -9,11 +10,13 @@ import { block, pass } from "./gate.ts";
 
 export function order(facts: Facts): GateResult {
   if (facts.request.kind === "rollback") return pass("order", { code: "order.passed-by-rollback" });
-  return againstLive(facts) ?? againstBefore(facts);
+  const result = againstLive(facts) ?? againstBefore(facts);
+  if (facts.request.hotfix !== true || result.result === "pass") return result;
+  return result.reason.code === "order.behind-live" ? result : pass("order", { code: "order.passed-by-hotfix" });
 }
 
 /** The answer that what is live here already gives, if it gives one. */
-function againstLive({ environment, revision }: Facts): GateResult | undefined {
+function againstLive({ environment, revision, policy, mayHotfix = [] }: Facts): GateResult | undefined {
   if (environment.live === undefined) return undefined;
   const live = environment.live.revision.sha;
   if (live === revision.sha) return pass("order", { code: "order.redeploy" });
@@ -26,7 +29,11 @@ function againstLive({ environment, revision }: Facts): GateResult | undefined {
       // Whoever may ask can ask for the rollback that this would be.
       return block("order", { code: "order.behind-live", live }, { kind: "whoever-may-ask" });
     case "diverged":
-      return block("order", { code: "order.diverged-from-live", live });
+      return block(
+        "order",
+        { code: "order.diverged-from-live", live, hotfix: policy.hotfix?.from ?? [] },
+        ...(mayHotfix.length === 0 ? [] : [{ kind: "people", logins: mayHotfix } as const]),
+      );
     default:
       return block("order", { code: "order.comparison-unknown", live });
   }

@@ -73,6 +73,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("approvals", approvalPolicy(entry.approvals)),
     who: entry.who ?? [],
     queue: entry.queue ?? "supersede",
+    ...given("hotfix", entry.hotfix),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
   };
 }

@@ -4,6 +4,7 @@ import {
   deployerShape,
   environmentShape,
   fileShape,
+  hotfixShape,
   httpShape,
   pullRequestsShape,
   rollbackShape,
@@ -39,9 +40,10 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["soak", "window", "hotfix", "migrations", "release", "schedule", "announce", "back_merge", "snapshot"],
+    later: ["soak", "window", "migrations", "release", "schedule", "announce", "back_merge", "snapshot"],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
+  { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
   ...["deploy", "verify"].flatMap((phase): readonly Place[] => [
     { at: ["environments", "*", phase], ...deployer },

@@ -46,6 +46,7 @@ export function ruleMistakes(data: unknown): readonly Finding[] {
       ...afterMistakes(name, environment, names, i),
       ...approvalMistakes(name, environment, data),
       ...peopleMistakes(["environments", name, "who"], valueAt(environment, ["who"]), data),
+      ...peopleMistakes(["environments", name, "hotfix", "from"], valueAt(environment, ["hotfix", "from"]), data),
       ...stageMistakes(name, environment),
       ...rollbackMistakes(name, environment),
       ...secretMistakes(name, environment),

@@ -65,6 +65,12 @@ export const approvalsShape = {
   expires: duration.optional().describe("How long a request for approval stands. Default: 24h."),
 };
 
+export const hotfixShape = {
+  from: listOf(groupOrLogin, "a list of groups or GitHub logins: those who may ask for a hotfix")
+    .min(1, { error: "at least one group or GitHub login" })
+    .describe("Groups or GitHub logins of those who may ask for a hotfix."),
+};
+
 export const rollbackShape = {
   stages: listOf(text("the name of a deploy stage", name), "a list of names of deploy stages")
     .min(1, { error: "at least one deploy stage" })
@@ -113,6 +119,10 @@ export const environmentShape = {
     .optional()
     .describe("Groups or GitHub logins of those who may ask. Default: whoever can push."),
   queue: z.enum(["supersede", "queue"], { error: "supersede or queue" }).optional().describe("Default: supersede."),
+  hotfix: z
+    .strictObject(hotfixShape, { error: "who may ask for a hotfix: {from: […]}" })
+    .optional()
+    .describe("Who may ask for a hotfix, which passes freeze, soak, window and order. Default: nobody."),
   on_failure: z.literal("stop", { error: "stop" }).optional().describe("Default: stop."),
   rollback: z.strictObject(rollbackShape, { error: "the stages of a rollback: {stages: [deploy]}" }).optional(),
 };
