@@ -55,8 +55,9 @@ async function asMerged(
   head: string,
   base: string,
 ): Promise<ComparedRevisions> {
-  // Which commits they are is asked by no gate, and the row is read often.
-  const compared = { ...(await bot.github.compare(repository, live, head)), shas: [] };
+  // Which commits and files they are is asked by no gate, and the row is read often.
+  const { files: _, ...found } = await bot.github.compare(repository, live, head);
+  const compared = { ...found, shas: [] };
   if (compared.comparison !== "diverged") return compared;
   const tip = await bot.github.branchHead(repository, base);
   if (tip === undefined) return compared;

@@ -3,6 +3,7 @@
 import { optional } from "../optional.ts";
 import { hasLogin } from "../policy/logins.ts";
 import type { AttemptRow } from "../store/schema.ts";
+import { slackUserOf } from "./people.ts";
 import { latest, plannedStages } from "./stages.ts";
 import type { LoadDeploymentView, StageView } from "./views.ts";
 
@@ -17,6 +18,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     .selectAll("deployment")
     .select([
       "environment.name as environment_name",
+      "environment.uncertain_deployment_id",
       "service.name as service_name",
       "repository.full_name",
       "pipeline_file.pipeline",
@@ -46,6 +48,8 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     approvalsGate?.code === "approvals.cannot-be-reached"
       ? approvalsGate.by
       : [];
+  const candidates = approvalsGate?.code === "approvals.missing" ? approvalsGate.candidates : [];
+  const slackUser = (login: string) => (row.pipeline === null ? undefined : slackUserOf(row.pipeline, login));
   return {
     id: row.id,
     ask: row.ask,
@@ -66,11 +70,13 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ...optional("verdict", row.verdict),
     ...optional("outcome", row.outcome),
     requestedBy: row.requested_by,
-    ...optional("requestedBySlack", row.requested_by_slack),
+    ...optional("requestedBySlack", row.requested_by_slack ?? slackUser(row.requested_by)),
     requestedAt: row.requested_at.getTime(),
     ...optional("reason", row.reason),
     ...optional("mergedBy", row.merged_by),
     ...optional("pullRequest", row.pull_request),
+    mayApprove: candidates.map((login) => ({ login, ...optional("slackUser", slackUser(login)) })),
+    approversNamed: policy?.approvals?.from ?? [],
     approvals: approvals
       .filter(({ login, answer }) => answer === "reject" || hasLogin(counted, login))
       .map(({ login, answer, at }) => ({ login, answer, at: at.getTime() })),
@@ -83,6 +89,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ...optional("startedAt", row.started_at?.getTime()),
     ...optional("endedAt", row.ended_at?.getTime()),
     ...optional("supersededBy", row.superseded_by),
+    leftUncertain: row.uncertain_deployment_id === row.id,
     settled: row.settled,
   };
 };

@@ -32,6 +32,8 @@ export type ComparedRevisions = {
   readonly shas: readonly Sha[];
   /** Logins of authors and co-authors known to GitHub. */
   readonly authors: readonly string[];
+  /** Paths of the changed files that GitHub listed, at most 300; absent where nobody looked. */
+  readonly files?: readonly string[];
 };
 
 export type FoundPullRequest = {

@@ -50,7 +50,8 @@ export async function rollback(
   return reply;
 }
 
-async function rollbackBy(bot: Bot, place: Place, key: string) {
+/** The rollback that this delivery has asked for already. */
+export async function rollbackBy(bot: Bot, place: Place, key: string) {
   return await bot.db
     .selectFrom("deployment")
     .select(["id", "status", "sha", "tree", "version", "verdict"])

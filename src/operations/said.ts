@@ -6,6 +6,7 @@ import type { CommandProblem } from "../commands/command.ts";
 import type { Instant, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
+import type { FailureReply } from "./after-failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Work } from "./work.ts";
 
@@ -222,6 +223,7 @@ export type ReplyContent =
   | { readonly code: "approval-noted"; readonly deployment: number }
   | { readonly code: "approval-refused"; readonly deployment: number; readonly why: ApprovalRefusal }
   | { readonly code: "message-outdated"; readonly deployment: number }
+  | FailureReply
   /** A comment holds one command; none of several is carried out. */
   | { readonly code: "several-commands"; readonly commands: number }
   /** The comment was delivered too late for its command to be meant still. */

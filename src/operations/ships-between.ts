@@ -1,4 +1,5 @@
 /** What a request would bring, for the message and for who is an author of what ships. Reads only. */
+import { matchesGlob } from "node:path";
 import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
 import type { Database } from "../store/schema.ts";
@@ -24,6 +25,7 @@ export async function shipsBetween(
     commits: compared.commits,
     authors: compared.authors,
     pullRequests: await merged(bot.db, repository.id, compared.shas),
+    ...optional("migrations", migrationsAmong(compared.files, place.policy.migrations)),
     ...optional(
       "compareUrl",
       compared.comparison === "identical"
@@ -43,6 +45,20 @@ export async function shipsSinceLive(bot: Bot, place: Place, sha: string): Promi
   const takenBack = compared.comparison === "behind" ? await bot.github.compare(repository, sha, live) : undefined;
   const comparedToLive = takenBack === undefined ? compared : undefined;
   return await shipsBetween(bot, place, { live, comparedToLive, takenBack }, sha);
+}
+
+/** GitHub lists no more files of a comparison than this. */
+const mostListedFiles = 300;
+/** Longer paths are looked at by their beginning alone, so that no pattern takes long. */
+const longestPath = 1_000;
+
+function migrationsAmong(
+  files: readonly string[] | undefined,
+  globs: readonly string[] | undefined,
+): Ships["migrations"] {
+  if (files === undefined || globs === undefined) return undefined;
+  const found = files.filter((file) => globs.some((glob) => matchesGlob(file.slice(0, longestPath), glob)));
+  return { files: found.length, atLeast: files.length >= mostListedFiles };
 }
 
 async function merged(

@@ -15,4 +15,10 @@ export type Ships = {
   readonly authors: readonly string[];
   readonly pullRequests: readonly ShippedPullRequest[];
   readonly compareUrl?: string;
+  /** Files that the policy's `migrations` name; absent when it names none, or when it is not known. */
+  readonly migrations?: {
+    readonly files: number;
+    /** GitHub listed only the first files of the change, so there may be more. */
+    readonly atLeast: boolean;
+  };
 };

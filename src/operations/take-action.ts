@@ -1,6 +1,7 @@
 /** A button that was clicked on a deployment's message: the same as a reaction or a command, through the same operations. */
 
 import { isPending } from "../policy/transitions.ts";
+import { seeLog, takeBack } from "./after-failure.ts";
 import { answer } from "./answer.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
@@ -12,7 +13,7 @@ import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { placeOfDeployment } from "./take-command.ts";
 
-export const actions = ["approve", "reject", "confirm-fix", "start", "cancel"] as const;
+export const actions = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
 export type Action = (typeof actions)[number];
 
 export type Clicked = {
@@ -40,6 +41,8 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
   if (action === "confirm-fix") return await confirmFix(bot, place, asker, deployment);
   if (action === "cancel") return await cancel(bot, place, asker, deployment);
+  if (action === "roll-back") return await takeBack(bot, place, asker, deployment);
+  if (action === "see-log") return await seeLog(bot, place, asker, deployment);
   return await start(bot, place, asker, deployment);
 }
 

@@ -40,6 +40,10 @@ export type DeploymentView = {
   readonly reason?: string;
   readonly mergedBy?: string;
   readonly pullRequest?: number;
+  /** Who can still approve while approvals are missing; the Slack user of those who are known there. */
+  readonly mayApprove: readonly { readonly login: string; readonly slackUser?: string }[];
+  /** Groups and logins that the policy names as approvers. */
+  readonly approversNamed: readonly string[];
   /** Answers to the current ask, in the order in which they came. */
   readonly approvals: readonly {
     readonly login: string;
@@ -51,6 +55,8 @@ export type DeploymentView = {
   readonly startedAt?: Instant;
   readonly endedAt?: Instant;
   readonly supersededBy?: number;
+  /** It left the environment uncertain, and nothing has mended that yet: what it changed can be taken back. */
+  readonly leftUncertain: boolean;
   /** False while it is not known whether the attempt has ended: a person settles it. */
   readonly settled: boolean;
 };

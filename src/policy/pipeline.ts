@@ -52,6 +52,8 @@ export type EnvironmentPolicy = {
   readonly hotfix?: { readonly from: readonly string[] };
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
+  /** Paths of database migrations as globs; absent when the file names none. */
+  readonly migrations?: readonly string[];
 };
 
 export type PullRequestPolicy = {

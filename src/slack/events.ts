@@ -5,7 +5,7 @@
 import type { CommandName } from "../commands/command.ts";
 
 /** The buttons of a deployment's message. */
-export const actionIds = ["approve", "reject", "confirm-fix", "start", "cancel"] as const;
+export const actionIds = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
 export type ActionId = (typeof actionIds)[number];
 
 export type SlackCommand = {

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { LoadDeploymentView } from "../operations/views.ts";
+import { optional } from "../optional.ts";
 import type { Surface } from "../projections/surface.ts";
 import { projectionKey } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
@@ -77,13 +78,18 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
     return channel === undefined ? undefined : { channel };
   }
 
+  async function askerOf(note: NoteRow) {
+    const view = note.deployment_id === null ? undefined : await options.loadDeploymentView(db, note.deployment_id);
+    return view && { login: view.requestedBy, ...optional("slackUser", view.requestedBySlack) };
+  }
+
   return {
     surface: "slack.note",
     inOrder: true,
     async render(subject) {
       const note = await load(subject);
       if (note === undefined || (await placeOf(note)) === undefined) return undefined;
-      return { content: renderNote(note.content) };
+      return { content: renderNote(note.content, await askerOf(note)) };
     },
     async find(subject) {
       const note = await load(subject);

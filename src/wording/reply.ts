@@ -5,6 +5,7 @@ import { deployVerbs, helpTopics, isHelpTopic } from "../commands/verbs.ts";
 import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
+import { wordFailureReply } from "./after-failure.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { standingLines } from "./standing.ts";
@@ -174,6 +175,9 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `Your answer to deployment ${reply.deployment} is noted.`;
     case "approval-refused":
       return `Deployment ${reply.deployment}: ${sentenceForRefusal(reply.why)}`;
+    case "log":
+    case "no-longer-broken":
+      return wordFailureReply(reply);
     case "message-outdated":
       return `That message no longer counts: what it asked has changed. Please answer the newest message of deployment ${reply.deployment}.`;
     case "several-commands":

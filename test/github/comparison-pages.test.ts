@@ -28,7 +28,13 @@ test("all 260 are asked for, a hundred at a time; 250 are named, and every autho
     scope
       .get("/repos/acme/shop/compare/a...b")
       .query({ per_page: 100, page })
-      .reply(200, { status: "ahead", total_commits: 260, commits: all.slice((page - 1) * 100, page * 100) });
+      .reply(200, {
+        status: "ahead",
+        total_commits: 260,
+        commits: all.slice((page - 1) * 100, page * 100),
+        // As GitHub does: every file of the comparison on the first page.
+        ...(page === 1 ? { files: [{ filename: "db/migrate/1.sql" }, { filename: "src/till.ts" }] } : {}),
+      });
   }
   const compared = await compareRevisions(aClient(testContext().context), shop, "a", "b");
   expect(compared).toEqual({
@@ -36,6 +42,7 @@ test("all 260 are asked for, a hundred at a time; 250 are named, and every autho
     commits: 260,
     shas: all.slice(0, 250).map(({ sha }) => sha),
     authors: ["alice", "bob", "rosa"],
+    files: ["db/migrate/1.sql", "src/till.ts"],
   });
   expect(scope.isDone()).toBe(true);
 });

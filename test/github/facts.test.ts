@@ -117,6 +117,7 @@ describe("compare", () => {
       commits: 1,
       shas: [ahead],
       authors: ["rosa"],
+      files: ["c1"],
     });
     expect(await facts.compare(shop, ahead, base)).toMatchObject({ comparison: "behind", commits: 0, authors: [] });
     expect(await facts.compare(shop, base, base)).toMatchObject({ comparison: "identical", commits: 0 });

@@ -370,6 +370,9 @@ describe("the Deployment", () => {
       approvals: [],
       stages: [],
       startedAt: 2,
+      mayApprove: [],
+      approversNamed: [],
+      leftUncertain: false,
       settled: true,
       ...change,
     };

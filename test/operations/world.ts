@@ -71,6 +71,8 @@ export type FakeGitHub = GitHubPort & {
   readonly reviewers: Map<number, readonly string[]>;
   /** Texts by `<commit or ref>:<path>`; the pipeline file is the same everywhere else. */
   readonly files: Map<string, string>;
+  /** Paths that a commit changed; none where nothing is said. */
+  readonly changed: Map<string, readonly string[]>;
   /** Whether a branch requires the bot's check; unknown for the others. */
   readonly guarded: Map<string, boolean>;
   /** How GitHub's own Deployments stand. */
@@ -120,6 +122,7 @@ function fakeGitHub(): FakeGitHub {
     pulls: new Map(),
     reviewers: new Map(),
     files: new Map(),
+    changed: new Map(),
     guarded: new Map(),
     deployments: new Map(),
     calls,
@@ -147,6 +150,7 @@ function fakeGitHub(): FakeGitHub {
         commits: between.length,
         shas: between.map((commit) => commit.sha),
         authors: [...new Set(between.map((commit) => commit.author))],
+        files: between.flatMap((commit) => github.changed.get(commit.sha) ?? []).slice(0, 300),
       };
     },
     async tree(_repository, commit) {

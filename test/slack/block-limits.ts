@@ -15,7 +15,9 @@ const button = z.strictObject({
   type: z.literal("button"),
   action_id: id,
   text: plainText(75),
-  value: size(2_000),
+  // Slack takes 2,000 of a button and 255 of a menu; keeping to the smaller, one value fits everywhere.
+  value: size(255),
+  url: z.url().max(3_000).optional(),
   style: z.enum(["primary", "danger"]).optional(),
   confirm: z
     .strictObject({ title: plainText(100), text: plainText(300), confirm: plainText(30), deny: plainText(30) })

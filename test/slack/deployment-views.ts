@@ -75,8 +75,11 @@ export function request(changes: Partial<DeploymentView> = {}): DeploymentView {
     requestedBy: "alice",
     requestedBySlack: "U0ALICE",
     requestedAt: at("2026-11-21T14:30"),
+    mayApprove: [{ login: "bob", slackUser: "U0BOB" }, { login: "carol" }],
+    approversNamed: ["release-managers", "carol"],
     approvals: [],
     stages: [],
+    leftUncertain: false,
     settled: true,
     ...changes,
   };

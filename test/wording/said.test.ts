@@ -458,6 +458,17 @@ const replies: ReplyCases = {
       "Deployment 42: Your answer does not count: you asked for this deployment yourself, and somebody else has to approve it.",
     ],
   ],
+  log: [
+    [{ deployment: 42, stage: "deploy", outputTail: "x" }, "The stage deploy of deployment 42 said last:"],
+    [{ deployment: 42, stage: "deploy" }, "The stage deploy of deployment 42 said nothing."],
+    [{ deployment: 42 }, "No stage of deployment 42 failed."],
+  ],
+  "no-longer-broken": [
+    [
+      { deployment: 42, environment: "production" },
+      "Since deployment 42 failed, something else has gone live in production, so there is nothing of it to take back. To go back from what is live now, use /rollback production.",
+    ],
+  ],
   "message-outdated": [
     [
       { deployment: 42 },

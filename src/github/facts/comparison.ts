@@ -27,6 +27,7 @@ export async function compareRevisions(
 ): Promise<ComparedRevisions> {
   const octokit = await github.installation(repository.installationId);
   const commits: ListedCommit[] = [];
+  const files: string[] = [];
   for (let page = 1; ; page++) {
     const answer = await orUndefined(
       octokit.rest.repos.compareCommitsWithBasehead({
@@ -38,7 +39,9 @@ export async function compareRevisions(
     );
     // One of them is gone, or they have no common ancestor.
     if (answer === undefined) return { comparison: "unknown", commits: 0, shas: [], authors: [] };
-    const { status, total_commits: total, commits: listed } = answer.data;
+    const { status, total_commits: total, commits: listed, files: changed = [] } = answer.data;
+    // GitHub lists the files of the whole comparison on its first page, and on no other.
+    if (page === 1) files.push(...changed.map((file) => file.filename));
     for (const { sha, author, commit } of listed) {
       const login = author !== null && "login" in author ? author.login : undefined;
       commits.push({ sha, login, email: commit.author?.email, message: commit.message });
@@ -49,6 +52,7 @@ export async function compareRevisions(
         commits: total,
         shas: commits.slice(0, mostShas).map((commit) => commit.sha),
         authors: authorsOf(commits),
+        files,
       };
     }
   }

@@ -75,6 +75,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     queue: entry.queue ?? "supersede",
     ...given("hotfix", entry.hotfix),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
+    ...given("migrations", entry.migrations),
   };
 }
 

@@ -40,7 +40,7 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["soak", "window", "migrations", "release", "schedule", "announce", "back_merge", "snapshot"],
+    later: ["soak", "window", "release", "schedule", "announce", "back_merge", "snapshot"],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },

@@ -124,6 +124,10 @@ export const environmentShape = {
     .optional()
     .describe("Who may ask for a hotfix, which passes freeze, soak, window and order. Default: nobody."),
   on_failure: z.literal("stop", { error: "stop" }).optional().describe("Default: stop."),
+  migrations: listOf(text("a path or a pattern, such as db/migrate/**", /^\S.{0,199}$/u), "a list of paths or patterns")
+    .max(20, { error: "at most 20" })
+    .optional()
+    .describe("Where database migrations are: a request says how many files of them it brings."),
   rollback: z.strictObject(rollbackShape, { error: "the stages of a rollback: {stages: [deploy]}" }).optional(),
 };
 

@@ -13,6 +13,8 @@ export type Button = {
   readonly action_id: string;
   readonly text: PlainText;
   readonly value: string;
+  /** Opens this address; a press is told to us all the same, and means nothing. */
+  readonly url?: string;
   readonly style?: "primary" | "danger";
   readonly confirm?: {
     readonly title: PlainText;
@@ -71,7 +73,8 @@ export function button(options: {
   readonly actionId: string;
   readonly label: string;
   readonly value: string;
-  readonly style?: "primary" | "danger";
+  readonly url?: string | undefined;
+  readonly style?: "primary" | "danger" | undefined;
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string };
 }): Button {
   const { confirm } = options;
@@ -80,6 +83,7 @@ export function button(options: {
     action_id: options.actionId,
     text: plain(options.label, mostButtonText),
     value: options.value,
+    ...(options.url === undefined ? {} : { url: options.url }),
     ...(options.style === undefined ? {} : { style: options.style }),
     ...(confirm === undefined
       ? {}

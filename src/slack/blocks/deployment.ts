@@ -3,7 +3,7 @@
  * it ended. Pure, and without the present time: the message is written again only when the state changed.
  */
 import type { DeploymentView, StageView } from "../../operations/views.ts";
-import { type GateResult, pendingStatuses, type RequestKind, runningStatuses } from "../../policy/model.ts";
+import type { GateResult, RequestKind } from "../../policy/model.ts";
 import {
   durationInWords,
   listInWords,
@@ -13,19 +13,10 @@ import {
   timeInWords,
 } from "../../wording/phrases.ts";
 import { gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
-import type { ActionId } from "../events.ts";
-import {
-  actions,
-  type Block,
-  button,
-  context,
-  header,
-  lineSections,
-  messageText,
-  type SlackMessage,
-  section,
-} from "./block.ts";
-import { shipsBlocks } from "./ships.ts";
+import { askedFields } from "./asked.ts";
+import { type Block, context, fields, header, lineSections, messageText, type SlackMessage, section } from "./block.ts";
+import { buttons, failedStage, isPending, isRunning, waitingFor } from "./buttons.ts";
+import { broughtLines, shipsFields } from "./ships.ts";
 import { gateSigns, stageSigns, statusSigns } from "./signs.ts";
 import { link, oneLine, outputBlock } from "./text.ts";
 
@@ -70,14 +61,6 @@ const stageWords: Readonly<Record<StageView["state"], string>> = {
   cancelled: "cancelled",
   skipped: "skipped",
 };
-
-function isPending(view: DeploymentView): boolean {
-  return pendingStatuses.some((status) => status === view.status);
-}
-
-function isRunning(view: DeploymentView): boolean {
-  return runningStatuses.some((status) => status === view.status);
-}
 
 function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
@@ -136,47 +119,10 @@ function stageLine(stage: StageView): string {
 }
 
 function failedOutput(view: DeploymentView): readonly Block[] {
-  const failed = view.stages.find((stage) => stage.state === "failure" || stage.state === "error");
+  const failed = failedStage(view);
   const output = outputBlock(failed?.outputTail, mostOutputLines, 2_600);
   if (failed === undefined || output === undefined) return [];
   return [section(`The last lines of ${oneLine(failed.name, 80)}:\n${output}`)];
-}
-
-/** The gate of this name while it waits. */
-function waitingFor(view: DeploymentView, code: GateResult["reason"]["code"]): GateResult | undefined {
-  if (!isPending(view)) return undefined;
-  return view.verdict?.gates.find((gate) => gate.result === "wait" && gate.reason.code === code);
-}
-
-function buttons(view: DeploymentView): readonly Block[] {
-  const value = `${view.id}/${view.ask}`;
-  const make = (actionId: ActionId, label: string, style?: "primary" | "danger") =>
-    button({ actionId, label, value, ...(style === undefined ? {} : { style }) });
-  const cancel = button({
-    actionId: "cancel",
-    label: "Cancel",
-    value,
-    confirm: {
-      title: "Cancel this deployment?",
-      text: isRunning(view) ? "It is asked to stop. What it has already changed stays changed." : "It will not start.",
-      yes: "Cancel it",
-      no: "Keep it",
-    },
-  });
-  const cancellable = isPending(view) || (isRunning(view) && view.cancelBy === undefined);
-  return actions("answers", [
-    ...(waitingFor(view, "approvals.missing") === undefined
-      ? []
-      : [make("approve", "Approve", "primary"), make("reject", "Reject", "danger")]),
-    ...(waitingFor(view, "ready.offered") === undefined &&
-    waitingFor(view, "ready.merged-while-not-ready") === undefined
-      ? []
-      : [make("start", "Deploy")]),
-    ...(waitingFor(view, "hold.confirm-fix") === undefined
-      ? []
-      : [make("confirm-fix", "Confirm that it contains the fix")]),
-    ...(cancellable ? [cancel] : []),
-  ]);
 }
 
 function footer(view: DeploymentView): Block {
@@ -221,7 +167,8 @@ export function renderDeploymentMessage(view: DeploymentView, ask: number, links
     blocks: [
       header(title(view)),
       standingSection(view),
-      ...shipsBlocks(view, links.githubUrl),
+      ...fields([...shipsFields(view, links.githubUrl), ...askedFields(view)]),
+      ...broughtLines(view, links.githubUrl),
       ...lineSections(gates.map(gateLine), { mostSections: 4 }),
       ...(isPending(view) ? lineSections(answerLines(view), { mostLines: 20 }) : lineSections(approvedBy)),
       ...(ran ? lineSections(view.stages.map(stageLine), { mostSections: 3, mostLines: 40 }) : []),

@@ -4,7 +4,7 @@ import type { Instant } from "../../policy/model.ts";
 import { wordNote } from "../../wording/note.ts";
 import { wordReply } from "../../wording/reply.ts";
 import { type Block, lineSections, messageText, type SlackMessage, section } from "./block.ts";
-import { escapeWithin, outputBlock, visible } from "./text.ts";
+import { escapeWithin, mention, outputBlock, visible } from "./text.ts";
 
 /** As many sections of text as a person would still read; beyond that the rest is counted. */
 const mostSections = 6;
@@ -22,16 +22,22 @@ function lines(text: string): readonly Block[] {
   return lineSections(escaped, { mostSections, more });
 }
 
-function isSlackUser(user: string | undefined): user is string {
-  return user !== undefined && /^[UW][A-Z0-9]{2,20}$/u.test(user);
-}
-
-/** A note in a thread or channel. Whom it concerns is mentioned, so that it is seen. */
-export function renderNote(note: NoteContent): SlackMessage {
+/**
+ * A note in a thread or channel. Whom it concerns is mentioned, so that it is seen: whose answer does not count, and
+ * `asker`, who asked, of what failed. Nobody else is.
+ */
+export function renderNote(
+  note: NoteContent,
+  asker?: { readonly slackUser?: string; readonly login: string },
+): SlackMessage {
   const text = wordNote(note);
-  if (note.code === "approval-refused" && isSlackUser(note.slackUser)) {
+  if (note.code === "approval-refused") {
     const said = escapeWithin(text.slice(note.person.length), 2_500).replaceAll("`", "'");
-    const mentioned = `<@${note.slackUser}>${said}`;
+    const mentioned = `${mention(note.slackUser, note.person)}${said}`;
+    return { text: mentioned, blocks: [section(mentioned)] };
+  }
+  if (note.code === "ended" && asker !== undefined && (note.status === "failure" || note.status === "error")) {
+    const mentioned = `${mention(asker.slackUser, asker.login)}: ${escapeWithin(text, 2_500).replaceAll("`", "'")}`;
     return { text: mentioned, blocks: [section(mentioned)] };
   }
   const output = note.code === "stage-ended" ? outputBlock(note.outputTail, 20, 2_900) : undefined;
@@ -41,5 +47,6 @@ export function renderNote(note: NoteContent): SlackMessage {
 /** An answer that only the person who asked sees. `now` is when it was made, so that it is the same if sent again. */
 export function renderReply(reply: ReplyContent, now: Instant): SlackMessage {
   const text = wordReply(reply, { now });
-  return { text: messageText(text), blocks: lines(text) };
+  const output = reply.code === "log" ? outputBlock(reply.outputTail, 60, 2_900) : undefined;
+  return { text: messageText(text), blocks: [...lines(text), ...(output === undefined ? [] : [section(output)])] };
 }

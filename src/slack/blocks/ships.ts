@@ -2,7 +2,7 @@
 import type { ShippedPullRequest } from "../../operations/ships.ts";
 import type { DeploymentView } from "../../operations/views.ts";
 import { count, listInWords, revisionInWords, shortSha } from "../../wording/phrases.ts";
-import { type Block, fields, lineSections } from "./block.ts";
+import { type Block, lineSections } from "./block.ts";
 import { link, oneLine } from "./text.ts";
 
 /** More titles than this are not read in a message; the compare link has them all. */
@@ -71,18 +71,28 @@ function pullRequestLine(one: ShippedPullRequest, view: DeploymentView, githubUr
   return `• ${link(url, `#${one.number}`)} ${oneLine(one.title, 150)} (${oneLine(one.author, 60)})`;
 }
 
-export function shipsBlocks(view: DeploymentView, githubUrl: string | undefined): readonly Block[] {
+/** `2 files`, `at least 3 files`; undefined when the policy names no migrations, or when it is not known. */
+function migrations(view: DeploymentView): string | undefined {
+  const found = view.ships?.migrations;
+  if (found === undefined) return undefined;
+  if (found.files === 0) return found.atLeast ? "none among the files that GitHub listed" : "none";
+  return `${found.atLeast ? "at least " : ""}${count(found.files, "file")}`;
+}
+
+/** Texts of fields: the change, what it brings, issues and migrations where there are some. */
+export function shipsFields(view: DeploymentView, githubUrl: string | undefined): readonly string[] {
   const issues = issueLinks(view, githubUrl);
-  const requests = view.ships?.pullRequests ?? [];
+  const files = migrations(view);
   return [
-    ...fields([
-      `*Change*\n${change(view)}`,
-      `*Brings*\n${brings(view)}`,
-      ...(issues === undefined ? [] : [`*Issues*\n${issues}`]),
-    ]),
-    ...lineSections(
-      requests.map((one) => pullRequestLine(one, view, githubUrl)),
-      { mostLines: mostPullRequests },
-    ),
+    `*Change*\n${change(view)}`,
+    `*Brings*\n${brings(view)}`,
+    ...(issues === undefined ? [] : [`*Issues*\n${issues}`]),
+    ...(files === undefined ? [] : [`*Migrations*\n${files}`]),
   ];
+}
+
+/** The first pull requests, a line each; the compare link has them all. */
+export function broughtLines(view: DeploymentView, githubUrl: string | undefined): readonly Block[] {
+  const lines = (view.ships?.pullRequests ?? []).map((one) => pullRequestLine(one, view, githubUrl));
+  return lineSections(lines, { mostLines: mostPullRequests });
 }

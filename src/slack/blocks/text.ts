@@ -50,7 +50,17 @@ export function link(url: string | undefined, label: string, most = 300): string
   return address === undefined ? shown : `<${address}|${shown}>`;
 }
 
-function webAddress(url: string): string | undefined {
+function isSlackUser(user: string | undefined): user is string {
+  return user !== undefined && /^[UW][A-Z0-9]{2,20}$/u.test(user);
+}
+
+/** Mentions the person, who is told by it; without a user of Slack's, the name alone. */
+export function mention(slackUser: string | undefined, name: string, most = 60): string {
+  return isSlackUser(slackUser) ? `<@${slackUser}>` : oneLine(name, most);
+}
+
+/** An address of the web that Slack takes; undefined for anything else. */
+export function webAddress(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return undefined;
   const href = parsed.href

@@ -51,6 +51,12 @@ test("a request shows what it brings, every gate in a sentence, who may approve 
     "2 pull requests by alice and bob (3 commits)",
     "*Issues*",
     "<https://github.com/acme/shop-api/issues/7|#7>, <https://github.com/acme/desk/issues/8|acme/desk#8>",
+    "*Asked by*",
+    "alice",
+    "*Checks*",
+    "ci/test: green",
+    "*May approve*",
+    "<@U0BOB> or carol (release-managers); 1 approval needed, until 2026-11-21 22:30 UTC",
     "• <https://github.com/acme/shop-api/pull/12|#12> Add the basket (alice)",
     "• <https://github.com/acme/shop-api/pull/13|#13> Mend the till (bob)",
     "✅ Passes · *access*: Whoever asked may ask for this.",
@@ -187,6 +193,24 @@ describe("buttons", () => {
   )("are gone when it is %s", (status) => {
     expect(buttonsOf(running({ status }))).toEqual([]);
   });
+
+  test("offer the log of what failed: where it is kept, else what was kept of it", () => {
+    expect(buttonsOf(failed())).toEqual(["see-log 42/1"]);
+    const [stage] = failed().stages;
+    if (stage === undefined) throw new Error("there is a stage");
+    const elsewhere = failed({ stages: [{ ...stage, logUrl: "https://ci.example.com/1" }] });
+    expect(buttonsOf(elsewhere)).toEqual(["open-log log"]);
+    expect(JSON.stringify(render(elsewhere).blocks)).toContain('"url":"https://ci.example.com/1"');
+    expect(buttonsOf(failed({ stages: [{ ...stage, logUrl: "javascript:alert(1)" }] }))).toEqual(["see-log 42/1"]);
+  });
+
+  test("offer to take back what failed, until something has mended it, and never a rollback", () => {
+    expect(buttonsOf(failed({ leftUncertain: true }))).toEqual(["roll-back 42/1", "see-log 42/1"]);
+    expect(buttonsOf(failed({ leftUncertain: true, kind: "rollback" }))).toEqual(["see-log 42/1"]);
+    expect(said(failed({ leftUncertain: true }))).toContain(
+      "shop-api production goes back to what was live and healthy before.",
+    );
+  });
 });
 
 test("an older ask says that it no longer counts, and has no buttons", () => {
@@ -198,6 +222,57 @@ test("an older ask says that it no longer counts, and has no buttons", () => {
     "↪️ This no longer counts: what it asked has changed, and a new message asks. Answers to this one do nothing.",
     "Deployment 42 · acme/shop-api",
   ]);
+});
+
+describe("who is mentioned", () => {
+  const mentions = (view: DeploymentView) => [...said(view).matchAll(/<@([^>]+)>/gu)].map(([, user]) => user);
+
+  test("whoever may approve while that is missing, and nobody else", () => {
+    expect(mentions(request())).toEqual(["U0BOB"]);
+    expect(mentions(request({ verdict: verdict("go", [...passing, queueFree]) }))).toEqual([]);
+    expect(mentions(running())).toEqual([]);
+    expect(mentions(failed())).toEqual([]);
+  });
+
+  test("of many, the first twenty; the rest is counted", () => {
+    const many = Array.from({ length: 60 }, (_, n) => ({ login: `p${n}`, slackUser: `U0P${n}` }));
+    const text = said(request({ mayApprove: many }));
+    expect(mentions(request({ mayApprove: many }))).toHaveLength(20);
+    expect(text).toContain("<@U0P19> or 40 more");
+  });
+
+  test("nobody by what is no user's id", () => {
+    expect(mentions(request({ mayApprove: [{ login: "<!here>", slackUser: "U0<!channel>" }] }))).toEqual([]);
+  });
+});
+
+test.each([
+  [{ files: 0, atLeast: false }, "none"],
+  [{ files: 1, atLeast: false }, "1 file"],
+  [{ files: 12, atLeast: true }, "at least 12 files"],
+  [{ files: 0, atLeast: true }, "none among the files that GitHub listed"],
+])("of migrations %o is said: %s", (migrations, words) => {
+  const { ships } = request();
+  if (ships === undefined) throw new Error("there is what it ships");
+  expect(said(request({ ships: { ...ships, migrations } }))).toContain(`*Migrations*\n${words}\n`);
+  expect(said(request())).not.toContain("*Migrations*");
+});
+
+/** Signs say nothing that the words beside them do not say. */
+function withoutSigns(text: string): string {
+  return text.replace(/\p{Extended_Pictographic}\ufe0f?/gu, "");
+}
+
+test("without a single sign it still says everything", () => {
+  const inWords = withoutSigns(said(request()));
+  for (const words of ["Waiting: approvals.", "Passes · *lock*", "Waits · *approvals*", "to reject, with"]) {
+    expect(inWords).toContain(words);
+  }
+  const stages = withoutSigns(said(failed()));
+  for (const words of ["Failed. The stage deploy failed.", "*deploy*: failed", "*verification http*: skipped"]) {
+    expect(stages).toContain(words);
+  }
+  for (const status of statuses) expect(withoutSigns(said(running({ status })))).toMatch(/^\S.*\n \w/u);
 });
 
 test("three hundred pull requests are counted, ten are named", () => {
@@ -250,6 +325,9 @@ function everywhere(text: string): DeploymentView {
       approvalsMissing,
     ]),
     outcome: { code: "stage-failed", stage: text, message: text },
+    mayApprove: Array.from({ length: 60 }, () => ({ login: text, slackUser: text })),
+    approversNamed: Array.from({ length: 30 }, () => text),
+    leftUncertain: true,
     approvals: Array.from({ length: 50 }, () => ({ login: text, answer: "approve" as const, at: 0 })),
     stages: Array.from({ length: 60 }, () => ({
       name: text,

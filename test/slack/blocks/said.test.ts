@@ -28,6 +28,18 @@ test("whose approval does not count is mentioned, by the id and by nothing else"
   expect(note({ ...refused, slackUser: "U0 <!channel>" }).text).toBe(`alice: ${sentence}`);
 });
 
+test("of a failure the asker is told by a mention, and of nothing else", () => {
+  const outcome = { code: "stage-failed", stage: "deploy", message: "exit code 2" } as const;
+  const asker = { login: "alice", slackUser: "U0ALICE" };
+  const words = "This deployment failed. The stage deploy failed. Exit code 2.";
+  const failed = renderNote({ code: "ended", status: "failure", outcome }, asker);
+  expect(failed.text).toBe(`<@U0ALICE>: ${words}`);
+  expect(problemsOf(failed)).toEqual([]);
+  expect(renderNote({ code: "ended", status: "failure", outcome }, { login: "alice" }).text).toBe(`alice: ${words}`);
+  const succeeded = { code: "ended", status: "success", outcome: { code: "succeeded" } } as const;
+  expect(renderNote(succeeded, asker).text).toBe("This deployment succeeded. It is live.");
+});
+
 test("a stage's output follows its sentence", () => {
   const content = {
     code: "stage-ended",

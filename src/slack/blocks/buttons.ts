@@ -1,0 +1,86 @@
+/**
+ * The buttons of a deployment's message: what a person can do about it as it stands. Each carries the deployment and the
+ * ask, and its rights are asked for when it is pressed, never here.
+ */
+import type { DeploymentView, StageView } from "../../operations/views.ts";
+import { type GateResult, pendingStatuses, runningStatuses } from "../../policy/model.ts";
+import type { ActionId } from "../events.ts";
+import { actions, type Block, type Button, button } from "./block.ts";
+import { webAddress } from "./text.ts";
+
+export function isPending(view: DeploymentView): boolean {
+  return pendingStatuses.some((status) => status === view.status);
+}
+
+export function isRunning(view: DeploymentView): boolean {
+  return runningStatuses.some((status) => status === view.status);
+}
+
+/** It ran and did not come to a good end. */
+export function hasFailed(view: DeploymentView): boolean {
+  return view.status === "failure" || view.status === "error";
+}
+
+export function failedStage(view: DeploymentView): StageView | undefined {
+  return view.stages.find((stage) => stage.state === "failure" || stage.state === "error");
+}
+
+/** The gate that waits for this reason. */
+export function waitingFor(view: DeploymentView, code: GateResult["reason"]["code"]): GateResult | undefined {
+  if (!isPending(view)) return undefined;
+  return view.verdict?.gates.find((gate) => gate.result === "wait" && gate.reason.code === code);
+}
+
+type Make = (actionId: ActionId, label: string, style?: "primary" | "danger", confirm?: Confirm) => Button;
+type Confirm = NonNullable<Parameters<typeof button>[0]["confirm"]>;
+
+export function buttons(view: DeploymentView): readonly Block[] {
+  const value = `${view.id}/${view.ask}`;
+  const make: Make = (actionId, label, style, confirm) =>
+    button({ actionId, label, value, style, ...(confirm === undefined ? {} : { confirm }) });
+  return actions("answers", [...answers(view, make), ...aboutStart(view, make), ...afterFailure(view, make)]);
+}
+
+function answers(view: DeploymentView, make: Make): readonly Button[] {
+  if (waitingFor(view, "approvals.missing") === undefined) return [];
+  return [make("approve", "Approve", "primary"), make("reject", "Reject", "danger")];
+}
+
+function aboutStart(view: DeploymentView, make: Make): readonly Button[] {
+  const offered =
+    waitingFor(view, "ready.offered") !== undefined || waitingFor(view, "ready.merged-while-not-ready") !== undefined;
+  const cancellable = isPending(view) || (isRunning(view) && view.cancelBy === undefined);
+  const text = isRunning(view)
+    ? "It is asked to stop. What it has already changed stays changed."
+    : "It will not start.";
+  const confirm = { title: "Cancel this deployment?", text, yes: "Cancel it", no: "Keep it" };
+  return [
+    ...(offered ? [make("start", "Deploy")] : []),
+    ...(waitingFor(view, "hold.confirm-fix") === undefined
+      ? []
+      : [make("confirm-fix", "Confirm that it contains the fix")]),
+    ...(cancellable ? [make("cancel", "Cancel", undefined, confirm)] : []),
+  ];
+}
+
+function afterFailure(view: DeploymentView, make: Make): readonly Button[] {
+  if (!hasFailed(view)) return [];
+  const rollBack = {
+    title: "Roll back?",
+    text: `${view.service} ${view.environment} goes back to what was live and healthy before.`,
+    yes: "Roll back",
+    no: "Leave it",
+  };
+  const log = failedStage(view);
+  const url = log?.logUrl === undefined ? undefined : webAddress(log.logUrl);
+  return [
+    // A rollback of a rollback would bring back what was taken out.
+    ...(view.leftUncertain && view.kind !== "rollback" ? [make("roll-back", "Roll back", "danger", rollBack)] : []),
+    ...(log === undefined ? [] : [url === undefined ? make("see-log", "See log") : openLog(url)]),
+  ];
+}
+
+/** Leads to where the log is kept; its press needs no answer. */
+function openLog(url: string): Button {
+  return button({ actionId: "open-log", label: "See log", value: "log", url });
+}

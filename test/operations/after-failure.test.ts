@@ -1,0 +1,116 @@
+/** What the buttons of a failed deployment do: each asks for the rights, and is handled once. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadDeploymentView } from "../../src/operations/load-view.ts";
+import { ask, deploymentsOf, statusOf, toProduction } from "./steps.ts";
+import { openWorld, push, shopPipeline, type World } from "./world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+/** The stage of this name fails in production, from now on. */
+function fails(stage: string): void {
+  world.deployer.script = (attempt) =>
+    attempt.environment === "production" && attempt.stage.name === stage
+      ? { state: "failure", proven: true, outputTail: "no space left on device\n" }
+      : { state: "success", proven: true };
+}
+
+test("what failed after it had begun to change the environment is taken back, once", async () => {
+  const good = await toProduction(world, "a");
+  fails("deploy");
+  const bad = await toProduction(world, "b");
+  expect([await statusOf(world, good), await statusOf(world, bad)]).toEqual(["success", "failure"]);
+  expect((await loadDeploymentView(world.db, bad))?.leftUncertain).toBe(true);
+
+  world.deployer.script = () => ({ state: "running", lookAgainMs: 1_000 });
+  const reply = await world.click("U0000ALICE", "roll-back", bad, "one-click");
+  expect(reply).toMatchObject({ code: "requested", revision: { sha: "a".repeat(40) } });
+  // The same click again, and another person's.
+  expect(await world.click("U0000ALICE", "roll-back", bad, "one-click")).toMatchObject({ code: "requested" });
+  expect(await world.click("U0000BOB", "roll-back", bad)).toMatchObject({ code: "already-requested" });
+  const rollbacks = (await deploymentsOf(world, "production")).filter(({ kind }) => kind === "rollback");
+  expect(rollbacks).toMatchObject([{ reason: `deployment ${bad} failed`, rolls_back_deployment_id: bad }]);
+
+  world.deployer.script = () => ({ state: "success", proven: true });
+  await world.tick(1_000);
+  expect((await loadDeploymentView(world.db, bad))?.leftUncertain).toBe(false);
+  const late = { code: "no-longer-broken", deployment: bad, environment: "production" };
+  expect(await world.click("U0000ROSA", "roll-back", bad)).toEqual(late);
+});
+
+test("what failed before it changed anything leaves nothing to take back", async () => {
+  await toProduction(world, "a");
+  fails("test");
+  const bad = await toProduction(world, "b");
+  expect((await loadDeploymentView(world.db, bad))?.leftUncertain).toBe(false);
+  expect(await world.click("U0000ALICE", "roll-back", bad)).toMatchObject({ code: "no-longer-broken" });
+  expect((await world.environment("production")).live_sha).toBe("a".repeat(40));
+});
+
+test("rights are asked for: pushing to take back, reading to see the log, a link for both", async () => {
+  fails("deploy");
+  const bad = await toProduction(world, "a");
+  expect(await world.click("U0000OLAF", "roll-back", bad)).toMatchObject({ code: "may-not", needs: "push" });
+  expect(await world.click("U0000OLAF", "see-log", bad)).toEqual({
+    code: "log",
+    deployment: bad,
+    stage: "deploy",
+    outputTail: "no space left on device\n",
+  });
+  world.github.permissions.set("olaf", "none");
+  expect(await world.click("U0000OLAF", "see-log", bad, "again")).toMatchObject({ code: "may-not", needs: "read" });
+  expect(await world.click("U0STRANGER", "see-log", bad)).toEqual({ code: "not-linked" });
+});
+
+test("a failure is told to who asked, and a merge's to who merged, where the person is known", async () => {
+  fails("deploy");
+  const bad = await toProduction(world, "a");
+  expect(await loadDeploymentView(world.db, bad)).toMatchObject({ requestedBy: "alice", requestedBySlack: "U0000ALICE" });
+  const [merge] = await deploymentsOf(world, "staging");
+  if (merge === undefined) throw new Error("the push was deployed");
+  expect(await loadDeploymentView(world.db, merge.id)).toMatchObject({ requestedBySlack: "U0000ALICE" });
+});
+
+test("a request says who may approve, with their users in Slack, until there are enough", async () => {
+  await push(world, "a");
+  const asked = await ask(world, "production");
+  expect(await loadDeploymentView(world.db, asked)).toMatchObject({
+    mayApprove: [
+      { login: "rosa", slackUser: "U0000ROSA" },
+      { login: "bob", slackUser: "U0000BOB" },
+    ],
+    approversNamed: ["release-managers"],
+  });
+  await world.react("U0000ROSA", asked);
+  expect(await loadDeploymentView(world.db, asked)).toMatchObject({ mayApprove: [] });
+});
+
+test("a request says how many migrations it brings, by the globs of the policy", async () => {
+  await world.pipeline(
+    shopPipeline.replace("    approvals:", '    migrations: ["db/migrate/**", "*.sql"]\n    approvals:'),
+  );
+  await toProduction(world, "a");
+  await push(world, "b");
+  world.github.changed.set("b".repeat(40), ["db/migrate/1/up.rb", "db/seeds.rb", "schema.sql", "src/schema.sql"]);
+  const asked = await ask(world, "production");
+  expect((await world.deployment(asked)).ships?.migrations).toEqual({ files: 2, atLeast: false });
+  const [staging] = await deploymentsOf(world, "staging");
+  expect(staging?.ships?.migrations).toBeUndefined();
+});
+
+test("of three hundred listed files there may be more", async () => {
+  await world.pipeline(shopPipeline.replace("    approvals:", '    migrations: ["m/*"]\n    approvals:'));
+  await toProduction(world, "a");
+  await push(world, "b");
+  world.github.changed.set(
+    "b".repeat(40),
+    Array.from({ length: 300 }, (_, n) => (n < 7 ? `m/${n}` : `src/${n}`)),
+  );
+  const asked = await ask(world, "production");
+  expect((await world.deployment(asked)).ships?.migrations).toEqual({ files: 7, atLeast: true });
+});
