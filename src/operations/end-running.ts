@@ -104,8 +104,22 @@ export async function finish(
     });
   }
   await touchDeployment(trx, bot, service, ended);
+  if (status === "success") await touchMended(trx, bot, service, environment, ended);
   await wakeEnvironment(trx, bot.wake, environment.id);
   return ended;
+}
+
+/** What had left the environment uncertain no longer offers to be taken back. */
+async function touchMended(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  { uncertain_deployment_id: mended }: EnvironmentRow,
+  by: DeploymentRow,
+): Promise<void> {
+  if (mended === null || mended === by.id) return;
+  const row = await trx.selectFrom("deployment").selectAll().where("id", "=", mended).executeTakeFirst();
+  if (row !== undefined) await touchDeployment(trx, bot, service, row);
 }
 
 /** A success ends the hold that it passed at its start; one that had started before the hold never met it. */

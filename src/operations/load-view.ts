@@ -7,6 +7,9 @@ import { slackUserOf } from "./people.ts";
 import { latest, plannedStages } from "./stages.ts";
 import type { LoadDeploymentView, StageView } from "./views.ts";
 
+/** Of so many who may approve the users in Slack are looked up: more are not mentioned anyhow. */
+const mostLookedUp = 20;
+
 export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => {
   const row = await db
     .selectFrom("deployment")
@@ -49,7 +52,13 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
       ? approvalsGate.by
       : [];
   const candidates = approvalsGate?.code === "approvals.missing" ? approvalsGate.candidates : [];
-  const slackUser = (login: string) => (row.pipeline === null ? undefined : slackUserOf(row.pipeline, login));
+  const { pipeline } = row;
+  const slackUser = async (login: string) =>
+    pipeline === null ? undefined : await slackUserOf({ db }, pipeline, login);
+  const mayApprove = candidates.map(async (login, at) => ({
+    login,
+    ...optional("slackUser", at < mostLookedUp ? await slackUser(login) : undefined),
+  }));
   return {
     id: row.id,
     ask: row.ask,
@@ -70,12 +79,12 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ...optional("verdict", row.verdict),
     ...optional("outcome", row.outcome),
     requestedBy: row.requested_by,
-    ...optional("requestedBySlack", row.requested_by_slack ?? slackUser(row.requested_by)),
+    ...optional("requestedBySlack", row.requested_by_slack ?? (await slackUser(row.requested_by))),
     requestedAt: row.requested_at.getTime(),
     ...optional("reason", row.reason),
     ...optional("mergedBy", row.merged_by),
     ...optional("pullRequest", row.pull_request),
-    mayApprove: candidates.map((login) => ({ login, ...optional("slackUser", slackUser(login)) })),
+    mayApprove: await Promise.all(mayApprove),
     approversNamed: policy?.approvals?.from ?? [],
     approvals: approvals
       .filter(({ login, answer }) => answer === "reject" || hasLogin(counted, login))

@@ -70,7 +70,10 @@ test("rights are asked for: pushing to take back, reading to see the log, a link
 test("a failure is told to who asked, and a merge's to who merged, where the person is known", async () => {
   fails("deploy");
   const bad = await toProduction(world, "a");
-  expect(await loadDeploymentView(world.db, bad)).toMatchObject({ requestedBy: "alice", requestedBySlack: "U0000ALICE" });
+  expect(await loadDeploymentView(world.db, bad)).toMatchObject({
+    requestedBy: "alice",
+    requestedBySlack: "U0000ALICE",
+  });
   const [merge] = await deploymentsOf(world, "staging");
   if (merge === undefined) throw new Error("the push was deployed");
   expect(await loadDeploymentView(world.db, merge.id)).toMatchObject({ requestedBySlack: "U0000ALICE" });
