@@ -8,10 +8,10 @@ import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
 import { confirmFix } from "./confirm-fix.ts";
 import { deploy } from "./deploy.ts";
+import { placeOfDeployment } from "./find-place.ts";
 import { loginOf } from "./people.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { placeOfDeployment } from "./take-command.ts";
 
 export const actions = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
 export type Action = (typeof actions)[number];
