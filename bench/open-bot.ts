@@ -2,8 +2,9 @@
  * The bot that is measured: the ordinary one as a process of its own, with its private PostgreSQL that really syncs,
  * between the sandbox's GitHub and Slack, which run in the bench's process.
  */
-import type { SandboxMessage } from "../sandbox/contract.ts";
+
 import { openSample, type Sample } from "../sandbox/sample/open-sample.ts";
+import type { SandboxMessage } from "../sandbox/slack-contract.ts";
 import type { Bench } from "./measure.ts";
 
 export const [developer, releaseManager] = ["U0ALICE", "U0ROSA"] as const;

@@ -1,5 +1,6 @@
 /** The settings by which the ordinary bot is connected to a sandbox's GitHub and Slack: those that any bot is given. */
-import type { SandboxGitHub, SandboxSlack } from "./contract.ts";
+import type { SandboxGitHub } from "./contract.ts";
+import type { SandboxSlack } from "./slack-contract.ts";
 
 export function botSettings(options: {
   readonly github: SandboxGitHub;

@@ -1,6 +1,6 @@
 /**
- * What the sandbox's GitHub and Slack offer to the sandbox's page and to tests. The bot knows none of this: it speaks
- * to both over HTTP, as it speaks to the real ones.
+ * What the sandbox's GitHub offers to the sandbox's page and to tests; its Slack is in `slack-contract.ts`. The bot
+ * knows none of this: it speaks to both over HTTP, as it speaks to the real ones.
  */
 
 /** One person of the sandbox, the same on both sides. */
@@ -268,60 +268,5 @@ export type SandboxGitHub = {
   resumeDeliveries(): void;
   /** Sends a delivery again under its GUID; false when there is none. */
   redeliver(guid: string): boolean;
-  close(): Promise<void>;
-};
-
-export type SandboxMessage = {
-  readonly channel: string;
-  readonly ts: string;
-  readonly threadTs?: string;
-  /** A Slack user id, or the bot's. */
-  readonly user: string;
-  readonly text: string;
-  readonly blocks: readonly unknown[];
-  readonly edits: number;
-  /** Emoji name → user ids. */
-  readonly reactions: Readonly<Record<string, readonly string[]>>;
-  /** Set when only this user sees it. */
-  readonly ephemeralFor?: string;
-};
-
-export type SandboxSlack = {
-  /** The Web API's base with a slash at the end: SLACK_API_URL. */
-  readonly apiUrl: string;
-  readonly botToken: string;
-  readonly signingSecret: string;
-  readonly team: string;
-  /** The bot's `/slack/events`, from now on. */
-  deliverTo(url: string | undefined): void;
-  settled(): Promise<void>;
-  channels(): readonly { readonly id: string; readonly name: string }[];
-  /** Everything in a channel, oldest first, threads and ephemeral messages included. */
-  messages(channel: string): readonly SandboxMessage[];
-  calls(): readonly SandboxCall[];
-  onChange(listener: () => void): () => void;
-
-  // What people do in Slack.
-  /** Sends a slash command as the user; resolves with the HTTP status and the immediate answer. */
-  command(user: string, channel: string, text: string): Promise<{ readonly status: number; readonly body: string }>;
-  say(user: string, channel: string, text: string): Promise<string>;
-  react(user: string, channel: string, ts: string, emoji: string): Promise<void>;
-  unreact(user: string, channel: string, ts: string, emoji: string): Promise<void>;
-  /** Clicks the button with this action id on a message. */
-  click(user: string, channel: string, ts: string, actionId: string): Promise<{ readonly status: number }>;
-  /** Sets what `users.info` says of a user, for tests of guests, bots and strangers. */
-  addUser(user: {
-    readonly id: string;
-    readonly name: string;
-    readonly bot?: boolean;
-    readonly guest?: boolean;
-    readonly team?: string;
-    readonly deleted?: boolean;
-  }): void;
-  /** Makes the next Web API calls to `method` answer so, for failure drills. */
-  fail(
-    method: string,
-    answers: readonly { readonly status: number; readonly retryAfter?: number; readonly afterDoing?: boolean }[],
-  ): void;
   close(): Promise<void>;
 };

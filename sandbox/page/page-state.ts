@@ -1,5 +1,6 @@
 /** Everything that the page shows, as one plain object: made anew for every change and sent whole. */
-import type { SandboxMessage, SandboxRepositoryView } from "../contract.ts";
+import type { SandboxRepositoryView } from "../contract.ts";
+import type { SandboxMessage } from "../slack-contract.ts";
 import type { WorldEnvironment } from "../world.ts";
 import type { Act, BotState, Play } from "./play.ts";
 import { createTrip, type TripStep, tripSteps } from "./trip.ts";

@@ -2,7 +2,8 @@
  * The list of things to try, and how each is known to have happened: from the state of both sides, the files that are
  * served, and what people did on the page. A thing once seen stays ticked. It never does anything itself.
  */
-import type { SandboxMessage, SandboxRepositoryView } from "../contract.ts";
+import type { SandboxRepositoryView } from "../contract.ts";
+import type { SandboxMessage } from "../slack-contract.ts";
 import type { WorldView } from "../world.ts";
 import type { Act, BotState } from "./play.ts";
 

@@ -7,10 +7,11 @@ import { fileURLToPath } from "node:url";
 import type { Context } from "../../src/context.ts";
 import { type BotProcess, createBotProcess, freePort } from "../bot-process.ts";
 import { botSettings } from "../bot-settings.ts";
-import type { SandboxGitHub, SandboxSlack } from "../contract.ts";
+import type { SandboxGitHub } from "../contract.ts";
 import { makeFolder, type SandboxFolder } from "../folder.ts";
 import { createSandboxGitHub } from "../github/sandbox-github.ts";
 import { createSandboxSlack } from "../slack/sandbox-slack.ts";
+import type { SandboxSlack } from "../slack-contract.ts";
 import { samplePeople } from "./people.ts";
 import { sampleChannel, sampleRepository, seedSample } from "./seed.ts";
 

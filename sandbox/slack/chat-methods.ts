@@ -1,9 +1,18 @@
 /** `chat.*`: posting, editing and deleting. An app edits and deletes only what it posted itself. */
 import { z } from "zod";
-import { type Api, type ApiAnswer, type ApiMethod, type ApiMethods, describeMessage, refuse } from "./api-method.ts";
-import { blockProblems } from "./block-kit.ts";
+import {
+  type Api,
+  type ApiAnswer,
+  type ApiMethod,
+  type ApiMethods,
+  describeMessage,
+  refuse,
+  seenChannel,
+  writableChannel,
+} from "./api-method.ts";
+import { blockProblems, problemLines } from "./block-kit.ts";
 import { type CallFields, field } from "./requests.ts";
-import type { SlackMessage, SlackMetadata } from "./workspace.ts";
+import type { SlackChannel, SlackMessage, SlackMetadata } from "./workspace.ts";
 
 /** Slack cuts a longer text; refusing it instead shows the mistake sooner. */
 const mostText = 40_000;
@@ -19,9 +28,8 @@ function readContent(fields: CallFields): Content | ApiAnswer {
   if (given === undefined || given === "") return { text, blocks: undefined };
   if (!Array.isArray(given)) return refuse("invalid_blocks_format");
   const blocks: readonly unknown[] = given;
-  const problems = blockProblems(blocks);
-  if (problems.length === 0) return { text, blocks };
-  const errors = problems.map((one) => `${one.message} [json-pointer:${one.pointer}]`);
+  const errors = problemLines(blockProblems(blocks, "message"));
+  if (errors.length === 0) return { text, blocks };
   return refuse("invalid_blocks", {
     errors,
     response_metadata: { messages: errors.map((error) => `[ERROR] ${error}`) },
@@ -50,9 +58,16 @@ function readThread(api: Api, channel: string, fields: CallFields): string | Api
   return parent.threadTs ?? parent.ts;
 }
 
+/** An app may post to a person: the message comes to their conversation with it. */
+function target(api: Api, fields: CallFields): SlackChannel | ApiAnswer {
+  const named = field(fields, "channel");
+  const user = api.workspace.user(named ?? "");
+  return user && !user.bot ? api.workspace.openDirect(user.id) : writableChannel(api, named);
+}
+
 const post: ApiMethod = (api, fields) => {
-  const channel = api.workspace.channel(field(fields, "channel") ?? "");
-  if (!channel) return refuse("channel_not_found");
+  const channel = target(api, fields);
+  if (isAnswer(channel)) return channel;
   const content = readContent(fields);
   if (isAnswer(content)) return content;
   if (content.text === undefined && (content.blocks ?? []).length === 0) return refuse("no_text");
@@ -68,12 +83,13 @@ const post: ApiMethod = (api, fields) => {
     ...(threadTs === undefined ? {} : { threadTs }),
     ...(metadata === undefined ? {} : { metadata }),
   });
+  api.events.said(message);
   return { ok: true, channel: channel.id, ts: message.ts, message: describeMessage(api.workspace, message, true) };
 };
 
 const postEphemeral: ApiMethod = (api, fields) => {
-  const channel = api.workspace.channel(field(fields, "channel") ?? "");
-  if (!channel) return refuse("channel_not_found");
+  const channel = writableChannel(api, field(fields, "channel"));
+  if (isAnswer(channel)) return channel;
   const user = api.workspace.user(field(fields, "user") ?? "");
   if (!user || user.deleted) return refuse("user_not_in_channel");
   const content = readContent(fields);
@@ -94,8 +110,9 @@ const postEphemeral: ApiMethod = (api, fields) => {
 
 /** The app's own message, or the error with which Slack refuses. Ephemeral messages cannot be found at all. */
 function ownMessage(api: Api, fields: CallFields, refusal: string): SlackMessage | ApiAnswer {
-  const channel = api.workspace.channel(field(fields, "channel") ?? "");
+  const channel = seenChannel(api, field(fields, "channel"));
   if (!channel) return refuse("channel_not_found");
+  if (channel.archived) return refuse("is_archived");
   const message = api.workspace.message(channel.id, field(fields, "ts") ?? "");
   if (!message || message.ephemeralFor !== undefined) return refuse("message_not_found");
   return message.user === api.workspace.botUser ? message : refuse(refusal);
@@ -117,6 +134,7 @@ const update: ApiMethod = (api, fields) => {
     stored.edits += 1;
     stored.editedTs = api.workspace.timestamp();
   });
+  api.events.said(message, "message_changed");
   return {
     ok: true,
     channel: message.channel,
@@ -130,11 +148,12 @@ const remove: ApiMethod = (api, fields) => {
   const message = ownMessage(api, fields, "cant_delete_message");
   if (isAnswer(message)) return message;
   api.workspace.remove(message);
+  api.events.said(message, "message_deleted");
   return { ok: true, channel: message.channel, ts: message.ts };
 };
 
 const getPermalink: ApiMethod = (api, fields) => {
-  const channel = api.workspace.channel(field(fields, "channel") ?? "");
+  const channel = seenChannel(api, field(fields, "channel"));
   if (!channel) return refuse("channel_not_found");
   const message = api.workspace.message(channel.id, field(fields, "message_ts") ?? "");
   if (!message || message.ephemeralFor !== undefined) return refuse("message_not_found");

@@ -1,6 +1,14 @@
 /** `reactions.*`, and the one way in which a reaction is given or taken away, by the bot or by a person. */
 
-import { type Api, type ApiAnswer, type ApiMethod, type ApiMethods, describeMessage, refuse } from "./api-method.ts";
+import {
+  type Api,
+  type ApiAnswer,
+  type ApiMethod,
+  type ApiMethods,
+  describeMessage,
+  refuse,
+  seenChannel,
+} from "./api-method.ts";
 import { type CallFields, field } from "./requests.ts";
 import type { SlackMessage } from "./workspace.ts";
 
@@ -12,6 +20,21 @@ export function emojiName(given: string): string {
   return [aliases[name] ?? name, ...tone].join("::");
 }
 
+/** Slack tells an app of reactions in the channels that it is in. */
+function told(
+  api: Api,
+  type: "reaction_added" | "reaction_removed",
+  by: string,
+  emoji: string,
+  to: SlackMessage,
+): void {
+  const { workspace, events } = api;
+  if (to.ephemeralFor !== undefined || workspace.channel(to.channel)?.joined !== true) return;
+  const item = { type: "message", channel: to.channel, ts: to.ts };
+  const at = workspace.timestamp();
+  events.emit(type, { type, user: by, reaction: emoji, item, item_user: to.user, event_ts: at }, by);
+}
+
 /** True when it changed anything. */
 export function addReaction(api: Api, message: SlackMessage, by: string, given: string): boolean {
   const emoji = emojiName(given);
@@ -19,7 +42,7 @@ export function addReaction(api: Api, message: SlackMessage, by: string, given: 
   if (users.includes(by)) return false;
   message.reactions.set(emoji, [...users, by]);
   api.workspace.changed();
-  api.reactionChanged("reaction_added", by, emoji, message);
+  told(api, "reaction_added", by, emoji, message);
   return true;
 }
 
@@ -32,12 +55,12 @@ export function removeReaction(api: Api, message: SlackMessage, by: string, give
   if (left.length > 0) message.reactions.set(emoji, left);
   else message.reactions.delete(emoji);
   api.workspace.changed();
-  api.reactionChanged("reaction_removed", by, emoji, message);
+  told(api, "reaction_removed", by, emoji, message);
   return true;
 }
 
 function findMessage(api: Api, fields: CallFields): SlackMessage | ApiAnswer {
-  const channel = api.workspace.channel(field(fields, "channel") ?? "");
+  const channel = seenChannel(api, field(fields, "channel"));
   if (!channel) return refuse("channel_not_found");
   const ts = field(fields, "timestamp");
   if (ts === undefined) return refuse("no_item_specified");
@@ -49,6 +72,7 @@ function change(apply: typeof addReaction, unchanged: string): ApiMethod {
   return (api, fields) => {
     const message = findMessage(api, fields);
     if ("ok" in message) return message;
+    if (api.workspace.channel(message.channel)?.archived === true) return refuse("is_archived");
     const name = field(fields, "name");
     if (name === undefined || !/^[a-z0-9_+'-]+(::skin-tone-[2-6])?$/.test(name)) return refuse("invalid_name");
     return apply(api, message, api.workspace.botUser, name) ? { ok: true } : refuse(unchanged);

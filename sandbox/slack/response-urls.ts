@@ -34,7 +34,7 @@ export function showAnswer(workspace: Workspace, to: Answer, fields: CallFields)
   const given = fields["blocks"];
   const blocks = Array.isArray(given) ? given : [];
   const text = field(fields, "text") ?? "";
-  if (blockProblems(blocks).length > 0) return false;
+  if (blockProblems(blocks, "message").length > 0) return false;
   if (to.origin && flag(fields, "delete_original")) {
     workspace.remove(to.origin);
     return true;

@@ -4,7 +4,7 @@
  *
  * Source for names, arguments and errors: https://docs.slack.dev/reference/methods
  */
-import { type Api, type ApiAnswer, type ApiMethod, refuse } from "./api-method.ts";
+import { type Api, type ApiAnswer, type ApiMethod, lacksScope, refuse } from "./api-method.ts";
 import { chatMethods } from "./chat-methods.ts";
 import { conversationMethods } from "./conversation-methods.ts";
 import { reactionMethods } from "./reaction-methods.ts";
@@ -20,13 +20,31 @@ const authTest: ApiMethod = ({ workspace, webUrl }) => ({
   team_id: workspace.team,
   user_id: workspace.botUser,
   bot_id: workspace.botId,
+  ...(workspace.enterprise === undefined ? {} : { enterprise_id: workspace.enterprise.id }),
   is_enterprise_install: false,
 });
+
+/** Scopes of which the app needs one; what is read of a conversation depends on its kind and is asked there. */
+const neededScopes: Readonly<Record<string, readonly string[]>> = {
+  "chat.postMessage": ["chat:write"],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "chat.delete": ["chat:write"],
+  "conversations.open": ["im:write"],
+  "reactions.add": ["reactions:write"],
+  "reactions.remove": ["reactions:write"],
+  "reactions.get": ["reactions:read"],
+  "users.info": ["users:read"],
+  "users.list": ["users:read"],
+  "usergroups.list": ["usergroups:read"],
+  "usergroups.users.list": ["usergroups:read"],
+};
 
 const methods: ReadonlyMap<string, ApiMethod> = new Map(
   Object.entries({
     "api.test": (): ApiAnswer => ({ ok: true }),
     "auth.test": authTest,
+    "apps.connections.open": ({ socketUrl }: Api): ApiAnswer => ({ ok: true, url: socketUrl() }),
     ...chatMethods,
     ...conversationMethods,
     ...reactionMethods,
@@ -37,5 +55,6 @@ const methods: ReadonlyMap<string, ApiMethod> = new Map(
 
 export function callMethod(api: Api, method: string, fields: CallFields): ApiAnswer {
   const found = methods.get(method);
-  return found ? found(api, fields) : refuse("unknown_method", { req_method: method });
+  if (!found) return refuse("unknown_method", { req_method: method });
+  return lacksScope(api, neededScopes[method] ?? []) ?? found(api, fields);
 }

@@ -3,7 +3,8 @@
  * and sends nothing: `web-api.ts` answers the bot from it, `people.ts` changes it as a person.
  */
 import type { Context } from "../../src/context.ts";
-import type { SandboxMessage, SandboxPerson } from "../contract.ts";
+import type { SandboxPerson } from "../contract.ts";
+import type { SandboxMessage } from "../slack-contract.ts";
 
 export type SlackUser = {
   readonly id: string;
@@ -13,9 +14,31 @@ export type SlackUser = {
   readonly guest: boolean;
   readonly deleted: boolean;
   readonly team: string;
+  readonly email?: string;
+  readonly timeZone?: string;
 };
 
-export type SlackChannel = { readonly id: string; readonly name: string; readonly directWith?: string };
+export type SlackChannel = {
+  readonly id: string;
+  name: string;
+  readonly previousNames: string[];
+  readonly isPrivate: boolean;
+  archived: boolean;
+  /** Whether the bot is a member. */
+  joined: boolean;
+  readonly directWith?: string;
+  readonly created: number;
+};
+
+export type SlackUserGroup = {
+  readonly id: string;
+  readonly handle: string;
+  readonly users: readonly string[];
+  readonly disabled: boolean;
+};
+
+/** An organisation with several workspaces, the app's own among them. */
+export type SlackEnterprise = { readonly id: string; readonly teams: readonly string[] };
 
 export type SlackMetadata = { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> };
 
@@ -47,6 +70,8 @@ export type NewMessage = {
 export type Workspace = {
   readonly team: string;
   readonly teamDomain: string;
+  readonly enterprise: SlackEnterprise | undefined;
+  readonly groups: Map<string, SlackUserGroup>;
   readonly appId: string;
   readonly botUser: string;
   readonly botId: string;
@@ -57,6 +82,8 @@ export type Workspace = {
   /** By id, `#name` or name. */
   channel(idOrName: string): SlackChannel | undefined;
   openDirect(user: string): SlackChannel;
+  addChannel(name: string, options: { readonly isPrivate: boolean; readonly joined: boolean }): SlackChannel;
+  dropChannel(channel: SlackChannel): void;
   messages(channel: string): readonly SlackMessage[];
   message(channel: string, ts: string): SlackMessage | undefined;
   post(message: NewMessage): SlackMessage;
@@ -64,7 +91,6 @@ export type Workspace = {
   remove(message: SlackMessage): void;
   /** A new timestamp as Slack writes them, never the same twice. */
   timestamp(): string;
-  homes: Map<string, unknown>;
   changed(): void;
   onChange(listener: () => void): () => void;
 };
@@ -74,7 +100,7 @@ const team = "T0SANDBOX";
 const mostMessages = 2000;
 
 /** Slack gives every block an id when the app did not; an action names the block that it came from by it. */
-function withBlockIds(blocks: readonly unknown[], context: Context): readonly unknown[] {
+export function withBlockIds(blocks: readonly unknown[], context: Context): readonly unknown[] {
   return blocks.map((block) =>
     typeof block === "object" && block !== null && !("block_id" in block)
       ? { ...block, block_id: context.ids.secret(3) }
@@ -86,6 +112,7 @@ export function createWorkspace(
   context: Context,
   people: readonly SandboxPerson[],
   channelNames: readonly string[],
+  enterprise?: SlackEnterprise,
 ): Workspace {
   const botUser = "U0SIGNALBOX";
   const users = new Map<string, SlackUser>();
@@ -96,10 +123,7 @@ export function createWorkspace(
   }
   putUser({ id: botUser, name: "signalbox", realName: "Signalbox", bot: true, guest: false, deleted: false, team });
 
-  const channels: SlackChannel[] = channelNames.map((name, index) => ({
-    id: `C0SANDBOX${index + 1}`,
-    name: name.replace(/^#/, ""),
-  }));
+  const channels: SlackChannel[] = [];
   const messages = new Map<string, SlackMessage[]>();
   const listeners = new Set<() => void>();
   let lastMicros = 0;
@@ -107,6 +131,18 @@ export function createWorkspace(
   const changed = () => {
     for (const listener of listeners) listener();
   };
+  const add = (id: string, name: string, more: Pick<SlackChannel, "isPrivate" | "joined" | "directWith">) => {
+    const created = Math.floor(context.clock.now() / 1000);
+    const channel = { id, name: name.replace(/^#/, ""), previousNames: [], archived: false, created, ...more };
+    channels.push(channel);
+    return channel;
+  };
+  let numbered = 0;
+  const addChannel = (name: string, { isPrivate, joined }: { isPrivate: boolean; joined: boolean }) => {
+    numbered += 1;
+    return add(`C0SANDBOX${numbered}`, name, { isPrivate, joined });
+  };
+  for (const name of channelNames) addChannel(name, { isPrivate: false, joined: true });
   const timestamp = () => {
     lastMicros = Math.max(lastMicros + 1, Math.trunc(context.clock.now()) * 1000);
     return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, "0")}`;
@@ -120,6 +156,8 @@ export function createWorkspace(
   return {
     team,
     teamDomain: "sandbox",
+    enterprise,
+    groups: new Map(),
     appId: "A0SIGNALBOX",
     botUser,
     botId: "B0SIGNALBOX",
@@ -134,9 +172,15 @@ export function createWorkspace(
     openDirect(user) {
       const known = channels.find((one) => one.directWith === user);
       if (known) return known;
-      const direct = { id: `D0${user.replace(/\W/g, "")}`, name: `direct-${user}`, directWith: user };
-      channels.push(direct);
-      return direct;
+      const id = `D0${user.replace(/\W/g, "")}`;
+      return add(id, `direct-${user}`, { isPrivate: true, joined: true, directWith: user });
+    },
+    addChannel,
+    dropChannel(channel) {
+      const index = channels.indexOf(channel);
+      if (index >= 0) channels.splice(index, 1);
+      messages.delete(channel.id);
+      changed();
     },
     messages: inChannel,
     message: (channel, ts) => inChannel(channel).find((one) => one.ts === ts),
@@ -166,7 +210,6 @@ export function createWorkspace(
       changed();
     },
     timestamp,
-    homes: new Map(),
     changed,
     onChange(listener) {
       listeners.add(listener);

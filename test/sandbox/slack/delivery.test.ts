@@ -239,7 +239,7 @@ describe("an event", () => {
   });
 
   it("can be a message", async () => {
-    const other = await openSlackWorld(["message"]);
+    const other = await openSlackWorld({ events: ["message.channels"] });
     await other.slack.say("U0ALICE", other.channel, "hello");
     await other.slack.settled();
     expect(JSON.parse(other.received[0]?.body ?? "{}").event).toMatchObject({ type: "message", text: "hello" });

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { WebClient } from "@slack/web-api";
 import type { SandboxPerson } from "../../../sandbox/contract.ts";
-import type { SubscribedEvent } from "../../../sandbox/slack/people-actions.ts";
+import type { AppManifest } from "../../../sandbox/slack/manifest.ts";
 import { createSandboxSlack, type SandboxSlackServer } from "../../../sandbox/slack/sandbox-slack.ts";
 import { createContext } from "../../../src/context.ts";
 import { type FakeClock, fakeClock } from "../../harness/fake-clock.ts";
@@ -11,6 +11,12 @@ export const people: readonly SandboxPerson[] = [
   { login: "alice", slackUser: "U0ALICE", name: "Alice", permission: "write", role: "developer" },
   { login: "rosa", slackUser: "U0ROSA", name: "Rosa", permission: "write", role: "release manager" },
 ];
+
+const allScopes = ["commands", "chat:write", "im:write", "usergroups:read", "users:read", "users:read.email"].concat(
+  ["channels", "groups", "im"].flatMap((kind) => [`${kind}:read`, `${kind}:history`]),
+  ["reactions:read", "reactions:write"],
+);
+const someEvents = ["reaction_added", "reaction_removed", "app_home_opened"];
 
 export type Received = { readonly headers: IncomingHttpHeaders; readonly body: string };
 export type BotAnswer = { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
@@ -38,14 +44,15 @@ export function webClient(slack: SandboxSlackServer, token = slack.botToken): We
   });
 }
 
-export async function openSlackWorld(events?: readonly SubscribedEvent[]): Promise<SlackWorld> {
+export async function openSlackWorld(manifest: Partial<AppManifest> = {}): Promise<SlackWorld> {
   const clock = fakeClock(1_800_000_000_000);
   const context = createContext({ clock });
   const slack = await createSandboxSlack({
     context,
     people,
     channels: ["#shop-deploys"],
-    ...(events ? { events } : {}),
+    // More than the manifest asks for, so that whatever the sandbox plays is played here.
+    manifest: { scopes: allScopes, commands: ["/deploy", "/promote", "/rollback"], events: someEvents, ...manifest },
   });
   const received: Received[] = [];
   const waiters = new Set<() => void>();

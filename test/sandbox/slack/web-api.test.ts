@@ -232,7 +232,7 @@ describe("reactions, people and views", () => {
   it("keeps what is published as App Home", async () => {
     const view = { type: "home" as const, blocks: [{ type: "divider" as const }] };
     await world.client.views.publish({ user_id: "U0ALICE", view });
-    expect(world.slack.home("U0ALICE")).toEqual(view);
+    expect(world.slack.home("U0ALICE")).toMatchObject({ type: "home", blocks: [{ type: "divider" }] });
   });
 
   it("gives permalinks", async () => {
