@@ -69,6 +69,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     production: policy?.production ?? false,
     ...optional("environmentUrl", policy?.url),
     kind: row.kind,
+    hotfix: row.hotfix,
     status: row.status,
     revision: { sha: row.sha, tree: row.tree, ...optional("version", row.version) },
     ...optional("ref", row.ref),

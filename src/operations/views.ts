@@ -27,6 +27,8 @@ export type DeploymentView = {
   readonly production: boolean;
   readonly environmentUrl?: string;
   readonly kind: RequestKind;
+  /** It passes freeze, window, soak and order, for its reason. */
+  readonly hotfix: boolean;
   readonly status: Status;
   readonly revision: Revision;
   readonly ref?: string;

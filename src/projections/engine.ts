@@ -10,17 +10,21 @@ import { createHash } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { Logger } from "pino";
 import type { Context, Timer } from "../context.ts";
-import { OutsideError } from "../operations/ports.ts";
+import { OutsideError, Refusal } from "../operations/ports.ts";
 import type { Database, ProjectionRow } from "../store/schema.ts";
-import type { External, Surface, Surfaces } from "./surface.ts";
+import { type External, NotYet, type Surface, type Surfaces } from "./surface.ts";
 
 /** Longer than any single write may take: GitHub and Slack calls give up after 20 s. */
 const leaseMs = 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 5 * 60_000;
 
-/** One that failed so often no longer holds up what comes after it in its lane: order is worth less than being told. */
-const triesInOrder = 5;
+/**
+ * One that was refused so often no longer holds up what comes after it in its lane: order is worth less than being told.
+ * While the far side is down everything waits for it, but not for ever, since it may be down for this one alone.
+ */
+const refusalsInOrder = 5;
+const triesInOrder = 20;
 
 export type Projections = {
   /** Brings the surface with this key up to date; does nothing when another writer holds it. */
@@ -121,24 +125,36 @@ export function createProjections(options: ProjectionOptions): Projections {
         shown: row.wanted,
         state: "idle",
         attempts: 0,
+        refused: 0,
         error: null,
         look_at: wait > 0 ? new Date(context.clock.now() + wait) : null,
       });
       if (behind) lookAgain(key, wait);
       else if (inOrder) await wakeNext(row);
     } catch (error) {
-      options.onWritten?.(row.surface, "failed");
-      const inMs = retryDelay(row.attempts, error, context.clock.now());
-      log.warn({ err: error, key, attempts: row.attempts + 1, retryInMs: inMs }, "a surface could not be written");
-      const message = error instanceof Error ? error.message : String(error);
-      await release(db, row, {
-        attempts: row.attempts + 1,
-        error: message,
-        look_at: new Date(context.clock.now() + inMs),
-      });
-      lookAgain(key, inMs);
-      if (inOrder && row.attempts + 1 >= triesInOrder) await wakeNext(row);
+      const failed = await afterFailure(row, error);
+      lookAgain(key, failed.inMs);
+      if (inOrder && !failed.keepsOrder) await wakeNext(row);
     }
+  }
+
+  /** Writes down why it failed and when it is tried again. */
+  async function afterFailure(row: Leased, error: unknown): Promise<{ inMs: number; keepsOrder: boolean }> {
+    const inMs = retryDelay(row.attempts, error, context.clock.now());
+    const waits = error instanceof NotYet;
+    const attempts = row.attempts + (waits ? 0 : 1);
+    const refused = row.refused + (error instanceof Refusal || !(error instanceof OutsideError) ? 1 : 0);
+    if (!waits) {
+      options.onWritten?.(row.surface, "failed");
+      log.warn({ err: error, key: row.key, attempts, retryInMs: inMs }, "a surface could not be written");
+    }
+    await release(db, row, {
+      attempts,
+      refused,
+      error: error instanceof Error ? error.message : String(error),
+      look_at: new Date(context.clock.now() + inMs),
+    });
+    return { inMs, keepsOrder: refused < refusalsInOrder && attempts < triesInOrder };
   }
 
   return {
@@ -171,6 +187,7 @@ async function lease(db: Kysely<Database>, key: string, now: number, inOrder: bo
               .whereRef("earlier.surface", "=", "projection.surface")
               .whereRef("earlier.lane", "=", "projection.lane")
               .whereRef("earlier.wanted", ">", "earlier.shown")
+              .where("earlier.refused", "<", refusalsInOrder)
               .where("earlier.attempts", "<", triesInOrder)
               .where(sql<boolean>`earlier.subject::bigint < projection.subject::bigint`),
           ),
@@ -185,7 +202,14 @@ async function lease(db: Kysely<Database>, key: string, now: number, inOrder: bo
 async function release(
   db: Kysely<Database>,
   row: Leased,
-  changes: { shown?: number; state?: "idle"; attempts?: number; error?: string | null; look_at: Date | null },
+  changes: {
+    shown?: number;
+    state?: "idle";
+    attempts?: number;
+    refused?: number;
+    error?: string | null;
+    look_at: Date | null;
+  },
 ): Promise<boolean> {
   const after = await db
     .updateTable("projection")
@@ -217,9 +241,10 @@ async function bringUpToDate(
     if (found !== undefined) {
       // What a predecessor made may show an older state: remember it without a hash, then write it as any other.
       await remember(options.db, row, found, null);
+      await renew(options, row);
       return await rewrite(options, surface, row, found, rendering.content, hash, "created");
     }
-    await mark(options.db, row, "posting");
+    await renew(options, row, { state: "posting" });
     await options.context.faults.at("projection.posting");
     const made = await surface.create(row.subject, rendering.content);
     await options.context.faults.at("projection.created");
@@ -248,10 +273,18 @@ async function rewrite(
   return result;
 }
 
-async function mark(db: Kysely<Database>, row: Leased, state: "posting"): Promise<void> {
+/**
+ * Looking for what a predecessor made may have taken most of the lease. Whoever writes to the far side has a whole one
+ * before them, so that nobody takes over meanwhile and writes it a second time.
+ */
+async function renew(
+  { db, context }: Pick<ProjectionOptions, "db" | "context">,
+  row: Leased,
+  changes: { readonly state?: "posting" } = {},
+): Promise<void> {
   const result = await db
     .updateTable("projection")
-    .set({ state })
+    .set({ ...changes, lease_until: new Date(context.clock.now() + leaseMs) })
     .where("key", "=", row.key)
     .where("epoch", "=", row.epoch)
     .executeTakeFirst();

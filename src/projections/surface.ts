@@ -2,10 +2,14 @@
  * A surface is one thing that people see: a Slack message, a check, a comment, a GitHub Deployment. The engine
  * (`engine.ts`) keeps it true to the state; a face implements this for each kind of surface.
  */
+import { OutsideError } from "../operations/ports.ts";
 import type { ProjectionRow } from "../store/schema.ts";
 
 /** Where the thing is, as the far side names it; stored as JSON. */
 export type External = Readonly<Record<string, string | number>>;
+
+/** It waits for something else that is to be made first. That is no failure, and `retryAt` says when to look again. */
+export class NotYet extends OutsideError {}
 
 export type Rendering<Content> = {
   /** What is written; equal JSON means nothing to write. */

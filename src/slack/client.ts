@@ -15,14 +15,14 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { SlackSettings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
-import { OutsideError } from "../operations/ports.ts";
+import { OutsideError, Refusal } from "../operations/ports.ts";
 import { libraryLog } from "./library-log.ts";
 
 /** Shorter than any lease under which a call is made, so that nobody takes over while one is under way. */
 const callTimeoutMs = 15_000;
 
 /** Slack answered and refused. */
-export class SlackRefusal extends OutsideError {
+export class SlackRefusal extends Refusal {
   /** Slack's own code, for example `channel_not_found`. */
   readonly slackCode: string;
   constructor(method: string, slackCode: string, cause: unknown) {
@@ -39,7 +39,7 @@ export type SlackClient = {
   call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T>;
   /** Who the bot is. Asked once; a failure is not remembered. */
   identity(): Promise<SlackIdentity>;
-  /** Posts to a response URL. The answer's status; rejects with `OutsideError` when there was none. */
+  /** Posts to a response URL. The answer's status; rejects with `OutsideError` when there was none, or to wait. */
   respond(url: string, body: Readonly<Record<string, unknown>>): Promise<number>;
 };
 
@@ -51,6 +51,9 @@ export type SlackClientOptions = {
 
 const authTest = z.object({ team_id: z.string(), user_id: z.string(), bot_id: z.string().optional() });
 
+/** Codes by which Slack says that it broke, is busy, or was too slow, though it answers with HTTP 200. */
+const outages = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"]);
+
 /** Slack names codes with small letters; anything else could be somebody's text and is not repeated. */
 function knownCode(code: unknown): string {
   return typeof code === "string" && /^[a-z0-9_]{1,80}$/u.test(code) ? code : "an unknown error";
@@ -58,7 +61,9 @@ function knownCode(code: unknown): string {
 
 function outside(method: string, error: unknown, now: number): OutsideError {
   if (error instanceof WebAPIPlatformError) {
-    return new SlackRefusal(method, knownCode(error.data.error), error);
+    const code = knownCode(error.data.error);
+    if (outages.has(code)) return new OutsideError(`Slack could not carry out ${method}: ${code}`, { cause: error });
+    return new SlackRefusal(method, code, error);
   }
   if (error instanceof WebAPIRateLimitedError) {
     const retryAt = now + Math.max(1, error.retryAfter) * 1000;
@@ -74,8 +79,20 @@ function outside(method: string, error: unknown, now: number): OutsideError {
 }
 
 export function createSlackClient({ context, log, settings }: SlackClientOptions): SlackClient {
+  /** Gives up by our own clock when the whole answer is not there in time. */
+  async function within(url: string | URL, init: RequestInit): Promise<Response> {
+    const late = new AbortController();
+    const timer = context.clock.after(callTimeoutMs, () => late.abort());
+    try {
+      const answer = await context.fetch(url, { ...init, signal: late.signal });
+      const text = await answer.text();
+      return new Response(text === "" ? null : text, { status: answer.status, headers: answer.headers });
+    } finally {
+      timer.cancel();
+    }
+  }
   // The library hands its own request to fetch, with a string or a form as body.
-  const fetch: FetchFunction = (url, init) => context.fetch(url, init);
+  const fetch: FetchFunction = (url, init) => within(url, { ...init });
   const web = new WebClient(settings.botToken, {
     slackApiUrl: settings.apiUrl,
     fetch,
@@ -83,7 +100,6 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
-    timeout: callTimeoutMs,
   });
   let known: Promise<SlackIdentity> | undefined;
 
@@ -117,23 +133,21 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
       }
     },
     async respond(url, body) {
-      const late = new AbortController();
-      const timer = context.clock.after(callTimeoutMs, () => late.abort());
+      let answer: Response;
       try {
-        const response = await context.fetch(url, {
+        answer = await within(url, {
           method: "POST",
           headers: { "content-type": "application/json; charset=utf-8" },
           body: JSON.stringify(body),
           redirect: "error",
-          signal: late.signal,
         });
-        await response.body?.cancel();
-        return response.status;
       } catch (error) {
         throw new OutsideError("Slack's response URL did not answer", { cause: error });
-      } finally {
-        timer.cancel();
       }
+      if (answer.status !== 429) return answer.status;
+      const seconds = Number(answer.headers.get("retry-after") ?? "1");
+      const retryAt = context.clock.now() + Math.max(1, Number.isFinite(seconds) ? seconds : 1) * 1000;
+      throw new OutsideError("Slack asked to wait before its response URL is used again", { retryAt });
     },
   };
 }

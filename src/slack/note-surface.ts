@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { LoadDeploymentView } from "../operations/views.ts";
 import { optional } from "../optional.ts";
-import type { Surface } from "../projections/surface.ts";
+import { NotYet, type Surface } from "../projections/surface.ts";
 import { projectionKey } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
@@ -68,7 +68,7 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
       const row = await db.selectFrom("projection").select("external").where("key", "=", key).executeTakeFirst();
       if (row !== undefined && row.external === null && view.channel !== undefined) {
         const retryAt = context.clock.now() + waitForMessageMs;
-        throw new OutsideError("the message that this note belongs to is not posted yet", { retryAt });
+        throw new NotYet("the message that this note belongs to is not posted yet", { retryAt });
       }
       const message = row === undefined || row.external === null ? undefined : whereMessage.parse(row.external);
       if (message !== undefined) return { channel: message.channel, threadTs: message.ts };

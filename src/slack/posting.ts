@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { OutsideError } from "../operations/ports.ts";
+import { OutsideError, Refusal } from "../operations/ports.ts";
 import type { External } from "../projections/surface.ts";
 import type { SlackMessage } from "./blocks/block.ts";
 import type { SlackChannels } from "./channels.ts";
@@ -94,7 +94,7 @@ export function afterRefusal(
     return undelivered(error.slackCode);
   }
   const retryAt = context.clock.now() + mendMs;
-  throw new OutsideError(`${error.message}; ${advice}`, { cause: error, retryAt });
+  throw new Refusal(`${error.message}; ${advice}`, { cause: error, retryAt });
 }
 
 function content(subject: string, message: SlackMessage) {

@@ -67,7 +67,7 @@ export function replySurface({ db, context, log, client, apiUrl }: Options): Sur
       const status = await client.respond(reply.response_url, body);
       if (status >= 200 && status < 300) return { answered: 1 };
       // What Slack refuses once, it refuses again: the URL is used up or unknown.
-      if (status >= 400 && status < 500 && status !== 429) return giveUp(subject, `Slack answered ${status}`);
+      if (status >= 400 && status < 500) return giveUp(subject, `Slack answered ${status}`);
       throw new OutsideError(`Slack's response URL answered ${status}`);
     },
   };

@@ -12,6 +12,7 @@ import * as environmentChecks from "./migrations/0004-environment-checks.ts";
 import * as conversation from "./migrations/0005-conversation.ts";
 import * as holds from "./migrations/0006-holds.ts";
 import * as links from "./migrations/0008-links.ts";
+import * as message from "./migrations/0009-message.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -24,6 +25,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005-conversation": conversation,
   "0006-holds": holds,
   "0008-links": links,
+  "0009-message": message,
 };
 
 /** Names of the migrations that this call carried out. */

@@ -429,8 +429,17 @@ export type ProjectionTable = {
   epoch: Generated<number>;
   lease_until: Date | null;
   attempts: Generated<number>;
+  /** How often the far side refused it; being down is no refusal. */
+  refused: Generated<number>;
   look_at: Date | null;
   error: string | null;
+};
+
+export type PersonSettingTable = {
+  team: string;
+  slack_user: string;
+  live_news: boolean;
+  at: Date;
 };
 
 export type DecisionTable = {
@@ -479,6 +488,7 @@ export type Database = {
   link_ask: LinkAskTable;
   link_change: LinkChangeTable;
   projection: ProjectionTable;
+  person_setting: PersonSettingTable;
   decision: DecisionTable;
   audit: AuditTable;
 };

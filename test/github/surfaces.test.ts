@@ -370,6 +370,7 @@ describe("the Deployment", () => {
       approvals: [],
       stages: [],
       startedAt: 2,
+      hotfix: false,
       mayApprove: [],
       approversNamed: [],
       leftUncertain: false,

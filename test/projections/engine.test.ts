@@ -1,6 +1,7 @@
 /** What people see follows the state: written once, by one writer, only when it changed, and never lost. */
 import { afterEach, describe, expect, test } from "vitest";
-import { OutsideError } from "../../src/operations/ports.ts";
+import { OutsideError, Refusal } from "../../src/operations/ports.ts";
+import { NotYet } from "../../src/projections/surface.ts";
 import { type FarSide, leaseMs, openFarSide } from "./far-side.ts";
 
 const open: FarSide[] = [];
@@ -281,7 +282,7 @@ describe("in order", () => {
   });
 
   test("one that is refused again and again holds up nobody for ever", async () => {
-    const refused = new OutsideError("invalid_blocks");
+    const refused = new Refusal("invalid_blocks");
     const side = await openWith("slack.note", {
       inOrder: true,
       async create(subject) {
@@ -303,4 +304,73 @@ describe("in order", () => {
     await engine.stop();
     expect(side.writes).toEqual(["9"]);
   });
+
+  /** `8` cannot be written for `tries` tries with this error, then it can. */
+  async function triedInVain(error: OutsideError, tries: number) {
+    let down = true;
+    const side = await openWith("slack.note", {
+      inOrder: true,
+      async create(subject) {
+        if (subject === "8" && down) throw error;
+        side.writes.push(subject);
+        return { id: Number(subject) };
+      },
+    });
+    const engine = side.engine();
+    await side.set("8", "first");
+    await side.set("9", "second");
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      await side.db.updateTable("projection").set({ look_at: null }).where("subject", "=", "8").execute();
+      await engine.project(side.key("8"));
+      await engine.project(side.key("9"));
+    }
+    down = false;
+    return { side, engine };
+  }
+
+  test("while the far side is down, what comes later waits", async () => {
+    const { side, engine } = await triedInVain(new OutsideError("Slack is down"), 19);
+    expect(side.writes).toEqual([]);
+    expect(await side.row("8")).toMatchObject({ attempts: 19, refused: 0 });
+    await side.db.updateTable("projection").set({ look_at: null }).execute();
+    await engine.project(side.key("8"));
+    await side.clock.advance(0);
+    await engine.stop();
+    expect(side.writes).toEqual(["8", "9"]);
+    expect(await side.row("8")).toMatchObject({ attempts: 0, refused: 0 });
+  });
+
+  test("but not for ever, since it may be down for one alone", async () => {
+    const { side, engine } = await triedInVain(new OutsideError("HTTP 500"), 20);
+    await engine.stop();
+    expect(side.writes).toEqual(["9"]);
+  });
+
+  test("what waits for something else to be made first has not failed, however long it takes", async () => {
+    const { side, engine } = await triedInVain(new NotYet("its message is not there yet"), 40);
+    expect(side.writes).toEqual([]);
+    expect(side.results).toEqual([]);
+    expect(await side.row("8")).toMatchObject({ attempts: 0, refused: 0, error: "its message is not there yet" });
+    await engine.stop();
+  });
+});
+
+test("a slow look for what a predecessor made leaves a whole lease for the write", async () => {
+  const side = await openWith("slack.message", {
+    async find() {
+      await side.clock.advance(leaseMs - 1_000);
+      return undefined;
+    },
+  });
+  await side.set("1/1", "hello");
+  await side.killAt("projection.posting", () => side.engine().project(side.key("1/1")));
+  await side.clock.advance(leaseMs);
+  const other = side.engine();
+  side.far.onCreate = async () => {
+    await side.clock.advance(2_000);
+    await other.project(side.key("1/1"));
+  };
+  await side.engine().project(side.key("1/1"));
+  expect(side.writes).toEqual(["create 1/1: hello"]);
+  await other.stop();
 });

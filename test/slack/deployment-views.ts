@@ -58,6 +58,7 @@ export function request(changes: Partial<DeploymentView> = {}): DeploymentView {
     production: true,
     environmentUrl: "https://shop.example.com",
     kind: "promotion",
+    hotfix: false,
     status: "waiting",
     revision: { sha: newSha, tree, version: "v1.4.0" },
     previous: { sha: oldSha, tree, version: "v1.3.2" },

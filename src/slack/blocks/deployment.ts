@@ -72,7 +72,8 @@ function request(view: DeploymentView): string {
   const pull = view.pullRequest === undefined ? "" : ` by pull request #${view.pullRequest}`;
   const saying = view.reason === undefined || view.reason.trim() === "" ? "" : `, saying ${quoted(view.reason)}`;
   const act = isPending(view) ? asks[view.kind] : asked[view.kind];
-  return `${view.requestedBy} ${act} ${revision}${pull}${saying}.`;
+  const hotfix = view.hotfix ? " as a hotfix" : "";
+  return `${view.requestedBy} ${act} ${revision}${pull}${hotfix}${saying}.`;
 }
 
 /** How it stands, as plain text: the status in a word, then what it means. */
@@ -135,7 +136,7 @@ function footer(view: DeploymentView): Block {
 }
 
 function title(view: DeploymentView): string {
-  return `${kinds[view.kind]}: ${view.service} → ${view.environment}`;
+  return `${view.hotfix ? "Hotfix" : kinds[view.kind]}: ${view.service} → ${view.environment}`;
 }
 
 /** The same in one line, for notifications and whoever cannot see blocks. */

@@ -80,6 +80,12 @@ test("a request shows what it brings, every gate in a sentence, who may approve 
   ]);
 });
 
+test("a hotfix is called one, with its reason", () => {
+  const text = said(request({ kind: "deploy", hotfix: true, reason: "payments fail" }));
+  expect(text).toContain("Hotfix: shop-api → production");
+  expect(text).toContain("alice asks to deploy v1.4.0 (a1b2c3d) as a hotfix, saying “payments fail”.");
+});
+
 test("the text for notifications says the same in one line", () => {
   expect(render(request()).text).toBe(
     "shop-api to production, deployment 42. Waiting: approvals. alice asks to promote v1.4.0 (a1b2c3d).",
