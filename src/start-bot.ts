@@ -25,6 +25,7 @@ import { createGitHubEvents } from "./operations/github-events.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
 import { loadDeploymentView } from "./operations/load-view.ts";
 import { lookAfterRestart } from "./operations/look-after-restart.ts";
+import { lookAtEnvironment } from "./operations/look-at-environment.ts";
 import { callbackSecret, noteCallback } from "./operations/note-callback.ts";
 import { foldReactionsOf } from "./operations/note-reaction.ts";
 import { readReactions } from "./operations/read-reactions.ts";
@@ -265,6 +266,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   await jobs.start({
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
+    lookAtEnvironment: (environment) => lookAtEnvironment(bot, environment),
     project: (key) => projections.project(key),
     drainInbox: () => drain.drain(),
     async tidy() {

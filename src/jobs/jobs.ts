@@ -20,6 +20,8 @@ export type JobHandlers = {
   advance(deployment: number): Promise<unknown>;
   /** Judges open pull requests into the environment's branch. */
   judge(environment: number): Promise<unknown>;
+  /** Looks at an environment whose lock or freeze ends. Only the sweep calls it: nothing but telling waits for it. */
+  lookAtEnvironment(environment: number): Promise<unknown>;
   project(key: string): Promise<unknown>;
   drainInbox(): Promise<unknown>;
   /** Called in each sweep, for what is cleaned up rather than looked at, as `inbox.tidy`. */
@@ -123,6 +125,14 @@ export async function createJobs(parts: {
           db,
           advance: (deployment) => on.advance.look(String(deployment)),
           judge: (environment) => on.judge.look(String(environment)),
+          lookAtEnvironment: async (environment) => {
+            await handlers.lookAtEnvironment(environment).catch((error: unknown) => {
+              log.error(
+                { err: error, environment },
+                "an environment could not be looked at; the next sweep repeats it",
+              );
+            });
+          },
           project: (key) => on.project.look(key),
           drainInbox: () => on.inbox.look(inboxKey),
         },

@@ -1,6 +1,6 @@
 /**
- * Looks for what no job has told of: deliveries that are due, unfinished deployments, verdicts on pull requests and
- * projections that are behind. It calls what the jobs call, so being late, early or doubled does no harm; never a
+ * Looks for what no job has told of: deliveries that are due, unfinished deployments, verdicts on pull requests,
+ * environments that are held, and projections that are behind. It calls what the jobs call, so being late, early or doubled does no harm; never a
  * handler of its own.
  */
 import { type Kysely, sql } from "kysely";
@@ -18,6 +18,8 @@ export type Sweeping = {
   readonly db: Kysely<Database>;
   readonly advance: (deployment: number) => Promise<void>;
   readonly judge: (environment: number) => Promise<void>;
+  /** Looks at an environment that is held, when what holds it ends. */
+  readonly lookAtEnvironment: (environment: number) => Promise<void>;
   readonly project: (key: string) => Promise<void>;
   readonly drainInbox: () => Promise<void>;
 };
@@ -31,6 +33,7 @@ export async function sweep(parts: Sweeping, now: number, everything: boolean): 
     parts.drainInbox(),
     pages((after) => dueDeployments(parts.db, now, everything, after), parts.advance),
     pages((after) => dueGates(parts.db, now, after), parts.judge),
+    pages((after) => dueEnvironments(parts.db, now, after), parts.lookAtEnvironment),
     pages((after) => dueProjections(parts.db, now, after), parts.project),
   ]);
 }
@@ -48,6 +51,8 @@ export async function nextDue(db: Kysely<Database>, now: number, until: number):
       select look_at from deployment where status in (${sql.join([...pendingStatuses, ...runningStatuses])})
       union all
       select look_at from pull_request_gate where look_at is not null
+      union all
+      select look_at from environment where look_at is not null
       union all
       select greatest(look_at, lease_until) from projection where wanted > shown
     ) as due
@@ -107,4 +112,16 @@ async function dueGates(db: Kysely<Database>, now: number, after = 0): Promise<n
     .limit(pageOf)
     .execute();
   return rows.map((row) => row.environment_id);
+}
+
+async function dueEnvironments(db: Kysely<Database>, now: number, after = 0): Promise<number[]> {
+  const rows = await db
+    .selectFrom("environment")
+    .select("id")
+    .where("look_at", "<=", new Date(now))
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.id);
 }

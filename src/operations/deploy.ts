@@ -10,18 +10,22 @@ import type { FoundRevision } from "./ports.ts";
 import { type Request, request } from "./request.ts";
 import type { ReplyContent } from "./said.ts";
 
-export async function deploy(
-  bot: Bot,
-  place: Place,
-  asker: Asker,
-  revision: string | undefined,
-  pullRequest?: number,
-): Promise<ReplyContent> {
+export type Wish = {
+  /** A branch, tag or SHA; without it, what is meant by default. */
+  readonly revision?: string;
+  /** The open pull request on which it was asked for. */
+  readonly pullRequest?: number;
+  /** The written reason of a hotfix. */
+  readonly hotfix?: string;
+};
+
+export async function deploy(bot: Bot, place: Place, asker: Asker, wish: Wish): Promise<ReplyContent> {
+  const { revision, pullRequest, hotfix } = wish;
   const found =
     revision === undefined
       ? ((await headOf(bot, place, pullRequest)) ?? (await meantByDefault(bot, place)))
       : await named(bot, place, revision);
-  return "code" in found ? found : await ask(bot, place, asker, found, "deploy");
+  return "code" in found ? found : await ask(bot, place, asker, found, "deploy", hotfix);
 }
 
 export async function promote(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
@@ -86,8 +90,10 @@ async function ask(
   asker: Asker,
   revision: FoundRevision,
   kind: "deploy" | "promotion",
+  hotfix?: string,
 ): Promise<ReplyContent> {
-  return await askFor(bot, place, { kind, typed: true, revision, ...askedBy(asker) });
+  const urgent = hotfix === undefined ? {} : { hotfix: true, reason: hotfix };
+  return await askFor(bot, place, { kind, typed: true, revision, ...urgent, ...askedBy(asker) });
 }
 
 export function askedBy(asker: Asker) {

@@ -6,6 +6,7 @@ import type { Transaction } from "kysely";
 import { evaluate } from "../policy/evaluate.ts";
 import { type OfferedBecause, type RequestKind, runningStatuses, type Verdict } from "../policy/model.ts";
 import { asksForWhatWaits, type Supersedable, supersedes } from "../policy/supersede.ts";
+import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
@@ -29,6 +30,8 @@ export type Request = {
   /** Known by this key, a request is made once. */
   readonly key: string;
   readonly reason?: string;
+  /** It passes freeze, soak, window and order, for those who may; there is a reason then. */
+  readonly hotfix?: boolean;
   readonly mergedBy?: string;
   readonly pullRequest?: number;
   readonly readyWhenMerged?: boolean;
@@ -79,6 +82,7 @@ function subjectFor(bot: Bot, wanted: Request): Subject {
     ...(wanted.pullRequest === undefined ? {} : { pullRequest: wanted.pullRequest }),
     ...(wanted.offered === undefined ? {} : { offered: wanted.offered }),
     ...(wanted.rollbackTarget === undefined ? {} : { rollbackTarget: wanted.rollbackTarget }),
+    ...(wanted.hotfix === undefined ? {} : { hotfix: wanted.hotfix }),
     ask: 0,
   };
 }
@@ -126,6 +130,8 @@ async function judgeAndStore(
 }
 
 function isSame(other: DeploymentRow, wanted: Request): boolean {
+  // A hotfix passes what another request for the same may wait for.
+  if (wanted.hotfix === true && !other.hotfix && isPending(other.status)) return false;
   return other.sha === wanted.revision.sha && (other.kind === "rollback") === (wanted.kind === "rollback");
 }
 
@@ -176,6 +182,7 @@ async function store(
       channel: place.service.channel ?? wanted.channel ?? null,
       requested_at: now,
       reason: wanted.reason ?? null,
+      hotfix: wanted.hotfix ?? false,
       merged_by: wanted.mergedBy ?? null,
       pull_request: wanted.pullRequest ?? null,
       ready_when_merged: wanted.readyWhenMerged ?? null,
@@ -197,9 +204,13 @@ async function store(
     service: place.service.id,
     environment: environment.id,
     deployment: row.id,
-    detail: { kind: wanted.kind, sha: wanted.revision.sha, ref: wanted.revision.ref },
+    detail: asked(wanted),
   });
   return row;
+}
+
+function asked({ kind, revision, hotfix, reason }: Request) {
+  return { kind, sha: revision.sha, ref: revision.ref, hotfix, reason };
 }
 
 async function supersedeOlder(
@@ -236,6 +247,6 @@ async function refuse(
     action: "deployment.refused",
     service: place.service.id,
     environment: place.environment.id,
-    detail: { kind: wanted.kind, sha: wanted.revision.sha, ref: wanted.revision.ref, verdict },
+    detail: { ...asked(wanted), verdict },
   });
 }

@@ -7,11 +7,13 @@ import type { Instant, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
+import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Work } from "./work.ts";
 
 /** Said once in a deployment's thread, or in the service's channel. */
 export type NoteContent =
+  | HoldsNote
   | {
       readonly code: "approval-refused";
       readonly person: string;
@@ -140,6 +142,7 @@ export type ServiceStanding = {
 
 /** The answer to a command or a click. */
 export type ReplyContent =
+  | HoldsReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }
   | {
       readonly code: "unknown-environment";

@@ -51,5 +51,5 @@ async function start(bot: Bot, place: Place, asker: Asker, deployment: number): 
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
   if (!isPending(row.status)) return { code: "already-ended", deployment, status: row.status };
   const waits = row.verdict?.gates.some((gate) => gate.gate === "ready" && gate.result === "wait") ?? false;
-  return waits ? await deploy(bot, place, asker, row.sha) : { code: "message-outdated", deployment };
+  return waits ? await deploy(bot, place, asker, { revision: row.sha }) : { code: "message-outdated", deployment };
 }

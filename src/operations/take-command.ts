@@ -9,6 +9,7 @@ import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
 import { deploy, promote } from "./deploy.ts";
+import { findFrozen } from "./find-frozen.ts";
 import {
   askerIn,
   type CommandFrom,
@@ -20,6 +21,7 @@ import {
   servicesFor,
   unknownService,
 } from "./find-place.ts";
+import { freeze, thaw } from "./freeze.ts";
 import { lock, unlock } from "./lock.ts";
 import { loadPlaces, type Place, type ServicePlace } from "./place.ts";
 import { rollback } from "./rollback.ts";
@@ -31,8 +33,6 @@ import { where } from "./where.ts";
 export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
   if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
   if (isNotYet(command)) return { code: "not-in-this-version", command: command.kind };
-  if (command.kind === "deploy" && command.hotfix !== undefined)
-    return { code: "not-in-this-version", command: "hotfix" };
   await bot.servicesKnown();
   const services = await servicesFor(bot, from);
   if (services.length === 0) return { code: "no-services" };
@@ -43,6 +43,12 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
     const home = command.repository === undefined ? findService(services, command.service, from) : undefined;
     if (home?.kind === "answer") return home.answer;
     return await where(bot, command, services, home?.found, (service) => loginIn(bot, service, from));
+  }
+
+  if (command.kind === "freeze" || command.kind === "thaw") {
+    const meant = await findFrozen(bot, command, services, from);
+    if (meant.kind === "answer") return meant.answer;
+    return command.kind === "freeze" ? await freeze(bot, meant.found, command) : await thaw(bot, meant.found);
   }
 
   const service = findService(services, "service" in command ? command.service : undefined, from);
@@ -61,14 +67,14 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["menu", "freeze", "thaw", "retry", "diff", "history", "queue", "rc", "demo", "link", "unlink"] as const;
+const notYet = ["menu", "retry", "diff", "history", "queue", "rc", "demo", "link", "unlink"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {
   return notYet.some((kind) => kind === command.kind);
 }
 
-type OnEnvironment = Extract<Exclude<Command, NotYet>, { environment: string }>;
+type OnEnvironment = Extract<Exclude<Command, NotYet | { kind: "freeze" | "thaw" }>, { environment: string }>;
 
 async function onEnvironment(
   bot: Bot,
@@ -79,7 +85,11 @@ async function onEnvironment(
 ): Promise<ReplyContent> {
   switch (command.kind) {
     case "deploy":
-      return await deploy(bot, place, asker, command.revision, from.kind === "github" ? from.pullRequest : undefined);
+      return await deploy(bot, place, asker, {
+        ...optional("revision", command.revision),
+        ...optional("hotfix", command.hotfix),
+        ...(from.kind === "github" ? optional("pullRequest", from.pullRequest) : {}),
+      });
     case "promote":
       return await promote(bot, place, asker);
     case "rollback":

@@ -2,6 +2,7 @@
 import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import { sentenceForOutcome } from "../wording.ts";
+import { wordHoldsNote } from "./holds.ts";
 import {
   count,
   durationInWords,
@@ -112,6 +113,10 @@ export function wordNote(note: NoteContent): string {
       return `${revisionInWords(note.revision)} of ${note.service} went live in ${note.environment} without Signalbox: ${note.by} deployed it. Noted as deployment ${note.deployment}.`;
     case "merged-unguarded":
       return `Pull request #${note.pullRequest} of ${note.repository} was merged while it was not ready: nothing kept it from that, because ${note.branch} does not require the check signalbox/ready. Require it in the branch's protection or ruleset.`;
+    case "frozen":
+    case "thawed":
+    case "freeze-ended":
+      return wordHoldsNote(note);
     case "pipeline-mended":
       return `The pipeline file of ${note.repository} has no mistakes any more and is in force.`;
   }

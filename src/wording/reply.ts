@@ -6,6 +6,7 @@ import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
+import { wordHoldsReply } from "./holds.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { standingLines } from "./standing.ts";
@@ -188,6 +189,10 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `I cannot do ${isHelpTopic(reply.command) ? helpOn(reply.command).usage : "that"} yet. A later version of Signalbox will.`;
     case "help":
       return helpLines(reply.topic);
+    case "frozen":
+    case "thawed":
+    case "not-frozen":
+      return wordHoldsReply(reply);
     case "broke":
       return `Something went wrong on my side, and I could not do that. Please try again; if it stays so, tell the operator the reference ${reply.reference}.`;
   }

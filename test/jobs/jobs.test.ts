@@ -44,6 +44,7 @@ function recording(overrides: Partial<JobHandlers> = {}) {
   const handlers: JobHandlers = {
     advance: async (id) => note(`advance ${id}`),
     judge: async (environment) => note(`judge ${environment}`),
+    lookAtEnvironment: async (environment) => note(`environment ${environment}`),
     project: async (key) => note(`project ${key}`),
     drainInbox: async () => note("inbox"),
     ...overrides,

@@ -10,6 +10,7 @@ import { createAdvancer } from "../../src/operations/advance.ts";
 import type { Bot } from "../../src/operations/bot.ts";
 import { followBranch } from "../../src/operations/follow-branch.ts";
 import { judgePullRequestGates } from "../../src/operations/judge-pull-request-gate.ts";
+import { lookAtEnvironment } from "../../src/operations/look-at-environment.ts";
 import { noteReaction } from "../../src/operations/note-reaction.ts";
 import { loadPlaces, loadServices, type Place } from "../../src/operations/place.ts";
 import {
@@ -404,6 +405,12 @@ export async function openWorld(
   let commands = 0;
   let eventTs = 0;
 
+  /** As the sweep does with environments of which a lock or a freeze ends. */
+  async function lookAtHeld(): Promise<void> {
+    const due = await db.selectFrom("environment").select("id").where("look_at", "<=", new Date(clock.now())).execute();
+    for (const { id } of due) await lookAtEnvironment(bot, id);
+  }
+
   const world: World = {
     bot,
     db,
@@ -441,6 +448,7 @@ export async function openWorld(
     },
     async tick(ms) {
       await clock.advance(ms);
+      await lookAtHeld();
       await world.settle();
     },
     async sweep(everything = false) {
@@ -452,6 +460,7 @@ export async function openWorld(
         .orderBy("id")
         .execute();
       for (const { id } of rows) await advancer.advance(id).catch(() => undefined);
+      await lookAtHeld();
       await world.settle();
     },
     restart() {

@@ -6,6 +6,7 @@ import type { Verdict } from "../../src/policy/model.ts";
 import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";
+import { holdsNotes, holdsReplies } from "./holds-cases.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const hour = 3_600_000;
@@ -37,6 +38,7 @@ type NoteCases = {
 };
 
 const notes: NoteCases = {
+  ...holdsNotes,
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
@@ -206,6 +208,7 @@ function work(pullRequest: number, change: Partial<Work>): Work {
 }
 
 const replies: ReplyCases = {
+  ...holdsReplies,
   "command-problem": [
     [
       { problem: { code: "unknown-word", word: "lokc", nearest: "lock", choices: deployVerbs } },
