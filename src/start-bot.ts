@@ -14,6 +14,7 @@ import { createGitHubApp } from "./github/app.ts";
 import { createGitHub } from "./github/client.ts";
 import { slim } from "./github/deliveries.ts";
 import { createGitHubFacts } from "./github/facts.ts";
+import { createSignIn } from "./github/sign-in.ts";
 import { createGitHubSurfaces } from "./github/surfaces.ts";
 import { createInboxDrain } from "./jobs/drain-inbox.ts";
 import { createJobs } from "./jobs/jobs.ts";
@@ -23,6 +24,9 @@ import type { Bot, OperatorRules } from "./operations/bot.ts";
 import { followAllBranches } from "./operations/follow-branch.ts";
 import { createGitHubEvents } from "./operations/github-events.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
+import { tidyLinks } from "./operations/link.ts";
+import { settleLinkChanges } from "./operations/link-changes.ts";
+import { confirmLink, returnFromGitHub } from "./operations/link-steps.ts";
 import { loadDeploymentView } from "./operations/load-view.ts";
 import { lookAfterRestart } from "./operations/look-after-restart.ts";
 import { lookAtEnvironment } from "./operations/look-at-environment.ts";
@@ -111,6 +115,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       githubUrl: settings.github.url,
     },
   });
+  const signIn = createSignIn({ context, github: settings.github, publicUrl: settings.publicUrl });
   const slack = createSlackClient({ context, log, settings: settings.slack });
   const facts = createGitHubFacts(github);
   const bot: Bot = {
@@ -123,6 +128,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       ...createSlackPeople({ client: slack, context }),
       reactions: (channel, ts) => readStandingReactions(slack, channel, ts),
     },
+    signIn,
     deployers: {
       run: createRunDeployer({
         context,
@@ -161,6 +167,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
         loadDeploymentView,
         githubUrl: bot.githubUrl,
         apiUrl: settings.slack.apiUrl,
+        signInAddress: signIn?.address,
       }),
     ]),
     onCreated: async (surface, subject) => {
@@ -256,6 +263,16 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       secret: (deployment, token) => callbackSecret(bot, deployment, token),
       verify: (secret, body, signature) => verifyCallbackSignature({ secret, body, signature }),
     },
+    links: signIn && {
+      returned: (state, code) => returnFromGitHub(bot, state, code),
+      async confirm(token) {
+        const step = await confirmLink(bot, token);
+        if (step.kind === "linked") {
+          await settleLinkChanges(bot, answerOf).catch(logged("what a new link changes waits for the next sweep"));
+        }
+        return step;
+      },
+    },
     readiness,
     metrics,
   });
@@ -271,6 +288,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     drainInbox: () => drain.drain(),
     async tidy() {
       await inbox.tidy();
+      await settleLinkChanges(bot, answerOf);
+      await tidyLinks(bot);
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
     },
   });

@@ -7,6 +7,7 @@ import type { Wake } from "../jobs/wake.ts";
 import type { Status } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
 import type { GitHubPort, SlackPort } from "./ports.ts";
+import type { SignIn } from "./sign-in.ts";
 
 /** What `operator.yml` decides for every repository. */
 export type OperatorRules = {
@@ -27,6 +28,8 @@ export type Bot = {
   readonly wake: Wake;
   readonly github: GitHubPort;
   readonly slack: SlackPort;
+  /** Undefined where the operator has not set up that people link their GitHub logins themselves. */
+  readonly signIn: SignIn | undefined;
   readonly deployers: Deployers;
   readonly operator: OperatorRules;
   /** GitHub's web address without a slash at the end, for links. */

@@ -8,12 +8,14 @@ import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
 import type { HoldsNote, HoldsReply } from "./holds-said.ts";
+import type { LinkNote, LinkReply } from "./link.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Work } from "./work.ts";
 
-/** Said once in a deployment's thread, or in the service's channel. */
+/** Said once in a deployment's thread, in the service's channel, or to one person. */
 export type NoteContent =
   | HoldsNote
+  | LinkNote
   | {
       readonly code: "approval-refused";
       readonly person: string;
@@ -143,6 +145,7 @@ export type ServiceStanding = {
 /** The answer to a command or a click. */
 export type ReplyContent =
   | HoldsReply
+  | LinkReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }
   | {
       readonly code: "unknown-environment";

@@ -2,6 +2,7 @@
 import type { CommandName, CommandReading } from "../commands/command.ts";
 import { answered } from "./answered.ts";
 import type { Bot } from "./bot.ts";
+import { settleLinkChanges } from "./link-changes.ts";
 import { type MeaningOf, noteReaction } from "./note-reaction.ts";
 import { reply } from "./reply.ts";
 import { type Action, takeAction } from "./take-action.ts";
@@ -35,6 +36,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
             }),
       );
       await reply(bot, { key, responseUrl, slackUser, channel }, content);
+      if (content.code === "unlinked") await settleLinkChanges(bot, meaningOf);
     },
 
     async reaction(reaction: {

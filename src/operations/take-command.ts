@@ -22,6 +22,7 @@ import {
   unknownService,
 } from "./find-place.ts";
 import { freeze, thaw } from "./freeze.ts";
+import { offerLink, unlink } from "./link.ts";
 import { lock, unlock } from "./lock.ts";
 import { loadPlaces, type Place, type ServicePlace } from "./place.ts";
 import { rollback } from "./rollback.ts";
@@ -33,6 +34,10 @@ import { where } from "./where.ts";
 export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
   if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
   if (isNotYet(command)) return { code: "not-in-this-version", command: command.kind };
+  if (command.kind === "link" || command.kind === "unlink") {
+    if (from.kind === "github") return { code: "link-in-slack" };
+    return command.kind === "link" ? await offerLink(bot, from, from.key) : await unlink(bot, from);
+  }
   await bot.servicesKnown();
   const services = await servicesFor(bot, from);
   if (services.length === 0) return { code: "no-services" };
@@ -67,7 +72,7 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["menu", "retry", "diff", "history", "queue", "rc", "demo", "link", "unlink"] as const;
+const notYet = ["menu", "retry", "diff", "history", "queue", "rc", "demo"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {

@@ -41,16 +41,21 @@ export async function touchDeployment(
   }
 }
 
-/** Says something once: in the deployment's thread, else in the service's channel. A known key says nothing again. */
+/**
+ * Says something once: to one person by direct message, in the deployment's thread, else in the service's channel. A
+ * known key says nothing again.
+ */
 export async function say(
   trx: Transaction<Database>,
   bot: Bot,
   note: {
     readonly key: string;
     readonly content: NoteContent;
-    readonly channel: string | null | undefined;
+    readonly channel?: string | null | undefined;
     readonly deployment?: number;
     readonly service?: number;
+    /** Whom alone it is for; `channel` is not read then. */
+    readonly slackUser?: string;
   },
 ): Promise<void> {
   const added = await trx
@@ -60,11 +65,13 @@ export async function say(
       content: JSON.stringify(note.content),
       deployment_id: note.deployment ?? null,
       service_id: note.service ?? null,
+      slack_user: note.slackUser ?? null,
       at: new Date(bot.context.clock.now()),
     })
     .onConflict((conflict) => conflict.column("key").doNothing())
     .returning("id")
     .executeTakeFirst();
-  if (added === undefined || note.channel === null || note.channel === undefined) return;
-  await touch(trx, bot.wake, { surface: "slack.note", subject: `${added.id}`, lane: note.channel });
+  const lane = note.slackUser ?? note.channel ?? undefined;
+  if (added === undefined || lane === undefined) return;
+  await touch(trx, bot.wake, { surface: "slack.note", subject: `${added.id}`, lane });
 }

@@ -16,8 +16,13 @@ const list = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 
+const opened = z.object({ channel: z.object({ id: z.string() }) });
+
 export type SlackChannels = {
-  /** The id of a channel named as in a pipeline file: `#shop-deploys` or `C0123ABCD`. Undefined when the bot sees none. */
+  /**
+   * The id of a channel named as in a pipeline file, `#shop-deploys` or `C0123ABCD`, or of the direct messages with a
+   * person, `U0123ABCD`. Undefined when the bot sees none.
+   */
   id(channel: string): Promise<string | undefined>;
 };
 
@@ -52,6 +57,10 @@ export function createSlackChannels(options: {
   return {
     async id(channel) {
       if (/^[CGD][A-Z0-9]{5,20}$/u.test(channel)) return channel;
+      // Posting takes a person for the messages with them; reading these back takes their id.
+      if (/^[UW][A-Z0-9]{2,20}$/u.test(channel)) {
+        return (await client.call("conversations.open", { users: channel }, opened)).channel.id;
+      }
       const name = channel.replace(/^#/u, "").toLowerCase();
       const now = context.clock.now();
       const before = known !== undefined && known.until > now ? known.ids.get(name) : undefined;

@@ -1,6 +1,6 @@
 /**
- * What is said once: in the thread of a deployment's present message, or in the service's channel. Subject: the note's
- * id. It must never be said twice: after a crash it is looked for, by its metadata, before it is posted.
+ * What is said once: to one person, in the thread of a deployment's present message, or in the service's channel.
+ * Subject: the note's id. It must never be said twice: after a crash it is looked for, by its metadata, before it is posted.
  */
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
@@ -21,7 +21,12 @@ const newsForMs = 60 * 60_000;
 /** How soon to look again whether the message that a note belongs to has been posted. */
 const waitForMessageMs = 1_000;
 
-type NoteRow = { readonly id: number; readonly deployment_id: number | null; readonly service_id: number | null };
+type NoteRow = {
+  readonly id: number;
+  readonly deployment_id: number | null;
+  readonly service_id: number | null;
+  readonly slack_user: string | null;
+};
 
 type Options = {
   readonly db: Kysely<Database>;
@@ -61,6 +66,7 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
 
   /** Where the note belongs; undefined when there is no such channel. */
   async function placeOf(note: NoteRow): Promise<Place | undefined> {
+    if (note.slack_user !== null) return { channel: note.slack_user };
     if (note.deployment_id !== null) {
       const view = await options.loadDeploymentView(db, note.deployment_id);
       if (view === undefined) return undefined;

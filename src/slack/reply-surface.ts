@@ -10,6 +10,7 @@ import { OutsideError } from "../operations/ports.ts";
 import type { Surface } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
+import { withAddress } from "./blocks/link-offer.ts";
 import { renderReply } from "./blocks/said.ts";
 import type { SlackClient } from "./client.ts";
 import { undelivered } from "./posting.ts";
@@ -24,6 +25,8 @@ type Options = {
   readonly client: SlackClient;
   /** SLACK_API_URL: its host is as good as Slack's own. */
   readonly apiUrl: string;
+  /** Where a sign-in with this id begins; undefined where linking is not set up. */
+  readonly signInAddress: ((id: string) => string) | undefined;
 };
 
 /** Whether a response URL leads to Slack, or to the host that the operator put in Slack's place. */
@@ -37,7 +40,7 @@ export function isResponseUrl(url: string, apiUrl: string): boolean {
   return protocol === "https:" && slack && host === hostname;
 }
 
-export function replySurface({ db, context, log, client, apiUrl }: Options): Surface<SlackMessage> {
+export function replySurface({ db, context, log, client, apiUrl, signInAddress }: Options): Surface<SlackMessage> {
   async function load(subject: string) {
     if (!/^\d{1,15}$/u.test(subject)) return undefined;
     return await db.selectFrom("reply").selectAll().where("id", "=", Number(subject)).executeTakeFirst();
@@ -53,7 +56,10 @@ export function replySurface({ db, context, log, client, apiUrl }: Options): Sur
     async render(subject) {
       const reply = await load(subject);
       if (reply === undefined) return undefined;
-      return { content: renderReply(reply.content, reply.at.getTime()) };
+      const { content } = reply;
+      const message = renderReply(content, reply.at.getTime());
+      if (content.code !== "link-offered" || signInAddress === undefined) return { content: message };
+      return { content: withAddress(message, content, signInAddress(content.ask)) };
     },
     async find() {
       return undefined;

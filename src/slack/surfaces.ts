@@ -22,6 +22,8 @@ export type SlackSurfacesOptions = {
   readonly githubUrl: string;
   /** SLACK_API_URL. */
   readonly apiUrl: string;
+  /** Where a sign-in at GitHub with this id begins; undefined where linking is not set up. */
+  readonly signInAddress: ((id: string) => string) | undefined;
 };
 
 export function createSlackSurfaces(options: SlackSurfacesOptions): Surfaces {

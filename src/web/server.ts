@@ -14,6 +14,7 @@ import { type Callbacks, createDeployerCallbacks } from "./deployer-callbacks.ts
 import { createGitHubWebhooks, type Slim } from "./github-webhooks.ts";
 import type { Readiness } from "./health.ts";
 import { homePage } from "./home-page.ts";
+import { createLinkPages, type Links } from "./link.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Route, route } from "./routes.ts";
 import { createSlackEvents, type ReadSlackRequest } from "./slack-events.ts";
@@ -32,6 +33,8 @@ export type WebServerParts = {
   /** Undefined in Socket Mode without a signing secret: then nothing is at `/slack/events`. */
   readonly readSlackRequest: ReadSlackRequest | undefined;
   readonly callbacks: Callbacks;
+  /** Undefined where linking is not set up: then there is no page for it. */
+  readonly links: Links | undefined;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
 };
@@ -96,6 +99,11 @@ function routesOf(parts: WebServerParts, closing: () => boolean): readonly Route
     })),
     get("home", /^\/$/u, async () => homePage(parts.version, await reasons())),
   ];
+  if (parts.links !== undefined) {
+    const pages = createLinkPages({ links: parts.links, readBody });
+    routes.push(get("link-callback", /^\/link\/callback$/u, pages.callback));
+    routes.push(post("link", /^\/link$/u, pages.confirm));
+  }
   if (readSlackRequest !== undefined) {
     const slack = createSlackEvents({
       ...common,

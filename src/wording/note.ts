@@ -3,6 +3,7 @@ import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import { sentenceForOutcome } from "../wording.ts";
 import { wordHoldsNote } from "./holds.ts";
+import { wordLinkNote } from "./link.ts";
 import {
   count,
   durationInWords,
@@ -60,6 +61,9 @@ function deployCommands(environments: readonly string[], rest = ""): string {
 
 export function wordNote(note: NoteContent): string {
   switch (note.code) {
+    case "linked":
+    case "link-moved":
+      return wordLinkNote(note);
     case "approval-refused":
       return `${note.person}: ${sentenceForRefusal(note.why)}`;
     case "approval-counted":

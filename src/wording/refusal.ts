@@ -11,7 +11,7 @@ export function sentenceForRefusal(refusal: ApprovalRefusal): string {
     case "stranger":
       return "Your answer does not count: only members of this workspace can approve or reject.";
     case "not-linked":
-      return "Your answer does not count: I do not know your GitHub login. Ask for your name to be added to “people” in the pipeline file.";
+      return "Your answer does not count: I do not know your GitHub login. Type /deploy link, or ask for your name to be added to “people” in the pipeline file.";
     case "not-an-approver":
       return "Your answer does not count: you are not among those who may approve here. “approvals” in the pipeline file names them.";
     case "membership-unknown":

@@ -7,6 +7,7 @@ import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
 import { wordHoldsReply } from "./holds.ts";
+import { wordLinkReply } from "./link.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { standingLines } from "./standing.ts";
@@ -93,6 +94,12 @@ function until(at: Instant | undefined): string {
 
 export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant }): string {
   switch (reply.code) {
+    case "link-offered":
+    case "link-not-set-up":
+    case "link-in-slack":
+    case "unlinked":
+    case "nothing-linked":
+      return wordLinkReply(reply);
     case "command-problem":
       return wordProblem(reply.problem);
     case "unknown-environment":
@@ -104,7 +111,7 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "no-services":
       return noServices;
     case "not-linked":
-      return "I do not know your GitHub login. Ask for your name to be added to “people” in the pipeline file.";
+      return "I do not know your GitHub login. Type /deploy link, or ask for your name to be added to “people” in the pipeline file.";
     case "may-not":
       return `${reply.login} may not ${reply.what}. ${needs[reply.needs]}`;
     case "unknown-revision":

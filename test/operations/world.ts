@@ -17,6 +17,7 @@ import {
   type FoundPullRequest,
   type GitHubPort,
   OutsideError,
+  Refusal,
   type RepositoryRef,
   type SlackPerson,
   type StandingReaction,
@@ -24,6 +25,7 @@ import {
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
+import type { SignIn } from "../../src/operations/sign-in.ts";
 import { type Action, takeAction } from "../../src/operations/take-action.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
 import { type CheckFacts, type Permission, pendingStatuses, runningStatuses } from "../../src/policy/model.ts";
@@ -270,6 +272,19 @@ function fakeDeployer(): FakeDeployer {
   return deployer;
 }
 
+/** GitHub's web flow: a code is `code-` and the login of whoever pressed Authorize; any other is refused. */
+function signIn(): SignIn {
+  return {
+    stateOf: (id) => `state-${id}`,
+    address: (id) => `https://github.example/login/oauth/authorize?state=state-${id}`,
+    async account(_id, code) {
+      const [, login, number] = /^code-([A-Za-z]+)(\d*)$/u.exec(code) ?? [];
+      if (login === undefined) throw new Refusal("GitHub refused the sign-in: bad_verification_code");
+      return { login, id: number === "" ? login.charCodeAt(0) : Number(number) };
+    },
+  };
+}
+
 export type World = {
   readonly bot: Bot;
   readonly db: Kysely<Database>;
@@ -390,6 +405,7 @@ export async function openWorld(
         return world.standing.get(ts) ?? [];
       },
     },
+    signIn: signIn(),
     deployers: { run: deployer, http: { ...deployer, kind: "http" } },
     operator: {
       commandsAllowed: () => world.commandsAllowed,

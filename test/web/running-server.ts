@@ -8,6 +8,7 @@ import { createLog } from "../../src/log.ts";
 import { readSlackRequest } from "../../src/slack/receiver.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { createReadiness, type ReadinessCheck } from "../../src/web/health.ts";
+import type { Links } from "../../src/web/link.ts";
 import { createMetrics } from "../../src/web/metrics.ts";
 import { createWebServer, type WebServer } from "../../src/web/server.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
@@ -33,7 +34,9 @@ function signed(secret: string, body: string | Buffer): string {
   return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }
 
-export async function runningServer(options: { checks?: readonly ReadinessCheck[]; slack?: boolean } = {}) {
+export async function runningServer(
+  options: { checks?: readonly ReadinessCheck[]; slack?: boolean; links?: Links } = {},
+) {
   const database: TestDatabase = await testDatabase();
   const { context, clock, faults } = testContext();
   const lines: Record<string, unknown>[] = [];
@@ -69,6 +72,7 @@ export async function runningServer(options: { checks?: readonly ReadinessCheck[
       secret: async (deployment, token) => (deployment === 7 && token === "known-token" ? callbackSecret : undefined),
       verify: (secret, body, signature) => verifyCallbackSignature({ secret, body, signature }),
     },
+    links: options.links,
     readiness: createReadiness(context.clock, options.checks ?? []),
     metrics: createMetrics({ db: database.db, version: "1.2.3" }),
   });

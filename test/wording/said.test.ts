@@ -7,6 +7,7 @@ import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";
 import { holdsNotes, holdsReplies } from "./holds-cases.ts";
+import { linkNotes, linkReplies } from "./link-cases.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const hour = 3_600_000;
@@ -39,6 +40,7 @@ type NoteCases = {
 
 const notes: NoteCases = {
   ...holdsNotes,
+  ...linkNotes,
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
@@ -209,6 +211,7 @@ function work(pullRequest: number, change: Partial<Work>): Work {
 
 const replies: ReplyCases = {
   ...holdsReplies,
+  ...linkReplies,
   "command-problem": [
     [
       { problem: { code: "unknown-word", word: "lokc", nearest: "lock", choices: deployVerbs } },
@@ -245,7 +248,10 @@ const replies: ReplyCases = {
   "which-service": [[{ choices: ["shop", "web"] }, "Which service? Add “of” and one of shop or web."]],
   "no-services": [[{}, noServices]],
   "not-linked": [
-    [{}, "I do not know your GitHub login. Ask for your name to be added to “people” in the pipeline file."],
+    [
+      {},
+      "I do not know your GitHub login. Type /deploy link, or ask for your name to be added to “people” in the pipeline file.",
+    ],
   ],
   "may-not": [
     [

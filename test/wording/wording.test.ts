@@ -391,7 +391,7 @@ const refusals: { readonly [C in ApprovalRefusal["code"]]: string } = {
   guest: "Your answer does not count: guests of this workspace cannot approve or reject.",
   stranger: "Your answer does not count: only members of this workspace can approve or reject.",
   "not-linked":
-    "Your answer does not count: I do not know your GitHub login. Ask for your name to be added to “people” in the pipeline file.",
+    "Your answer does not count: I do not know your GitHub login. Type /deploy link, or ask for your name to be added to “people” in the pipeline file.",
   "not-an-approver":
     "Your answer does not count: you are not among those who may approve here. “approvals” in the pipeline file names them.",
   "membership-unknown":
