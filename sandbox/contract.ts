@@ -125,6 +125,11 @@ export type SandboxGitHub = {
   /** PEM, for the bot's PRIVATE_KEY. */
   readonly privateKey: string;
   readonly webhookSecret: string;
+  /** For the web flow by which people link their accounts. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The App's callback: people are sent back to addresses below it and nowhere else. */
+  setCallback(url: string): void;
   /** Where webhooks are delivered from now on; undefined keeps them in the delivery log, undelivered. */
   deliverTo(url: string | undefined): void;
   /** Resolves when no delivery is under way. */
@@ -256,6 +261,10 @@ export type SandboxGitHub = {
   advanceQueue(fullName: string): Promise<"empty" | "waiting" | "merged" | "sent-back">;
   setTeam(organization: string, slug: string, logins: readonly string[]): void;
   changeInstallation(owner: string, by: string, action: "suspend" | "unsuspend" | "deleted"): void;
+  /** Who uses the sandbox's browser at GitHub from now on. */
+  signIn(login: string): void;
+  /** What a click on Authorize does at this address of the web flow: the address that the person is sent back to. */
+  authorize(login: string, address: string): string;
   /** A personal access token, for git and the API. */
   tokenOf(login: string): string;
 

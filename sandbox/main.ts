@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Context, createContext } from "../src/context.ts";
 import { type BotProcess, createBotProcess, freePort } from "./bot-process.ts";
-import { botSettings } from "./bot-settings.ts";
+import { botSettings, botUrl } from "./bot-settings.ts";
 import { makeFolder } from "./folder.ts";
 import { createSandboxGitHub } from "./github/sandbox-github.ts";
 import { openPage } from "./page/page-server.ts";
@@ -91,8 +91,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const bot = createBotProcess({ context, script, host: loopback, port, settings, print });
     closers.push(() => bot.stop());
     bot.onChange(() => void folder.noteBot(bot.pid()).catch(() => undefined));
-    github.deliverTo(`http://${loopback}:${port}/api/github/webhooks`);
-    slack.deliverTo(`http://${loopback}:${port}/slack/events`);
+    const url = botUrl(loopback, port);
+    github.setCallback(url);
+    github.deliverTo(`${url}/api/github/webhooks`);
+    slack.deliverTo(`${url}/slack/events`);
     page.show({
       context,
       people: samplePeople,

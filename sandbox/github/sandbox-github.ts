@@ -22,6 +22,7 @@ import { gitDataRoutes } from "./routes/git-data.ts";
 import { gitTreeRoutes } from "./routes/git-trees.ts";
 import { graphqlRoutes } from "./routes/graphql.ts";
 import { issueRoutes } from "./routes/issues.ts";
+import { createOAuth } from "./routes/oauth.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
@@ -72,12 +73,14 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     changed,
   });
   const signIn = createSignIn(hub, privateKey);
+  const oauth = createOAuth(hub, signIn);
   const api = createApi({
     hub,
     signIn,
     callsPerHour,
     routes: [
       ...appRoutes(signIn, deliveries),
+      ...oauth.routes,
       ...checkRoutes,
       ...commitRoutes,
       oneCommitRoute,
@@ -108,6 +111,11 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     appId: hub.app.id,
     privateKey,
     webhookSecret,
+    clientId: oauth.clientId,
+    clientSecret: oauth.clientSecret,
+    setCallback: oauth.setCallback,
+    signIn: oauth.signIn,
+    authorize: oauth.authorize,
     deliverTo(target) {
       deliveries.deliverTo(target);
       // GitHub greets a webhook address once.

@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Context } from "../../src/context.ts";
 import { type BotProcess, createBotProcess, freePort } from "../bot-process.ts";
-import { botSettings } from "../bot-settings.ts";
+import { botSettings, botUrl } from "../bot-settings.ts";
 import type { SandboxGitHub } from "../contract.ts";
 import { makeFolder, type SandboxFolder } from "../folder.ts";
 import { createSandboxGitHub } from "../github/sandbox-github.ts";
@@ -40,6 +40,8 @@ export async function openSample(options: {
   /** Seconds that each step of a stage takes; 0 unless said. */
   readonly pace?: number;
   readonly logLevel?: string;
+  /** The bot opens a socket to Slack, which then sends it nothing by HTTP. */
+  readonly socketMode?: boolean;
   /** Settings of the bot besides or instead of the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
 }): Promise<Sample> {
@@ -57,18 +59,23 @@ export async function openSample(options: {
     script: botScript,
     host: loopback,
     port,
-    settings: { ...usual, ...options.settings },
+    settings: {
+      ...usual,
+      ...(options.socketMode === true ? { SLACK_APP_TOKEN: slack.appToken } : {}),
+      ...options.settings,
+    },
     print: (line) => log.push(line),
   });
-  const botUrl = `http://${loopback}:${port}`;
-  github.deliverTo(`${botUrl}/api/github/webhooks`);
-  slack.deliverTo(`${botUrl}/slack/events`);
+  const url = botUrl(loopback, port);
+  github.setCallback(url);
+  github.deliverTo(`${url}/api/github/webhooks`);
+  slack.deliverTo(options.socketMode === true ? undefined : `${url}/slack/events`);
   const channel = slack.channels().find(({ name }) => name === sampleChannel.slice(1))?.id ?? "";
   return {
     github,
     slack,
     bot,
-    botUrl,
+    botUrl: url,
     folder,
     channel,
     log,

@@ -56,6 +56,7 @@ export const firstBranch = "add-basket";
 export async function seedSample(context: Context, github: SandboxGitHub, options: SampleOptions): Promise<void> {
   const files = await readShop(context, options);
   await github.createRepository(sampleRepository, { files, requiredChecks: ["signalbox/ready"] });
+  github.setTeam("acme", "sre", ["rosa"]);
   await github.createIssue(sampleRepository, "olaf", "Customers want a basket");
   await github.createIssue(sampleRepository, "olaf", "Show what delivery costs before the order");
   await github.createIssue(sampleRepository, "rosa", "Say when the flask is out of stock");

@@ -53,6 +53,7 @@ export type Play = {
 export type PlayOptions = {
   readonly pace?: number;
   readonly privateServer?: boolean;
+  readonly socketMode?: boolean;
   readonly operatorFile?: string;
 };
 
@@ -65,6 +66,7 @@ export async function openPlay(options: PlayOptions = {}): Promise<Play> {
     folder,
     pace: options.pace ?? 0,
     logLevel: "debug",
+    socketMode: options.socketMode ?? false,
     ...(database === undefined ? {} : { settings: { DATABASE_URL: database.url } }),
   });
   const { github, slack, bot, botUrl, channel, log } = sample;

@@ -94,6 +94,10 @@ export function appRoutes(signIn: SignIn, deliveries: DeliveryQueue): readonly R
       if (account === undefined) throw notFound();
       return { body: { ...accountJson(hub, account), name: account.name, email: null, company: null } };
     }),
+    route("GET", "/orgs/:org/teams/:team", (call, hub) => {
+      const [name, members] = [call.param("team"), membersOf(hub, call)];
+      return { body: { id: 1, name, slug: name.toLowerCase(), privacy: "closed", members_count: members.length } };
+    }),
     route("GET", "/orgs/:org/teams/:team/memberships/:login", (call, hub) => {
       const login = call.param("login").toLowerCase();
       if (!membersOf(hub, call).some((member) => member.toLowerCase() === login)) throw notFound();

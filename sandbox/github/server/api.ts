@@ -161,8 +161,13 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
     chunks.push(part);
   }
   if (size === 0) return undefined;
+  const text = Buffer.concat(chunks).toString();
+  // The web flow's page and many of its clients send forms.
+  if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(text);
   } catch {
     throw new Problem(400, "Problems parsing JSON");
   }

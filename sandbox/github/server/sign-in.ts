@@ -24,6 +24,8 @@ export type SignIn = {
     repositories?: readonly number[],
   ): { readonly token: string; readonly expiresAt: number };
   personToken(account: Account): string;
+  /** What a person gives the App by the web flow. */
+  userToken(account: Account, lifeMs: number): string;
 };
 
 const claims = z.object({ iss: z.union([z.string(), z.number()]), iat: z.number(), exp: z.number() });
@@ -101,6 +103,7 @@ export function createSignIn(hub: Hub, privateKey: string): SignIn {
       return { token: issue("ghs", { kind: "installation", installation, repositories }, expiresAt), expiresAt };
     },
     personToken: (account) => issue("ghp", { kind: "person", account }, Number.POSITIVE_INFINITY),
+    userToken: (account, lifeMs) => issue("ghu", { kind: "person", account }, hub.now() + lifeMs),
   };
 }
 

@@ -7,18 +7,7 @@ import { commitsOf, compareCommits } from "../git/history.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Issue, Repository } from "../hub/state.ts";
 import { findCommit } from "../routes/revision.ts";
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => escapes[letter] ?? letter);
-}
+import { escapeHtml, htmlPage } from "./html.ts";
 
 type Page = { readonly title: string; readonly parts: readonly string[] };
 
@@ -86,9 +75,8 @@ export async function webPage(hub: Hub, pathname: string): Promise<string | unde
   const repository = hub.repositories.get(`${owner}/${name}`.toLowerCase());
   const page = repository === undefined ? undefined : await findPage(repository, kind, rest.join("/"));
   if (repository === undefined || page === undefined) return undefined;
-  const title = `${escapeHtml(page.title)} · ${escapeHtml(repository.fullName)}`;
+  const title = `${page.title} · ${repository.fullName}`;
   const style =
-    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;background:#f4f4f4;padding:.75rem}";
-  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style>`;
-  return `<!doctype html><html lang="en"><head>${head}</head><body><h1>${title}</h1>${page.parts.join("")}</body></html>`;
+    "body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;background:#8881;padding:.75rem}";
+  return htmlPage(title, style, `<h1>${escapeHtml(title)}</h1>${page.parts.join("")}`);
 }

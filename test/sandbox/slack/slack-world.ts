@@ -4,6 +4,7 @@ import { WebClient } from "@slack/web-api";
 import type { SandboxPerson } from "../../../sandbox/contract.ts";
 import type { AppManifest } from "../../../sandbox/slack/manifest.ts";
 import { createSandboxSlack, type SandboxSlackServer } from "../../../sandbox/slack/sandbox-slack.ts";
+import type { SlackEnterprise } from "../../../sandbox/slack/workspace.ts";
 import { createContext } from "../../../src/context.ts";
 import { type FakeClock, fakeClock } from "../../harness/fake-clock.ts";
 
@@ -44,7 +45,10 @@ export function webClient(slack: SandboxSlackServer, token = slack.botToken): We
   });
 }
 
-export async function openSlackWorld(manifest: Partial<AppManifest> = {}): Promise<SlackWorld> {
+export async function openSlackWorld(
+  manifest: Partial<AppManifest> = {},
+  enterprise?: SlackEnterprise,
+): Promise<SlackWorld> {
   const clock = fakeClock(1_800_000_000_000);
   const context = createContext({ clock });
   const slack = await createSandboxSlack({
@@ -53,6 +57,7 @@ export async function openSlackWorld(manifest: Partial<AppManifest> = {}): Promi
     channels: ["#shop-deploys"],
     // More than the manifest asks for, so that whatever the sandbox plays is played here.
     manifest: { scopes: allScopes, commands: ["/deploy", "/promote", "/rollback"], events: someEvents, ...manifest },
+    ...(enterprise === undefined ? {} : { enterprise }),
   });
   const received: Received[] = [];
   const waiters = new Set<() => void>();
@@ -98,4 +103,20 @@ export async function openSlackWorld(manifest: Partial<AppManifest> = {}): Promi
     },
   };
   return world;
+}
+
+/** Slack's own name for the refusal, or `ok`. */
+export async function errorOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "ok";
+  } catch (error) {
+    const data: unknown = error instanceof Error && "data" in error ? error.data : undefined;
+    return typeof data === "object" && data !== null && "error" in data ? String(data.error) : String(error);
+  }
+}
+
+/** What an interaction carries. */
+export function payloadOf(request: Received | undefined) {
+  return JSON.parse(new URLSearchParams(request?.body ?? "").get("payload") ?? "{}");
 }

@@ -1,23 +1,12 @@
 /** The sandbox's Slack as the real client meets it. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSlackWorld, type SlackWorld, webClient } from "./slack-world.ts";
+import { errorOf, openSlackWorld, type SlackWorld, webClient } from "./slack-world.ts";
 
 let world: SlackWorld;
 beforeEach(async () => {
   world = await openSlackWorld();
 });
 afterEach(() => world.close());
-
-/** Slack's own name for the refusal, or `ok`. */
-async function errorOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return "ok";
-  } catch (error) {
-    const data: unknown = error instanceof Error && "data" in error ? error.data : undefined;
-    return typeof data === "object" && data !== null && "error" in data ? String(data.error) : String(error);
-  }
-}
 
 const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
 const button = (text: string, id: string, value = "1") => ({
