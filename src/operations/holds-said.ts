@@ -4,7 +4,38 @@ import type { Instant } from "../policy/model.ts";
 /** Environments of one service. */
 export type FrozenPlace = { readonly service: string; readonly environments: readonly string[] };
 
+type HeldPlace = { readonly service: string; readonly environment: string };
+
+/** A lock that a person may take over by pressing a button: of which environment, as it was then, and what for. */
+export type LockOffer = {
+  /** Names the answer that offers it. */
+  readonly token: string;
+  readonly environmentId: number;
+  readonly heldBy: string;
+  readonly lockedAt: Instant;
+  readonly reason: string;
+  readonly until?: Instant;
+};
+
 export type HoldsNote =
+  /** Also told to whoever held it before. */
+  | ({
+      readonly code: "lock-taken";
+      readonly by: string;
+      readonly from: string;
+      readonly reason: string;
+      readonly until?: Instant;
+    } & HeldPlace)
+  /** Its time has come. */
+  | ({ readonly code: "lock-ended"; readonly by: string; readonly reason: string } & HeldPlace)
+  /** It has no end and has stood for long: its holder is asked whether it is still wanted. */
+  | ({
+      readonly code: "lock-forgotten";
+      readonly environmentId: number;
+      readonly by: string;
+      readonly reason: string;
+      readonly lockedAt: Instant;
+    } & HeldPlace)
   | {
       readonly code: "frozen";
       readonly where: readonly FrozenPlace[];
@@ -17,6 +48,17 @@ export type HoldsNote =
   | { readonly code: "freeze-ended"; readonly where: readonly FrozenPlace[]; readonly by: string };
 
 export type HoldsReply =
+  | ({
+      readonly code: "already-locked";
+      readonly by: string;
+      readonly reason: string;
+      readonly until?: Instant;
+      /** The asker may take it over. */
+      readonly offer?: LockOffer;
+    } & Pick<HeldPlace, "environment">)
+  | ({ readonly code: "lock-kept" } & Pick<HeldPlace, "environment">)
+  /** It is not the lock any more that the button spoke of. */
+  | { readonly code: "lock-moved" }
   | {
       readonly code: "frozen";
       readonly where: readonly FrozenPlace[];

@@ -1,26 +1,27 @@
 /** `/deploy lock` and `/deploy unlock`: an environment held by someone with a reason, and given free again. */
+import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
-import type { EnvironmentRow } from "../store/schema.ts";
+import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { pendingOf } from "./facts.ts";
+import { noLock, planLook, tellHolder } from "./look-at-environment.ts";
 import type { Place } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import type { ReplyContent } from "./said.ts";
 import { say, touchDeployment } from "./tell.ts";
 
-export async function lock(
-  bot: Bot,
-  place: Place,
-  asker: Asker,
-  reason: string,
-  until: number | undefined,
-): Promise<ReplyContent> {
+/** Why, and until when (epoch ms). */
+export type LockWish = { readonly reason: string; readonly until?: number };
+
+export async function lock(bot: Bot, place: Place, asker: Asker, wish: LockWish): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "ask", "lock");
   if (mayNot !== undefined) return mayNot;
+  // Only in Slack is there a button to take it over with.
+  const mayTake = asker.channel !== undefined && (await refusal(bot, place, asker, "approve", "lock")) === undefined;
   const now = bot.context.clock.now();
   const { name } = place.policy;
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
@@ -28,47 +29,62 @@ export async function lock(
     const holder = lockHolder(row, now);
     if (holder !== undefined && !sameLogin(holder, asker.login)) {
       const held = { by: holder, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) };
-      return { code: "already-locked", environment: name, ...held };
+      const lockedAt = row.lock_at?.getTime() ?? 0;
+      const offer = { token: asker.key, environmentId: row.id, heldBy: holder, lockedAt, ...wish };
+      return { code: "already-locked", environment: name, ...held, ...(mayTake ? { offer } : {}) };
     }
-    await trx
-      .updateTable("environment")
-      .set({
-        lock_by: asker.login,
-        lock_reason: reason,
-        lock_at: new Date(now),
-        lock_until: until === undefined ? null : new Date(until),
-      })
-      .where("id", "=", row.id)
-      .execute();
-    await raiseVersion(trx, row.id);
-    const where = { service: place.service.id, environment: row.id };
-    await audit(trx, {
-      at: now,
-      actor: asker.login,
-      action: "environment.locked",
-      ...where,
-      detail: { reason, until },
-    });
-    await say(trx, bot, {
-      key: `locked/${asker.key}`,
-      content: {
-        code: "locked",
-        service: place.service.name,
-        environment: name,
-        by: asker.login,
-        reason,
-        ...optional("until", until),
-      },
-      channel: place.service.channel ?? asker.channel,
-      service: place.service.id,
-    });
-    await wakeEnvironment(trx, bot.wake, row.id);
-    return { code: "locked", environment: name, reason, ...optional("until", until) };
+    await hold(trx, bot, place, asker, wish);
+    const content = {
+      code: "locked",
+      service: place.service.name,
+      environment: name,
+      by: asker.login,
+      ...wish,
+    } as const;
+    const channel = place.service.channel ?? asker.channel;
+    await say(trx, bot, { key: `locked/${asker.key}`, content, channel, service: place.service.id });
+    return { code: "locked", environment: name, ...wish };
   });
 }
 
+/** Writes whose the lock is from now on. The environment's row is locked by the caller. */
+export async function hold(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  asker: Asker,
+  { reason, until }: LockWish,
+  from?: string,
+): Promise<void> {
+  const now = bot.context.clock.now();
+  const { id } = place.environment;
+  await trx
+    .updateTable("environment")
+    .set({
+      lock_by: asker.login,
+      lock_by_slack: asker.slackUser ?? null,
+      lock_reason: reason,
+      lock_at: new Date(now),
+      lock_until: until === undefined ? null : new Date(until),
+      lock_asked_at: null,
+    })
+    .where("id", "=", id)
+    .execute();
+  await raiseVersion(trx, id);
+  await planLook(trx, id);
+  await audit(trx, {
+    at: now,
+    actor: asker.login,
+    action: "environment.locked",
+    service: place.service.id,
+    environment: id,
+    detail: { reason, until, from },
+  });
+  await wakeEnvironment(trx, bot.wake, id);
+}
+
 /** Who holds the environment now; a lock whose time is over is nobody's. */
-function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
+export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
   if (row.lock_by === null || (row.lock_until !== null && row.lock_until.getTime() <= now)) return undefined;
   return row.lock_by;
 }
@@ -93,10 +109,7 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
     await trx
       .updateTable("environment")
       .set({
-        lock_by: null,
-        lock_reason: null,
-        lock_at: null,
-        lock_until: null,
+        ...noLock,
         hold_deployment_id: null,
         hold_bad_sha: null,
         hold_bad_tree: null,
@@ -104,6 +117,7 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
       })
       .where("id", "=", row.id)
       .execute();
+    await planLook(trx, row.id);
     const pending = await pendingOf(trx, row.id);
     // A run that GitHub holds was started by a person who waits for nothing else: it goes on by itself.
     const offered = pending.filter((waiting) => !waiting.typed && waiting.kind !== "external");
@@ -136,6 +150,7 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
         ...offers,
       } as const;
       await say(trx, bot, { key: `unlocked/${asker.key}`, content, channel, service: place.service.id });
+      if (isAnothers) await tellHolder(trx, bot, row, `unlocked/${asker.key}/holder`, content);
     }
     if (row.hold_deployment_id !== null) {
       const content = { code: "hold-ended", environment: policy.name, by: "unlock", person: asker.login } as const;

@@ -1,6 +1,7 @@
 /**
- * What the passing of time alone changes about an environment that is held: a lock or a freeze ends, and that is told.
- * Nothing opens by it: the gates read the clock themselves, and what waits has a time of its own at which it is looked at.
+ * What the passing of time alone changes about an environment that is held: a lock or a freeze ends, and that is told; a
+ * lock without an end is asked about. Nothing opens by it: the gates read the clock themselves, and what waits has a time
+ * of its own at which it is looked at.
  */
 import type { Transaction } from "kysely";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
@@ -8,7 +9,21 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { loadServiceRef, type ServiceRef } from "./place.ts";
+import type { NoteContent } from "./said.ts";
 import { say } from "./tell.ts";
+
+/** A lock without an end that has stood so long is asked about, and again after as long. */
+const askAfterMs = 24 * 3_600_000;
+
+/** No lock, in all columns that speak of one. */
+export const noLock = {
+  lock_by: null,
+  lock_by_slack: null,
+  lock_reason: null,
+  lock_at: null,
+  lock_until: null,
+  lock_asked_at: null,
+} as const;
 
 /** Looks at an environment whose time has come; does nothing when it has not. The sweep calls it. */
 export async function lookAtEnvironment(bot: Bot, environment: number): Promise<void> {
@@ -17,6 +32,8 @@ export async function lookAtEnvironment(bot: Bot, environment: number): Promise<
     const row = await lockEnvironment(trx, environment);
     if (row.look_at === null || row.look_at.getTime() > now) return;
     const service = await loadServiceRef(trx, row.service_id);
+    await endLock(trx, bot, service, row, now);
+    await askWhetherForgotten(trx, bot, service, row, now);
     await endFreezes(trx, bot, service, row, now);
     await planLook(trx, environment);
   });
@@ -25,17 +42,88 @@ export async function lookAtEnvironment(bot: Bot, environment: number): Promise<
 
 /** When the environment is to be looked at next; called by whoever locks, unlocks, freezes or thaws it. */
 export async function planLook(trx: Transaction<Database>, environment: number): Promise<void> {
-  const next = await trx
+  const row = await lockEnvironment(trx, environment);
+  const freeze = await trx
     .selectFrom("environment_freeze")
     .select((eb) => eb.fn.min("until").as("until"))
     .where("environment_id", "=", environment)
     .where("ended_at", "is", null)
     .executeTakeFirstOrThrow();
+  const times = [freeze.until?.getTime(), row.lock_by === null ? undefined : lookAtLock(row)];
+  const known = times.filter((at) => at !== undefined);
   await trx
     .updateTable("environment")
-    .set({ look_at: next.until ?? null })
+    .set({ look_at: known.length === 0 ? null : new Date(Math.min(...known)) })
     .where("id", "=", environment)
     .execute();
+}
+
+/** When the lock ends or, having no end, is asked about: once in a day. */
+function lookAtLock(row: EnvironmentRow): number {
+  if (row.lock_until !== null) return row.lock_until.getTime();
+  return Math.max(row.lock_at?.getTime() ?? 0, row.lock_asked_at?.getTime() ?? 0) + askAfterMs;
+}
+
+async function endLock(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  row: EnvironmentRow,
+  now: number,
+): Promise<void> {
+  const { lock_by: by, lock_until: until, lock_at: at } = row;
+  if (by === null || until === null || until.getTime() > now) return;
+  await trx.updateTable("environment").set(noLock).where("id", "=", row.id).execute();
+  await raiseVersion(trx, row.id);
+  const where = { service: service.id, environment: row.id };
+  await audit(trx, { at: now, actor: "signalbox", action: "lock.ended", ...where, detail: { by } });
+  const named = { service: service.name, environment: row.name };
+  const content = { code: "lock-ended", ...named, by, reason: row.lock_reason ?? "" } as const;
+  const key = `lock-ended/${row.id}/${at?.getTime()}`;
+  await say(trx, bot, { key, content, channel: service.channel, service: service.id });
+  await tellHolder(trx, bot, row, `${key}/holder`, content);
+  await wakeEnvironment(trx, bot.wake, row.id);
+}
+
+async function askWhetherForgotten(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  row: EnvironmentRow,
+  now: number,
+): Promise<void> {
+  const { lock_by: by, lock_at: at } = row;
+  if (by === null || at === null || row.lock_until !== null || lookAtLock(row) > now) return;
+  await trx
+    .updateTable("environment")
+    .set({ lock_asked_at: new Date(now) })
+    .where("id", "=", row.id)
+    .execute();
+  // An environment that the pipeline file no longer names holds nobody up.
+  if (row.removed_at !== null) return;
+  const named = { service: service.name, environment: row.name, environmentId: row.id };
+  const content = {
+    code: "lock-forgotten",
+    ...named,
+    by,
+    reason: row.lock_reason ?? "",
+    lockedAt: at.getTime(),
+  } as const;
+  const key = `lock-forgotten/${row.id}/${now}`;
+  // Whoever is not known in Slack is asked where others see it.
+  if (row.lock_by_slack !== null) await tellHolder(trx, bot, row, key, content);
+  else await say(trx, bot, { key, content, channel: service.channel, service: service.id });
+}
+
+/** In a direct message; whoever is not known in Slack reads of it in the channel. */
+export async function tellHolder(
+  trx: Transaction<Database>,
+  bot: Bot,
+  row: Pick<EnvironmentRow, "lock_by_slack">,
+  key: string,
+  content: NoteContent,
+): Promise<void> {
+  if (row.lock_by_slack !== null) await say(trx, bot, { key, content, channel: row.lock_by_slack });
 }
 
 async function endFreezes(

@@ -207,13 +207,6 @@ export type ReplyContent =
   /** `asked` as it was written: `#12`, `acme/shop#12`. */
   | { readonly code: "where"; readonly asked: string; readonly work: readonly Work[] }
   | { readonly code: "locked"; readonly environment: string; readonly reason: string; readonly until?: Instant }
-  | {
-      readonly code: "already-locked";
-      readonly environment: string;
-      readonly by: string;
-      readonly reason: string;
-      readonly until?: Instant;
-    }
   | { readonly code: "unlocked"; readonly environment: string; readonly offers?: number }
   | { readonly code: "not-locked"; readonly environment: string }
   | { readonly code: "unknown-deployment"; readonly deployment: number }

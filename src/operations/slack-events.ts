@@ -3,6 +3,7 @@ import type { CommandName, CommandReading } from "../commands/command.ts";
 import { answered } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { settleLinkChanges } from "./link-changes.ts";
+import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { type MeaningOf, noteReaction } from "./note-reaction.ts";
 import { reply } from "./reply.ts";
 import { type Action, takeAction } from "./take-action.ts";
@@ -54,7 +55,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
 
     async action(action: {
       readonly key: string;
-      readonly actionId: Action;
+      readonly actionId: Action | LockAction;
       readonly value: string;
       readonly team: string;
       readonly user: string;
@@ -62,9 +63,13 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly responseUrl: string;
     }) {
       const { key, team, user: slackUser, channel, responseUrl } = action;
-      const [deployment = 0, ask = 0] = action.value.split("/").map(Number);
+      const { actionId, value } = action;
+      const from = { team, slackUser, channel, key };
+      const [deployment = 0, ask = 0] = value.split("/").map(Number);
       const content = await answered(bot, key, () =>
-        takeAction(bot, { action: action.actionId, deployment, ask, team, slackUser, channel, key }),
+        isLockAction(actionId)
+          ? takeLockAction(bot, { action: actionId, value, ...from })
+          : takeAction(bot, { action: actionId, deployment, ask, ...from }),
       );
       await reply(bot, { key, responseUrl, slackUser, channel }, content);
     },

@@ -102,7 +102,7 @@ async function onEnvironment(
     case "why":
       return (await refusal(bot, place, asker, "read", "read")) ?? (await why(bot, place, asker));
     case "lock":
-      return await lock(bot, place, asker, command.reason, command.until);
+      return await lock(bot, place, asker, { reason: command.reason, ...optional("until", command.until) });
     case "unlock":
       return await unlock(bot, place, asker);
     case "adopt":

@@ -5,7 +5,10 @@
 import type { CommandName } from "../commands/command.ts";
 
 /** The buttons of a deployment's message. */
-export const actionIds = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
+const deploymentActionIds = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
+/** The buttons of an answer or a note that speaks of a lock. */
+const lockActionIds = ["take-lock", "keep-lock", "give-back-lock"] as const;
+export const actionIds = [...deploymentActionIds, ...lockActionIds] as const;
 export type ActionId = (typeof actionIds)[number];
 
 export type SlackCommand = {
@@ -38,7 +41,7 @@ export type SlackReaction = {
 export type SlackAction = {
   readonly key: string;
   readonly actionId: ActionId;
-  /** `<deployment>/<ask>`: a claim of the message, to be looked up, not believed. */
+  /** `<deployment>/<ask>`, or what a lock's button says: a claim of the message, to be looked up, not believed. */
   readonly value: string;
   readonly team: string;
   readonly user: string;

@@ -1,5 +1,6 @@
 /** Locks, freezes, retries and what a person settles → sentences. */
 import type { FrozenPlace, HoldsNote, HoldsReply } from "../operations/holds-said.ts";
+import type { Instant } from "../policy/model.ts";
 import { listInWords, quoted, timeInWords } from "./phrases.ts";
 
 function saying(reason: string): string {
@@ -19,8 +20,18 @@ function are(where: readonly FrozenPlace[]): string {
   return where.flatMap(({ environments }) => environments).length === 1 ? "is" : "are";
 }
 
+function until(at: Instant | undefined): string {
+  return at === undefined ? "" : ` until ${timeInWords(at)}`;
+}
+
 export function wordHoldsNote(note: HoldsNote): string {
   switch (note.code) {
+    case "lock-taken":
+      return `${note.by} took the lock of ${note.service} ${note.environment} over from ${note.from}${until(note.until)}${saying(note.reason)}.`;
+    case "lock-ended":
+      return `The lock of ${note.service} ${note.environment}, which ${note.by} held${saying(note.reason)}, has ended.`;
+    case "lock-forgotten":
+      return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${saying(note.reason)}. It has no end. Is it still needed?`;
     case "frozen":
       return `${note.by} froze ${places(note.where)} until ${timeInWords(note.until)}${saying(note.reason)}. What is asked for by a merge waits until then; a rollback and a hotfix pass.`;
     case "thawed":
@@ -32,6 +43,16 @@ export function wordHoldsNote(note: HoldsNote): string {
 
 export function wordHoldsReply(reply: HoldsReply): string {
   switch (reply.code) {
+    case "already-locked": {
+      const held = `${reply.by} already holds the lock of ${reply.environment}${until(reply.until)}: ${quoted(reply.reason)}.`;
+      return reply.offer === undefined
+        ? `${held} Talk to ${reply.by}, or ask an approver to unlock it.`
+        : `${held} You may take it over; ${reply.by} is told.`;
+    }
+    case "lock-kept":
+      return `You keep the lock of ${reply.environment}. If it still stands, I ask again in a day.`;
+    case "lock-moved":
+      return "That lock has changed since; nothing was done. /deploy status says who holds what.";
     case "frozen":
       return `${places(reply.where)} ${are(reply.where)} frozen until ${timeInWords(reply.until)}: ${quoted(reply.reason)}. An approver can end that with /deploy thaw.`;
     case "thawed":

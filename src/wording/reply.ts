@@ -151,8 +151,6 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return whereLines(reply.asked, reply.work);
     case "locked":
       return `You hold the lock of ${reply.environment}${until(reply.until)}: ${quoted(reply.reason)}. /deploy unlock ${reply.environment} gives it back.`;
-    case "already-locked":
-      return `${reply.by} already holds the lock of ${reply.environment}${until(reply.until)}: ${quoted(reply.reason)}. Talk to ${reply.by}, or ask an approver to unlock it.`;
     case "unlocked":
       return reply.offers === undefined
         ? `${reply.environment} is unlocked.`
@@ -196,6 +194,9 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `I cannot do ${isHelpTopic(reply.command) ? helpOn(reply.command).usage : "that"} yet. A later version of Signalbox will.`;
     case "help":
       return helpLines(reply.topic);
+    case "already-locked":
+    case "lock-kept":
+    case "lock-moved":
     case "frozen":
     case "thawed":
     case "not-frozen":

@@ -13,7 +13,27 @@ const many = [
   { service: "shop", environments: ["production"] },
 ] as const;
 
+const place = { service: "shop", environment: "production" } as const;
+
 export const holdsNotes: Cases<HoldsNote> = {
+  "lock-taken": [
+    [
+      { ...place, by: "rosa", from: "alice", reason: "the sale", until },
+      "rosa took the lock of shop production over from alice until 2026-11-23 08:00 UTC, saying “the sale”.",
+    ],
+  ],
+  "lock-ended": [
+    [
+      { ...place, by: "alice", reason: "the sale" },
+      "The lock of shop production, which alice held, saying “the sale”, has ended.",
+    ],
+  ],
+  "lock-forgotten": [
+    [
+      { ...place, environmentId: 2, by: "alice", reason: "the sale", lockedAt: until },
+      "alice has held the lock of shop production since 2026-11-23 08:00 UTC, saying “the sale”. It has no end. Is it still needed?",
+    ],
+  ],
   frozen: [
     [
       { where: one, by: "alice", reason: "the sale", until },
@@ -30,6 +50,26 @@ export const holdsNotes: Cases<HoldsNote> = {
 };
 
 export const holdsReplies: Cases<HoldsReply> = {
+  "already-locked": [
+    [
+      { environment: "production", by: "alice", reason: "load test" },
+      "alice already holds the lock of production: “load test”. Talk to alice, or ask an approver to unlock it.",
+    ],
+    [
+      {
+        environment: "production",
+        by: "alice",
+        reason: "load test",
+        until,
+        offer: { token: "t", environmentId: 2, heldBy: "alice", lockedAt: 0, reason: "the sale" },
+      },
+      "alice already holds the lock of production until 2026-11-23 08:00 UTC: “load test”. You may take it over; alice is told.",
+    ],
+  ],
+  "lock-kept": [
+    [{ environment: "production" }, "You keep the lock of production. If it still stands, I ask again in a day."],
+  ],
+  "lock-moved": [[{}, "That lock has changed since; nothing was done. /deploy status says who holds what."]],
   frozen: [
     [
       { where: one, reason: "the sale", until },

@@ -423,12 +423,6 @@ const replies: ReplyCases = {
       "You hold the lock of production until 2026-11-21 15:30 UTC: “load test”. /deploy unlock production gives it back.",
     ],
   ],
-  "already-locked": [
-    [
-      { environment: "production", by: "alice", reason: "load test" },
-      "alice already holds the lock of production: “load test”. Talk to alice, or ask an approver to unlock it.",
-    ],
-  ],
   unlocked: [
     [{ environment: "production" }, "production is unlocked."],
     [

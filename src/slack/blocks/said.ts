@@ -4,6 +4,7 @@ import type { Instant } from "../../policy/model.ts";
 import { wordNote } from "../../wording/note.ts";
 import { wordReply } from "../../wording/reply.ts";
 import { type Block, lineSections, messageText, type SlackMessage, section } from "./block.ts";
+import { noteButtons, replyButtons } from "./lock-buttons.ts";
 import { escapeWithin, mention, outputBlock, visible } from "./text.ts";
 
 /** As many sections of text as a person would still read; beyond that the rest is counted. */
@@ -41,12 +42,14 @@ export function renderNote(
     return { text: mentioned, blocks: [section(mentioned)] };
   }
   const output = note.code === "stage-ended" ? outputBlock(note.outputTail, 20, 2_900) : undefined;
-  return { text: messageText(text), blocks: [...lines(text), ...(output === undefined ? [] : [section(output)])] };
+  const blocks = [...lines(text), ...(output === undefined ? [] : [section(output)]), ...noteButtons(note)];
+  return { text: messageText(text), blocks };
 }
 
 /** An answer that only the person who asked sees. `now` is when it was made, so that it is the same if sent again. */
 export function renderReply(reply: ReplyContent, now: Instant): SlackMessage {
   const text = wordReply(reply, { now });
   const output = reply.code === "log" ? outputBlock(reply.outputTail, 60, 2_900) : undefined;
-  return { text: messageText(text), blocks: [...lines(text), ...(output === undefined ? [] : [section(output)])] };
+  const blocks = [...lines(text), ...(output === undefined ? [] : [section(output)]), ...replyButtons(reply)];
+  return { text: messageText(text), blocks };
 }
