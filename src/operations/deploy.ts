@@ -62,7 +62,7 @@ async function headOf(
 }
 
 /** The tip of the environment's branch, else what is live in the environment before. */
-async function meantByDefault(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+export async function meantByDefault(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
   const { branch, after, name } = place.policy;
   if (branch !== undefined) {
     const head = await bot.github.branchHead(place.service.repository, branch);

@@ -9,7 +9,11 @@ import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
 import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { LinkNote, LinkReply } from "./link.ts";
+import type { DiffReply } from "./diff.ts";
+import type { HistoryReply } from "./history.ts";
 import type { Outcome } from "./outcome.ts";
+import type { QueueReply } from "./queue.ts";
+import type { StatusReply } from "./status.ts";
 import type { Work } from "./work.ts";
 
 /** Said once in a deployment's thread, in the service's channel, or to one person. */
@@ -115,33 +119,6 @@ export type ProtectionRefusal =
   | { readonly code: "which-environment"; readonly found: string; readonly choices: readonly string[] }
   | { readonly code: "not-in-repository"; readonly sha: string };
 
-export type EnvironmentStanding = {
-  readonly name: string;
-  readonly url?: string;
-  readonly live?: {
-    readonly revision: Revision;
-    readonly since: Instant;
-    readonly by: string;
-    readonly deployment: number;
-  };
-  readonly uncertain?: { readonly deployment: number };
-  readonly lock?: { readonly by: string; readonly reason: string; readonly until?: Instant };
-  readonly hold?: { readonly bad: Revision; readonly rollback: number };
-  readonly running?: { readonly deployment: number; readonly status: Status; readonly revision: Revision };
-  readonly waiting: readonly {
-    readonly deployment: number;
-    readonly status: Status;
-    readonly revision: Revision;
-    readonly by: string;
-  }[];
-};
-
-export type ServiceStanding = {
-  readonly service: string;
-  readonly repository: string;
-  readonly environments: readonly EnvironmentStanding[];
-};
-
 /** The answer to a command or a click. */
 export type ReplyContent =
   | HoldsReply
@@ -203,7 +180,10 @@ export type ReplyContent =
       readonly deployment?: number;
       readonly verdict: Verdict;
     }
-  | { readonly code: "status"; readonly services: readonly ServiceStanding[] }
+  | StatusReply
+  | QueueReply
+  | HistoryReply
+  | DiffReply
   /** `asked` as it was written: `#12`, `acme/shop#12`. */
   | { readonly code: "where"; readonly asked: string; readonly work: readonly Work[] }
   | { readonly code: "locked"; readonly environment: string; readonly reason: string; readonly until?: Instant }
