@@ -4,21 +4,16 @@
  */
 import type { Command } from "../commands/command.ts";
 import type { Bot } from "./bot.ts";
-import { askerIn, type CommandFrom, findEnvironment, findService, isChannelOf, type Lookup } from "./find-place.ts";
+import { askerIn, type CommandFrom, findEnvironment, findService, type Lookup, servicesHere } from "./find-place.ts";
 import type { Meant } from "./freeze.ts";
-import { loadPlaces, type ServicePlace } from "./place.ts";
+import { loadPlaces } from "./place.ts";
 
 type Named = Pick<Extract<Command, { kind: "freeze" | "thaw" }>, "environment" | "service">;
 
-export async function findFrozen(
-  bot: Bot,
-  command: Named,
-  services: readonly ServicePlace[],
-  from: CommandFrom,
-): Promise<Lookup<readonly Meant[]>> {
+export async function findFrozen(bot: Bot, command: Named, from: CommandFrom): Promise<Lookup<readonly Meant[]>> {
   const all = command.environment.toLowerCase() === "all";
-  const here = all && command.service === undefined ? services.filter((service) => isChannelOf(service, from)) : [];
-  const one = here.length > 0 ? undefined : findService(services, command.service, from);
+  const here = all && command.service === undefined ? await servicesHere(bot, from) : [];
+  const one = here.length > 0 ? undefined : await findService(bot, command.service, from);
   if (one?.kind === "answer") return one;
   const meant: Meant[] = [];
   for (const service of one === undefined ? here : [one.found]) {

@@ -2,12 +2,14 @@
  * What the words of a command mean: which service, which environment, and who asks. What cannot be found is answered with
  * the nearest valid word and the choices.
  */
+import { type Kysely, sql } from "kysely";
 import { optional } from "../optional.ts";
 import { nearest } from "../policy/nearest.ts";
+import type { Database } from "../store/schema.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { loginOf, slackUserOf } from "./people.ts";
-import { loadPlace, loadServices, loadServicesOf, type Place, type ServicePlace } from "./place.ts";
+import { loadPlace, loadServicesById, type Place, type ServicePlace, serviceRefs } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 
 /** Who gives the command, and where. A command with a key that is known was delivered twice and is carried out once. */
@@ -34,37 +36,100 @@ export type Lookup<Found> =
   | { readonly kind: "found"; readonly found: Found }
   | { readonly kind: "answer"; readonly answer: ReplyContent };
 
-/** A comment is read by whoever can read its repository, so nothing is said there of any other. */
-export async function servicesFor(bot: Bot, from: CommandFrom): Promise<readonly ServicePlace[]> {
-  return from.kind === "slack" ? await loadServices(bot.db) : await loadServicesOf(bot.db, from.repository);
-}
+/** Outside a service's channel, this many may be meant together; more are only named. */
+const mostTogether = 12;
 
-export function findService(
-  services: readonly ServicePlace[],
+/** The one service that is meant: by its name, else by the channel or repository, else because it is the only one. */
+export async function findService(
+  bot: Bot,
   wanted: string | undefined,
   from: CommandFrom,
-): Lookup<ServicePlace> {
-  if (wanted !== undefined) {
-    const named = services.filter((service) => service.name.toLowerCase() === wanted.toLowerCase());
-    const [only] = named.length > 1 ? named.filter((service) => isChannelOf(service, from)) : named;
-    return only === undefined
-      ? { kind: "answer", answer: unknownService(services, wanted) }
-      : { kind: "found", found: only };
-  }
-  const here = services.filter((service) => isChannelOf(service, from));
-  const candidates = here.length > 0 ? here : services;
-  const [only] = candidates;
-  if (only !== undefined && candidates.length === 1) return { kind: "found", found: only };
-  return { kind: "answer", answer: { code: "which-service", choices: candidates.map((service) => service.name) } };
+): Promise<Lookup<ServicePlace>> {
+  const meant = await findServices(bot, wanted, from, 1);
+  if (meant.kind === "answer") return meant;
+  const [only] = meant.found;
+  return only === undefined ? noServices : { kind: "found", found: only };
 }
 
-export function isChannelOf(service: ServicePlace, from: CommandFrom): boolean {
-  if (from.kind === "github") return service.repository.id === from.repository;
-  if (service.channel === undefined) return false;
+/** The services that are meant: the named one, else those of the channel or repository, else all, if they are few. */
+export async function findServices(
+  bot: Bot,
+  wanted: string | undefined,
+  from: CommandFrom,
+  most = mostTogether,
+): Promise<Lookup<readonly ServicePlace[]>> {
+  const refs = await meantServices(bot.db, wanted, from);
+  if (refs.length === 0) {
+    const known = await refsFor(bot.db, from).execute();
+    if (known.length === 0) return noServices;
+    return { kind: "answer", answer: unknownService(known, wanted ?? "") };
+  }
+  if (refs.length > most) return { kind: "answer", answer: { code: "which-service", choices: tellApart(refs) } };
+  const ids = refs.map(({ id }) => id);
+  return { kind: "found", found: await loadServicesById(bot.db, ids) };
+}
+
+const noServices = { kind: "answer", answer: { code: "no-services" } } as const;
+
+/** A comment is read by whoever can read its repository, so nothing is said there of any other. */
+function refsFor(db: Kysely<Database>, from: CommandFrom) {
+  const refs = serviceRefs(db);
+  return from.kind === "slack" ? refs : refs.where("repository.id", "=", from.repository);
+}
+
+async function meantServices(
+  db: Kysely<Database>,
+  wanted: string | undefined,
+  from: CommandFrom,
+): Promise<readonly Ref[]> {
+  if (wanted !== undefined) return await namedServices(db, wanted, from);
+  const here = await refsHere(db, from);
+  return here.length > 0 ? here : await refsFor(db, from).execute();
+}
+
+/** All services of the channel or the repository in which the command was given; none in a direct message. */
+export async function servicesHere(bot: Bot, from: CommandFrom): Promise<readonly ServicePlace[]> {
+  const here = await refsHere(bot.db, from);
+  return await loadServicesById(
+    bot.db,
+    here.map(({ id }) => id),
+  );
+}
+
+async function refsHere(db: Kysely<Database>, from: CommandFrom): Promise<readonly Ref[]> {
+  const refs = refsFor(db, from);
+  if (from.kind === "github") return await refs.execute();
+  const channel = [from.channel.id, ...(from.channel.name === undefined ? [] : [`#${from.channel.name}`])];
+  return await refs.where("service.channel", "in", channel).execute();
+}
+
+/** Where several repositories have a service of the name, the channel's is meant, or `owner/name` tells them apart. */
+async function namedServices(db: Kysely<Database>, wanted: string, from: CommandFrom): Promise<readonly Ref[]> {
+  const lower = wanted.toLowerCase();
+  const named = await refsFor(db, from)
+    .where((row) =>
+      row.or([row(sql`lower(service.name)`, "=", lower), row(sql`lower(repository.full_name)`, "=", lower)]),
+    )
+    .execute();
+  if (named.length < 2) return named;
+  const here = named.filter((service) => isChannelOf(service, from));
+  return here.length === 1 ? here : named;
+}
+
+type Ref = Awaited<ReturnType<ReturnType<typeof serviceRefs>["execute"]>>[number];
+
+/** Names by which a person can choose: services of the same name by their repositories. */
+function tellApart(refs: readonly Ref[]): readonly string[] {
+  const twins = new Set(refs.map(({ name }) => name)).size < refs.length;
+  return refs.map((ref) => (twins ? ref.full_name : ref.name));
+}
+
+function isChannelOf(service: Ref, from: CommandFrom): boolean {
+  if (from.kind === "github") return service.repository_id === from.repository;
   return service.channel === from.channel.id || service.channel === `#${from.channel.name ?? ""}`;
 }
 
-export function unknownService(services: readonly ServicePlace[], found: string): ReplyContent {
+function unknownService(services: readonly Ref[], found: string): ReplyContent {
   const choices = services.map((service) => service.name);
   return { code: "unknown-service", found, ...optional("nearest", nearest(found, choices)), choices };
 }

@@ -9,15 +9,31 @@ export async function standingFreeze(
   environment: number,
   now: number,
 ): Promise<FreezeFacts | undefined> {
-  const row = await db
+  return (await standingFreezes(db, [environment], now)).get(environment);
+}
+
+/** The same of several environments, by their ids; those that are not frozen are not among them. */
+export async function standingFreezes(
+  db: Kysely<Database>,
+  environments: readonly number[],
+  now: number,
+): Promise<ReadonlyMap<number, FreezeFacts>> {
+  if (environments.length === 0) return new Map();
+  const rows = await db
     .selectFrom("environment_freeze")
-    .select(["by", "reason", "since", "until"])
-    .where("environment_id", "=", environment)
+    .select(["environment_id", "by", "reason", "since", "until"])
+    .distinctOn("environment_id")
+    .where("environment_id", "in", [...environments])
     .where("ended_at", "is", null)
     .where("until", ">", new Date(now))
+    .orderBy("environment_id")
     .orderBy("until", "desc")
     .orderBy("id")
-    .limit(1)
-    .executeTakeFirst();
-  return row && { by: row.by, reason: row.reason, at: row.since.getTime(), until: row.until.getTime() };
+    .execute();
+  return new Map(
+    rows.map(({ environment_id: environment, by, reason, since, until }) => [
+      environment,
+      { by, reason, at: since.getTime(), until: until.getTime() },
+    ]),
+  );
 }

@@ -55,6 +55,31 @@ export async function loadServiceRef(db: Kysely<Database>, service: number): Pro
   return serviceRef(row);
 }
 
+/** Those of these services that a pipeline file in force names, by name. */
+export async function loadServicesById(
+  db: Kysely<Database>,
+  services: readonly number[],
+): Promise<readonly ServicePlace[]> {
+  if (services.length === 0) return [];
+  const rows = await serviceRows(db)
+    .where("service.id", "in", [...services])
+    .execute();
+  return rows.flatMap((row) => servicePlace(row) ?? []);
+}
+
+/** All services, by name, without their pipelines: enough to find the one that is meant, however many there are. */
+export function serviceRefs(db: Kysely<Database>) {
+  return db
+    .selectFrom("service")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .where("service.removed_at", "is", null)
+    .where("repository.removed_at", "is", null)
+    .where("repository.pipeline_file_id", "is not", null)
+    .select(["service.id", "service.name", "service.channel", "repository.id as repository_id", "repository.full_name"])
+    .orderBy("service.name")
+    .orderBy("service.id");
+}
+
 export async function loadServicesOf(db: Kysely<Database>, repository: number): Promise<readonly ServicePlace[]> {
   const rows = await serviceRows(db).where("repository.id", "=", repository).execute();
   return rows.flatMap((row) => servicePlace(row) ?? []);

@@ -4,9 +4,17 @@
  */
 import { type Kysely, sql } from "kysely";
 import { optional } from "../optional.ts";
-import { type GateResult, type Instant, pendingStatuses, type RequestKind, type Revision, type Status } from "../policy/model.ts";
+import {
+  type GateResult,
+  type Instant,
+  pendingStatuses,
+  type RequestKind,
+  type Revision,
+  type Status,
+} from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { liveOf } from "./facts.ts";
+import { standingFreezes } from "./freezes.ts";
 
 /** A deployment that has not ended. */
 export type Unended = {
@@ -43,6 +51,7 @@ export type EnvironmentStanding = {
     readonly at: Instant;
   };
   readonly lock?: { readonly by: string; readonly reason: string; readonly until?: Instant };
+  readonly freeze?: { readonly by: string; readonly reason: string; readonly until: Instant };
   readonly hold?: { readonly bad: Revision; readonly rollback: number };
   readonly running?: Running;
   /** A deployment of which nobody can tell how it ended keeps the environment busy. */
@@ -64,14 +73,16 @@ export async function standingsOf(
   now: Instant,
 ): Promise<readonly EnvironmentStanding[]> {
   const rows = environments.map(({ row }) => row);
-  const [named, waiting, failed] = await Promise.all([
+  const [named, waiting, failed, freezes] = await Promise.all([
     loadNamed(db, rows),
     loadWaiting(db, rows),
     loadFailed(db, rows),
+    standingFreezes(db, idsOf(rows), now),
   ]);
   return environments.map(({ name, url, row }) => {
     const live = liveOf(row);
     const slot = named.get(row.slot_deployment_id ?? 0);
+    const frozen = freezes.get(row.id);
     const lately = failed.get(row.id);
     const locked = row.lock_by !== null && (row.lock_until === null || row.lock_until.getTime() > now);
     return {
@@ -85,6 +96,7 @@ export async function standingsOf(
       ...(locked && row.lock_by !== null
         ? { lock: { by: row.lock_by, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) } }
         : {}),
+      ...optional("freeze", frozen && { by: frozen.by, reason: frozen.reason, until: frozen.until }),
       ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
         ? {}
         : { hold: { rollback: row.hold_deployment_id, bad: { sha: row.hold_bad_sha, tree: row.hold_bad_tree } } }),
@@ -108,7 +120,18 @@ async function loadNamed(db: Kysely<Database>, rows: readonly EnvironmentRow[]) 
   const [deployments, attempts] = await Promise.all([
     db
       .selectFrom("deployment")
-      .select(["id", "kind", "status", "sha", "tree", "version", "requested_by", "requested_at", "started_at", "ended_at"])
+      .select([
+        "id",
+        "kind",
+        "status",
+        "sha",
+        "tree",
+        "version",
+        "requested_by",
+        "requested_at",
+        "started_at",
+        "ended_at",
+      ])
       .where("id", "in", ids)
       .execute(),
     slots.length === 0
@@ -147,7 +170,18 @@ async function loadWaiting(
   if (environments.length === 0) return new Map();
   const rows = await db
     .selectFrom("deployment")
-    .select(["id", "environment_id", "kind", "status", "sha", "tree", "version", "requested_by", "requested_at", "verdict"])
+    .select([
+      "id",
+      "environment_id",
+      "kind",
+      "status",
+      "sha",
+      "tree",
+      "version",
+      "requested_by",
+      "requested_at",
+      "verdict",
+    ])
     .where("environment_id", "in", idsOf(environments))
     .where("status", "in", [...pendingStatuses])
     .orderBy("id")

@@ -4,32 +4,20 @@
  */
 import type { Command } from "../commands/command.ts";
 import { optional } from "../optional.ts";
-import { mayRead } from "../policy/rights.ts";
-import { type Asker, refusal } from "./asker.ts";
+import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
 import { deploy, promote } from "./deploy.ts";
 import { findFrozen } from "./find-frozen.ts";
-import {
-  askerIn,
-  type CommandFrom,
-  findEnvironment,
-  findService,
-  isChannelOf,
-  loginIn,
-  placeOfDeployment,
-  servicesFor,
-  unknownService,
-} from "./find-place.ts";
+import { askerIn, type CommandFrom, findEnvironment, findService, placeOfDeployment } from "./find-place.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { offerLink, unlink } from "./link.ts";
 import { lock, unlock } from "./lock.ts";
-import { loadPlaces, type Place, type ServicePlace } from "./place.ts";
+import { isLook, type Look, look } from "./look.ts";
+import { loadPlaces, type Place } from "./place.ts";
 import { rollback } from "./rollback.ts";
 import type { ReplyContent } from "./said.ts";
 import { adopt, allow, resolve } from "./settle.ts";
-import { status, why } from "./status.ts";
-import { where } from "./where.ts";
 
 export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
   if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
@@ -39,24 +27,16 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
     return command.kind === "link" ? await offerLink(bot, from, from.key) : await unlink(bot, from);
   }
   await bot.servicesKnown();
-  const services = await servicesFor(bot, from);
-  if (services.length === 0) return { code: "no-services" };
+  if (isLook(command)) return await look(bot, command, from);
   if (command.kind === "cancel" || command.kind === "resolve") return await onDeployment(bot, command, from);
-  if (command.kind === "status") return await statusOf(bot, command, services, from);
-
-  if (command.kind === "where") {
-    const home = command.repository === undefined ? findService(services, command.service, from) : undefined;
-    if (home?.kind === "answer") return home.answer;
-    return await where(bot, command, services, home?.found, (service) => loginIn(bot, service, from));
-  }
 
   if (command.kind === "freeze" || command.kind === "thaw") {
-    const meant = await findFrozen(bot, command, services, from);
+    const meant = await findFrozen(bot, command, from);
     if (meant.kind === "answer") return meant.answer;
     return command.kind === "freeze" ? await freeze(bot, meant.found, command) : await thaw(bot, meant.found);
   }
 
-  const service = findService(services, "service" in command ? command.service : undefined, from);
+  const service = await findService(bot, command.service, from);
   if (service.kind === "answer") return service.answer;
   const asker = await askerIn(bot, service.found, from);
   if (asker === undefined) return { code: "not-linked" };
@@ -72,14 +52,14 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["menu", "retry", "diff", "history", "queue", "rc", "demo"] as const;
+const notYet = ["menu", "retry", "rc", "demo"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {
   return notYet.some((kind) => kind === command.kind);
 }
 
-type OnEnvironment = Extract<Exclude<Command, NotYet | { kind: "freeze" | "thaw" }>, { environment: string }>;
+type OnEnvironment = Extract<Exclude<Command, NotYet | Look | { kind: "freeze" | "thaw" }>, { environment: string }>;
 
 async function onEnvironment(
   bot: Bot,
@@ -99,8 +79,6 @@ async function onEnvironment(
       return await promote(bot, place, asker);
     case "rollback":
       return await rollback(bot, place, asker, command.to, command.reason);
-    case "why":
-      return (await refusal(bot, place, asker, "read", "read")) ?? (await why(bot, place, asker));
     case "lock":
       return await lock(bot, place, asker, { reason: command.reason, ...optional("until", command.until) });
     case "unlock":
@@ -123,33 +101,4 @@ async function onDeployment(
   if (asker === undefined) return { code: "not-linked" };
   if (command.kind === "cancel") return await cancel(bot, place, asker, deployment);
   return await resolve(bot, place, asker, { deployment, as: command.outcome, reason: command.reason });
-}
-
-/** The services of the channel, else all: of those, the ones whose repository the person can read. */
-async function statusOf(
-  bot: Bot,
-  command: Extract<Command, { kind: "status" }>,
-  services: readonly ServicePlace[],
-  from: CommandFrom,
-): Promise<ReplyContent> {
-  const here = services.filter((service) => isChannelOf(service, from));
-  const meant =
-    command.service === undefined
-      ? here.length > 0
-        ? here
-        : services
-      : services.filter((service) => service.name === command.service);
-  if (meant.length === 0) return unknownService(services, command.service ?? "");
-  const readable: ServicePlace[] = [];
-  let linked: string | undefined;
-  for (const service of meant) {
-    const login = await loginIn(bot, service, from);
-    if (login === undefined) continue;
-    linked ??= login;
-    const permission = await bot.github.permission(service.repository, login);
-    if (mayRead({ permission })) readable.push(service);
-  }
-  if (linked === undefined) return { code: "not-linked" };
-  if (readable.length === 0) return { code: "may-not", login: linked, what: "read", needs: "read" };
-  return await status(bot, readable);
 }

@@ -15,13 +15,14 @@ export type Whereabouts = {
   readonly repository?: string;
 };
 
-/** `services` are those that the person may be told of; `home` is the one that a number alone is of. */
+type Reader = { readonly service: ServicePlace; readonly login: string | undefined };
+
+/** `readerOf`: the person in a repository, if they may be told of it; `home` is the one that a number alone is of. */
 export async function where(
   bot: Bot,
   asked: Whereabouts,
-  services: readonly ServicePlace[],
   home: ServicePlace | undefined,
-  loginIn: (service: ServicePlace) => Promise<string | undefined>,
+  readerOf: (repository: number) => Promise<Reader | undefined>,
 ): Promise<ReplyContent> {
   const repository = asked.repository ?? home?.repository.fullName ?? "";
   const mayBeRead = new Map<number, boolean>();
@@ -30,13 +31,11 @@ export async function where(
   async function readable(repositoryId: number): Promise<boolean> {
     const known = mayBeRead.get(repositoryId);
     if (known !== undefined) return known;
-    const service = services.find((one) => one.repository.id === repositoryId);
-    const login = service && (await loginIn(service));
-    linked ??= login;
+    const reader = await readerOf(repositoryId);
+    linked ??= reader?.login;
     const may =
-      service !== undefined &&
-      login !== undefined &&
-      mayRead({ permission: await bot.github.permission(service.repository, login) });
+      reader?.login !== undefined &&
+      mayRead({ permission: await bot.github.permission(reader.service.repository, reader.login) });
     mayBeRead.set(repositoryId, may);
     return may;
   }

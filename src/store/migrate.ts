@@ -13,6 +13,7 @@ import * as conversation from "./migrations/0005-conversation.ts";
 import * as holds from "./migrations/0006-holds.ts";
 import * as links from "./migrations/0008-links.ts";
 import * as message from "./migrations/0009-message.ts";
+import * as looks from "./migrations/0011-looks.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -26,6 +27,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-holds": holds,
   "0008-links": links,
   "0009-message": message,
+  "0011-looks": looks,
 };
 
 /** Names of the migrations that this call carried out. */

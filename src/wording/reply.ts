@@ -6,9 +6,12 @@ import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
+import { diffLines } from "./diff.ts";
+import { historyLines } from "./history.ts";
 import { wordHoldsReply } from "./holds.ts";
 import { wordLinkReply } from "./link.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
+import { queueLines } from "./queue.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { standingLines } from "./standing.ts";
 import { whereLines } from "./work.ts";
@@ -140,13 +143,20 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `Deployment ${reply.deployment} asks for the same already; I did not make another.`;
     case "verdict": {
       const which = reply.deployment === undefined ? "" : ` (deployment ${reply.deployment})`;
+      const asIf = reply.deployment === undefined ? `Nothing waits for ${reply.environment}. Asked for now, ` : "";
       return [
-        `${revisionInWords(reply.revision)} of ${reply.service} to ${reply.environment}${which} ${outcomes[reply.verdict.outcome]}.`,
+        `${asIf}${revisionInWords(reply.revision)} of ${reply.service} to ${reply.environment}${which} ${outcomes[reply.verdict.outcome]}.`,
         ...gateLines(reply.verdict, now),
       ].join("\n");
     }
     case "status":
       return reply.services.length === 0 ? noServices : standingLines(reply.services, now).join("\n");
+    case "queue":
+      return queueLines(reply, now).join("\n");
+    case "history":
+      return historyLines(reply, now).join("\n");
+    case "diff":
+      return diffLines(reply).join("\n");
     case "where":
       return whereLines(reply.asked, reply.work);
     case "locked":

@@ -1,41 +1,82 @@
 /** Where each environment stands, as lines of text: the answer to `/deploy status`. */
-import type { EnvironmentStanding, ServiceStanding } from "../operations/said.ts";
-import type { Instant } from "../policy/model.ts";
-import { ageInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
+import type { EnvironmentStanding, Running, Waiting } from "../operations/standing.ts";
+import type { ServiceStanding } from "../operations/status.ts";
+import type { GateResult, Instant } from "../policy/model.ts";
+import { ageInWords, listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 
-/** More would fill the screen; the page shows them all. */
+/** More would fill the screen; `/deploy queue` lists them. */
 const mostWaiting = 5;
 
-function environmentLines(standing: EnvironmentStanding, now: Instant): readonly string[] {
-  const { live, lock, hold, running, waiting } = standing;
-  const lines = [
-    live === undefined
-      ? `${standing.name}: nothing is live yet.`
-      : `${standing.name}: ${revisionInWords(live.revision)} is live since ${timeInWords(live.since)} (${ageInWords(live.since, now)}), by ${live.by}, deployment ${live.deployment}.`,
+function since(at: Instant, now: Instant): string {
+  return `since ${timeInWords(at)} (${ageInWords(at, now)})`;
+}
+
+/** `v1.4.0 (a1b2c3d) is live since … (2 hours ago), by alice, deployment 40.` */
+export function liveSentence({ live }: EnvironmentStanding, now: Instant): string {
+  if (live === undefined) return "nothing is live yet.";
+  return `${revisionInWords(live.revision)} is live ${since(live.since, now)}, by ${live.by}, deployment ${live.deployment}.`;
+}
+
+/** Healthy, or everything that speaks against it. What runs says nothing yet of how it will end. */
+function healthSentences(standing: EnvironmentStanding, now: Instant): readonly string[] {
+  const { live, uncertain, failed, hold, unsettled } = standing;
+  const against = [
+    ...(uncertain === undefined
+      ? []
+      : [
+          `Not certain ${since(uncertain.since, now)}: deployment ${uncertain.deployment} had begun to change it and did not succeed.`,
+        ]),
+    ...(unsettled === undefined
+      ? []
+      : [`Busy until somebody settles deployment ${unsettled}, whose end is not known: /deploy resolve ${unsettled}.`]),
+    ...(failed === undefined || failed.deployment === uncertain?.deployment
+      ? []
+      : [
+          `Failed ${since(failed.at, now)}: deployment ${failed.deployment} of ${revisionInWords(failed.revision)} ${statusSentence(failed.status)}.`,
+        ]),
+    ...(hold === undefined
+      ? []
+      : [`Held since rollback ${hold.rollback}, which took ${revisionInWords(hold.bad)} out.`]),
   ];
-  if (standing.uncertain !== undefined) {
-    lines.push(`Not certain: deployment ${standing.uncertain.deployment} had begun to change it and did not succeed.`);
-  }
-  if (lock !== undefined) {
-    const until = lock.until === undefined ? "" : ` until ${timeInWords(lock.until)}`;
-    lines.push(`Locked by ${lock.by}${until}: ${quoted(lock.reason)}.`);
-  }
-  if (hold !== undefined) {
-    lines.push(`Held since rollback ${hold.rollback}, which took ${revisionInWords(hold.bad)} out.`);
-  }
-  if (running !== undefined) {
-    lines.push(
-      `Deployment ${running.deployment} of ${revisionInWords(running.revision)} ${statusSentence(running.status)}.`,
-    );
-  }
-  for (const one of waiting.slice(0, mostWaiting)) {
-    lines.push(
-      `Deployment ${one.deployment} of ${revisionInWords(one.revision)}, asked for by ${one.by}, ${statusSentence(one.status)}.`,
-    );
-  }
-  if (waiting.length > mostWaiting) lines.push(`… and ${waiting.length - mostWaiting} more wait.`);
-  const [first = "", ...rest] = lines;
-  return [`• ${first}`, ...rest.map((line) => `    ${line}`)];
+  return against.length === 0 && live !== undefined ? ["Healthy."] : against;
+}
+
+export function runningSentence(running: Running, now: Instant): string {
+  const stage = running.stage === undefined ? "" : `, stage ${running.stage}`;
+  return `Deployment ${running.deployment} of ${revisionInWords(running.revision)} ${statusSentence(running.status)}${stage}, ${since(running.since, now)}, by ${running.by}.`;
+}
+
+/** `approvals and queue`: names alone; `why` has the sentences. */
+export function gatesInWords(gates: readonly GateResult[]): string {
+  return listInWords(gates.map(({ gate }) => gate));
+}
+
+function waitingSentence(one: Waiting): string {
+  const what = one.waitsFor.length === 0 ? "" : `: ${gatesInWords(one.waitsFor)}`;
+  return `Deployment ${one.deployment} of ${revisionInWords(one.revision)}, asked for by ${one.by}, ${statusSentence(one.status)}${what}.`;
+}
+
+function heldSentences({ lock, freeze }: EnvironmentStanding): readonly string[] {
+  const until = lock?.until === undefined ? "" : ` until ${timeInWords(lock.until)}`;
+  return [
+    ...(lock === undefined ? [] : [`Locked by ${lock.by}${until}: ${quoted(lock.reason)}.`]),
+    ...(freeze === undefined
+      ? []
+      : [`Frozen by ${freeze.by} until ${timeInWords(freeze.until)}: ${quoted(freeze.reason)}.`]),
+  ];
+}
+
+/** Everything but what is live: health, what holds it, what runs and what waits for what. */
+export function standingSentences(standing: EnvironmentStanding, now: Instant): readonly string[] {
+  const { running, waiting } = standing;
+  const left = waiting.length - mostWaiting;
+  return [
+    ...healthSentences(standing, now),
+    ...heldSentences(standing),
+    ...(running === undefined ? [] : [runningSentence(running, now)]),
+    ...waiting.slice(0, mostWaiting).map(waitingSentence),
+    ...(left > 0 ? [`… and ${left} more ${left === 1 ? "waits" : "wait"}.`] : []),
+  ];
 }
 
 export function standingLines(services: readonly ServiceStanding[], now: Instant): readonly string[] {
@@ -44,6 +85,9 @@ export function standingLines(services: readonly ServiceStanding[], now: Instant
     `${service.service} (${service.repository})`,
     ...(service.environments.length === 0
       ? ["No environments yet."]
-      : service.environments.flatMap((environment) => environmentLines(environment, now))),
+      : service.environments.flatMap((standing) => [
+          `• ${standing.name}: ${liveSentence(standing, now)}`,
+          ...standingSentences(standing, now).map((line) => `    ${line}`),
+        ])),
   ]);
 }

@@ -15,11 +15,12 @@ afterEach(async () => {
 async function past(): Promise<void> {
   const { db } = world;
   const statements = [
-    sql`insert into deployment (environment_id, kind, typed, status, sha, tree, requested_by, requested_at, ended_at,
-          ask, request_key)
+    sql`insert into deployment (environment_id, kind, typed, status, sha, tree, requested_by, requested_at, started_at,
+          ended_at, ask, request_key)
         select (select id from environment where name = case when n % 2 = 0 then 'staging' else 'production' end),
-          'merge', false, case when n % 3 = 0 then 'superseded' else 'success' end, md5(n::text), md5('tree' || n), 'alice',
-          '2020-01-01', '2020-01-01', 1, 'past-' || n from generate_series(1, ${rows}) n`,
+          'merge', false, (array['superseded', 'success', 'failure', 'success'])[n % 4 + 1], md5(n::text),
+          md5('tree' || n), 'alice', '2020-01-01', '2020-01-01', '2020-01-02', 1, 'past-' || n
+        from generate_series(1, ${rows}) n`,
     sql`insert into attempt (token, deployment_id, phase, position, stage, number, state, outcome, claimed_at)
         select 'past-' || id, id, 'deploy', 0, 'deploy', 1, 'ended', 'success', '2020-01-01' from deployment`,
     sql`insert into approval (deployment_id, ask, login, answer, via, at)
@@ -72,7 +73,11 @@ test("a merge, a request, its approval, a rollback and a look at the standing re
   await push(world, "c");
   await ask(world, "production");
   await world.command("U0000ALICE", { kind: "status" });
-  await world.command("U0000ALICE", { kind: "why", environment: "production" });
+  for (const kind of ["why", "diff", "history"] as const) {
+    await world.command("U0000ALICE", { kind, environment: "production" });
+  }
+  await world.command("U0000ALICE", { kind: "history" });
+  await world.command("U0000ALICE", { kind: "queue" });
   await world.sweep();
   expect((await world.environment("staging")).live_sha).toMatch(/^ccc/u);
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { deployVerbs } from "../../src/commands/verbs.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
+import type { Running, Waiting } from "../../src/operations/standing.ts";
 import type { Work } from "../../src/operations/work.ts";
-import type { Verdict } from "../../src/policy/model.ts";
+import type { GateResult, Verdict } from "../../src/policy/model.ts";
 import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";
@@ -209,6 +210,34 @@ function work(pullRequest: number, change: Partial<Work>): Work {
   };
 }
 
+const running: Running = {
+  ...{ deployment: 42, kind: "promotion", status: "in_progress", revision, by: "alice" },
+  ...{ since: now - 2 * 60_000, stage: "migrate" },
+};
+const waiting: Waiting = {
+  ...{ deployment: 43, kind: "deploy", status: "waiting", revision: bad, by: "dora", since: now - hour },
+  waitsFor: [
+    {
+      gate: "approvals",
+      result: "wait",
+      reason: { code: "approvals.missing", count: 1, by: [], candidates: ["rosa"] },
+      clearedBy: [{ kind: "people", logins: ["rosa"] }],
+    },
+  ],
+};
+const behind: GateResult = {
+  gate: "queue",
+  result: "wait",
+  reason: { code: "queue.running", deployment: 42, position: 1 },
+  clearedBy: [{ kind: "deployment", deployment: 42 }],
+};
+const soon = { at: now + 60_000, late: false };
+const past = { service: "shop", repositoryUrl: "https://github.example/acme/shop", more: false };
+const change = {
+  ...{ service: "shop", environment: "production", repository: "acme/shop", to: revision },
+  ...{ repositoryUrl: "https://github.example/acme/shop", source: { environment: "staging" } },
+};
+
 const replies: ReplyCases = {
   ...holdsReplies,
   ...linkReplies,
@@ -391,11 +420,13 @@ const replies: ReplyCases = {
               {
                 name: "production",
                 live: { revision, since: now - 3 * 24 * hour, by: "alice", deployment: 40 },
-                uncertain: { deployment: 41 },
+                uncertain: { deployment: 41, since: now - hour },
+                failed: { deployment: 44, status: "failure", revision: bad, at: now - 2 * hour },
                 lock: { by: "bob", reason: "load test", until: now + hour },
+                freeze: { by: "rosa", reason: "stocktaking", until: now + 2 * hour },
                 hold: { bad, rollback: 39 },
-                running: { deployment: 42, status: "in_progress", revision },
-                waiting: [{ deployment: 43, status: "waiting", revision: bad, by: "dora" }],
+                running,
+                waiting: [waiting],
               },
             ],
           },
@@ -406,14 +437,143 @@ const replies: ReplyCases = {
         "shop (acme/shop)",
         "• staging: nothing is live yet.",
         "• production: v1.4.0 (a1b2c3d) is live since 2026-11-18 14:30 UTC (3 days ago), by alice, deployment 40.",
-        "    Not certain: deployment 41 had begun to change it and did not succeed.",
-        "    Locked by bob until 2026-11-21 15:30 UTC: “load test”.",
+        "    Not certain since 2026-11-21 13:30 UTC (1 hour ago): deployment 41 had begun to change it and did not succeed.",
+        "    Failed since 2026-11-21 12:30 UTC (2 hours ago): deployment 44 of 0123456 failed.",
         "    Held since rollback 39, which took 0123456 out.",
-        "    Deployment 42 of v1.4.0 (a1b2c3d) is running.",
-        "    Deployment 43 of 0123456, asked for by dora, is waiting.",
+        "    Locked by bob until 2026-11-21 15:30 UTC: “load test”.",
+        "    Frozen by rosa until 2026-11-21 16:30 UTC: “stocktaking”.",
+        "    Deployment 42 of v1.4.0 (a1b2c3d) is running, stage migrate, since 2026-11-21 14:28 UTC (2 minutes ago), by alice.",
+        "    Deployment 43 of 0123456, asked for by dora, is waiting: approvals.",
         "",
         "web (acme/web)",
         "No environments yet.",
+      ].join("\n"),
+    ],
+  ],
+  queue: [
+    [{ queues: [], environments: 2, hidden: [] }, "Nothing runs and nothing waits in 2 environments."],
+    [
+      {
+        queues: [
+          {
+            service: "shop",
+            environment: "production",
+            running,
+            waiting: [
+              { ...waiting, deployment: 45, status: "queued", waitsFor: [behind], position: 1, turn: soon },
+              { ...waiting, position: 2 },
+            ],
+            usual: { ms: 180_000, successes: 7 },
+          },
+          {
+            service: "shop",
+            environment: "demo-eu",
+            unsettled: 30,
+            waiting: [{ ...waiting, status: "queued", waitsFor: [], position: 1 }],
+          },
+          {
+            service: "web",
+            environment: "staging",
+            running,
+            waiting: [{ ...waiting, status: "queued", waitsFor: [behind], position: 1 }],
+          },
+        ],
+        environments: 3,
+        hidden: ["live"],
+      },
+      [
+        "production of shop",
+        "Deployment 42 of v1.4.0 (a1b2c3d) is running, stage migrate, since 2026-11-21 14:28 UTC (2 minutes ago), by alice.",
+        "1. Deployment 45 of 0123456, asked for by dora 1 hour ago. Deployment 42 is running there. This is number 1 in the queue. It clears when deployment 42 has ended. Its turn is expected at about 2026-11-21 14:31 UTC.",
+        "2. Deployment 43 of 0123456, asked for by dora 1 hour ago. Needs 1 approval; nobody has approved yet. rosa can approve. When its turn comes cannot be told before that.",
+        "Expected turns are reckoned from the median of the latest 7 successes here: 3 minutes.",
+        "demo-eu of shop",
+        "Nothing starts before somebody settles deployment 30: /deploy resolve 30.",
+        "1. Deployment 43 of 0123456, asked for by dora 1 hour ago. When its turn comes cannot be told before that is settled.",
+        "staging of web",
+        "Deployment 42 of v1.4.0 (a1b2c3d) is running, stage migrate, since 2026-11-21 14:28 UTC (2 minutes ago), by alice.",
+        "1. Deployment 43 of 0123456, asked for by dora 1 hour ago. Deployment 42 is running there. This is number 1 in the queue. It clears when deployment 42 has ended. When its turn comes cannot be told: fewer than 3 deployments have succeeded here.",
+        "Not shown, since you may not ask for it: live.",
+      ].join("\n"),
+    ],
+  ],
+  history: [
+    [{ ...past, environment: "production", deployments: [] }, "Nothing was ever deployed to production of shop."],
+    [
+      {
+        ...past,
+        deployments: [
+          {
+            ...{ deployment: 42, environment: "production", kind: "promotion", status: "success", revision },
+            ...{ by: "alice", at: now - 2 * hour, tookMs: 185_000 },
+          },
+          {
+            ...{ deployment: 41, environment: "staging", kind: "merge", status: "superseded", revision: bad },
+            ...{ ref: "main", by: "dora", at: now - 3 * hour, reason: "it burns" },
+          },
+        ],
+        more: true,
+      },
+      [
+        "The latest deployments of shop:",
+        "• 42 production: v1.4.0 (a1b2c3d) succeeded. Promoted by alice at 2026-11-21 12:30 UTC (2 hours ago), took 3 minutes 5 seconds.",
+        "• 41 staging: main (0123456) was superseded. Merged by dora at 2026-11-21 11:30 UTC (3 hours ago), saying “it burns”.",
+        "Older ones: https://github.example/acme/shop/deployments",
+      ].join("\n"),
+    ],
+  ],
+  diff: [
+    [
+      { ...change, ships: { comparison: "first", commits: 0, authors: [], pullRequests: [] } },
+      "To production of shop, where nothing is live yet, would ship v1.4.0 (a1b2c3d), what is live in staging.",
+    ],
+    [
+      { ...change, from: revision, ships: { comparison: "identical", commits: 0, authors: [], pullRequests: [] } },
+      "Nothing new: v1.4.0 (a1b2c3d), what is live in staging, is live in production of shop already.",
+    ],
+    [
+      {
+        ...change,
+        from: bad,
+        source: { branch: "main" },
+        ships: {
+          ...{ comparison: "ahead", commits: 300, authors: ["alice", "dora"] },
+          pullRequests: Array.from({ length: 21 }, (_, index) => ({
+            number: index + 1,
+            title: "Add the basket",
+            author: "alice",
+            issues: index === 0 ? [3, 4].map((number) => ({ repository: "acme/shop", number })) : [],
+          })),
+          migrations: { files: 2, atLeast: true },
+          compareUrl: "https://github.example/acme/shop/compare/a...b",
+        },
+      },
+      [
+        "To production of shop would ship v1.4.0 (a1b2c3d), the tip of main, after 0123456. It brings 300 commits by alice and dora.",
+        "• #1 “Add the basket” by alice, closes #3 and #4",
+        ...Array.from({ length: 19 }, (_, index) => `• #${index + 2} “Add the basket” by alice`),
+        "… and 1 more pull request.",
+        "Pull requests are known for the first 250 of the 300 commits only.",
+        "Migrations: at least 2 files.",
+        "Compare: https://github.example/acme/shop/compare/a...b",
+      ].join("\n"),
+    ],
+    [
+      {
+        ...change,
+        from: bad,
+        ships: {
+          comparison: "diverged",
+          commits: 1,
+          authors: [],
+          pullRequests: [],
+          migrations: { files: 0, atLeast: false },
+        },
+      },
+      [
+        "To production of shop would ship v1.4.0 (a1b2c3d), what is live in staging, after 0123456. It brings 1 commit. The two have diverged: what is live has commits that this has not.",
+        "No pull request that I know of is among them.",
+        "Migrations: none.",
       ].join("\n"),
     ],
   ],

@@ -5,6 +5,7 @@ import { wordNote } from "../../wording/note.ts";
 import { wordReply } from "../../wording/reply.ts";
 import { type Block, lineSections, messageText, type SlackMessage, section } from "./block.ts";
 import { noteButtons, replyButtons } from "./lock-buttons.ts";
+import { lookBlocks } from "./looks.ts";
 import { escapeWithin, mention, outputBlock, visible } from "./text.ts";
 
 /** As many sections of text as a person would still read; beyond that the rest is counted. */
@@ -49,6 +50,8 @@ export function renderNote(
 /** An answer that only the person who asked sees. `now` is when it was made, so that it is the same if sent again. */
 export function renderReply(reply: ReplyContent, now: Instant): SlackMessage {
   const text = wordReply(reply, { now });
+  const look = lookBlocks(reply, now);
+  if (look !== undefined) return { text: messageText(text), blocks: look };
   const output = reply.code === "log" ? outputBlock(reply.outputTail, 60, 2_900) : undefined;
   const blocks = [...lines(text), ...(output === undefined ? [] : [section(output)]), ...replyButtons(reply)];
   return { text: messageText(text), blocks };

@@ -125,7 +125,7 @@ test("a status with no services and one with a hundred environments both fit", (
   const text = textsOf(
     reply({ code: "status", services: [{ service: "shop", repository: "acme/shop", environments }] }).blocks,
   );
-  expect(text.join("\n")).toContain("• demo-99: nothing is live yet.");
+  expect(text.join("\n")).toContain("*demo-99*\nNothing is live yet.");
 });
 
 describe("text from outside", () => {
