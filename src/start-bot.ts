@@ -45,7 +45,7 @@ import { readSlackRequest } from "./slack/receiver.ts";
 import { startSocketMode } from "./slack/socket-mode.ts";
 import { createSlackSurfaces } from "./slack/surfaces.ts";
 import { openStore } from "./store/database.ts";
-import { type ClaimedDelivery, createInbox } from "./store/inbox.ts";
+import { type ClaimedDelivery, createInbox, triesAtMost } from "./store/inbox.ts";
 import { releaseLeases } from "./store/release-leases.ts";
 import { createReadiness } from "./web/health.ts";
 import { createMetrics } from "./web/metrics.ts";
@@ -208,7 +208,9 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
 
   async function handle(delivery: ClaimedDelivery): Promise<void> {
     if (delivery.source === "github") return await githubApp.handDelivery(delivery);
-    if (delivery.source === "slack") return await slackApp.handDelivery(delivery);
+    if (delivery.source === "slack") {
+      return await slackApp.handDelivery({ ...delivery, lastTry: delivery.attempts >= triesAtMost });
+    }
     await noteCallback(bot, callbackShape.parse(delivery.payload));
   }
   const drain = createInboxDrain({

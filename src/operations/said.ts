@@ -210,4 +210,7 @@ export type ReplyContent =
   /** `command` by the name that help knows it by, or `menu`. */
   | { readonly code: "not-in-this-version"; readonly command: string }
   | { readonly code: "help"; readonly topic?: string }
+  /** What is asked for outside does not answer: said at once, before the real answer. */
+  | { readonly code: "trying-again" }
+  | { readonly code: "gave-up" }
   | { readonly code: "broke"; readonly reference: string };

@@ -1,11 +1,10 @@
 /** What people do in Slack, each handed to its operation, and answered. Decides nothing itself. */
 import type { CommandName, CommandReading } from "../commands/command.ts";
-import { answered } from "./answered.ts";
+import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { settleLinkChanges } from "./link-changes.ts";
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { type MeaningOf, noteReaction } from "./note-reaction.ts";
-import { reply } from "./reply.ts";
 import { type Action, takeAction } from "./take-action.ts";
 import { takeCommand } from "./take-command.ts";
 
@@ -15,6 +14,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
   return {
     async command(command: {
       readonly key: string;
+      readonly lastTry: boolean;
       readonly name: CommandName;
       readonly text: string;
       readonly team: string;
@@ -23,9 +23,9 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly channelName: string;
       readonly responseUrl: string;
     }) {
-      const { key, user: slackUser, channel, responseUrl } = command;
+      const { key, user: slackUser, channel } = command;
       const reading = parse(command.name, command.text, bot.context.clock.now());
-      const content = await answered(bot, key, async () =>
+      const content = await answerTo(bot, { ...command, slackUser }, async () =>
         reading.kind === "problem"
           ? { code: "command-problem", problem: reading.problem }
           : await takeCommand(bot, reading.command, {
@@ -36,7 +36,6 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
               key,
             }),
       );
-      await reply(bot, { key, responseUrl, slackUser, channel }, content);
       if (content.code === "unlinked") await settleLinkChanges(bot, meaningOf);
     },
 
@@ -55,6 +54,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
 
     async action(action: {
       readonly key: string;
+      readonly lastTry: boolean;
       readonly actionId: Action | LockAction;
       readonly value: string;
       readonly team: string;
@@ -62,16 +62,15 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly channel: string;
       readonly responseUrl: string;
     }) {
-      const { key, team, user: slackUser, channel, responseUrl } = action;
+      const { key, team, user: slackUser, channel } = action;
       const { actionId, value } = action;
       const from = { team, slackUser, channel, key };
       const [deployment = 0, ask = 0] = value.split("/").map(Number);
-      const content = await answered(bot, key, () =>
+      await answerTo(bot, { ...action, slackUser }, () =>
         isLockAction(actionId)
           ? takeLockAction(bot, { action: actionId, value, ...from })
           : takeAction(bot, { action: actionId, deployment, ask, ...from }),
       );
-      await reply(bot, { key, responseUrl, slackUser, channel }, content);
     },
   };
 }

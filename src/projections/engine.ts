@@ -12,19 +12,20 @@ import type { Logger } from "pino";
 import type { Context, Timer } from "../context.ts";
 import { OutsideError, Refusal } from "../operations/ports.ts";
 import type { Database, ProjectionRow } from "../store/schema.ts";
-import { type External, NotYet, type Surface, type Surfaces } from "./surface.ts";
+import {
+  type External,
+  holdsOthers,
+  NotYet,
+  refusalsInOrder,
+  type Surface,
+  type Surfaces,
+  triesInOrder,
+} from "./surface.ts";
 
 /** Longer than any single write may take: GitHub and Slack calls give up after 20 s. */
 const leaseMs = 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 5 * 60_000;
-
-/**
- * One that was refused so often no longer holds up what comes after it in its lane: order is worth less than being told.
- * While the far side is down everything waits for it, but not for ever, since it may be down for this one alone.
- */
-const refusalsInOrder = 5;
-const triesInOrder = 20;
 
 export type Projections = {
   /** Brings the surface with this key up to date; does nothing when another writer holds it. */
@@ -86,7 +87,8 @@ export function createProjections(options: ProjectionOptions): Projections {
       .where("lane", "=", row.lane)
       .whereRef("wanted", ">", "shown")
       .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
-      .orderBy(sql`subject::bigint`)
+      .where("external", "is", null)
+      .orderBy(place("subject"))
       .limit(1)
       .executeTakeFirst();
     if (next !== undefined) lookAgain(next.key, 0);
@@ -130,7 +132,7 @@ export function createProjections(options: ProjectionOptions): Projections {
         look_at: wait > 0 ? new Date(context.clock.now() + wait) : null,
       });
       if (behind) lookAgain(key, wait);
-      else if (inOrder) await wakeNext(row);
+      if (inOrder && written !== "updated") await wakeNext(row);
     } catch (error) {
       const failed = await afterFailure(row, error);
       lookAgain(key, failed.inMs);
@@ -154,7 +156,7 @@ export function createProjections(options: ProjectionOptions): Projections {
       error: error instanceof Error ? error.message : String(error),
       look_at: new Date(context.clock.now() + inMs),
     });
-    return { inMs, keepsOrder: refused < refusalsInOrder && attempts < triesInOrder };
+    return { inMs, keepsOrder: holdsOthers({ refused, attempts }) };
   }
 
   return {
@@ -168,6 +170,11 @@ export function createProjections(options: ProjectionOptions): Projections {
   };
 }
 
+/** Where a subject stands in its lane: `42/1` comes after `8` and before `42/2`. */
+function place(column: "subject" | "earlier.subject" | "projection.subject") {
+  return sql<readonly number[]>`string_to_array(${sql.ref(column)}, '/')::bigint[]`;
+}
+
 /** Invariant: at most one writer holds an unexpired lease; the epoch rises with each, so that an old one cannot write. */
 async function lease(db: Kysely<Database>, key: string, now: number, inOrder: boolean): Promise<Leased | undefined> {
   const at = new Date(now);
@@ -179,19 +186,23 @@ async function lease(db: Kysely<Database>, key: string, now: number, inOrder: bo
     .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", at)]))
     .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
     .$if(inOrder, (query) =>
-      query.where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("projection as earlier")
-              .select("earlier.key")
-              .whereRef("earlier.surface", "=", "projection.surface")
-              .whereRef("earlier.lane", "=", "projection.lane")
-              .whereRef("earlier.wanted", ">", "earlier.shown")
-              .where("earlier.refused", "<", refusalsInOrder)
-              .where("earlier.attempts", "<", triesInOrder)
-              .where(sql<boolean>`earlier.subject::bigint < projection.subject::bigint`),
+      query.where(({ eb, or, not, exists, selectFrom }) =>
+        or([
+          eb("external", "is not", null),
+          not(
+            exists(
+              selectFrom("projection as earlier")
+                .select("earlier.key")
+                .whereRef("earlier.surface", "=", "projection.surface")
+                .whereRef("earlier.lane", "=", "projection.lane")
+                .whereRef("earlier.wanted", ">", "earlier.shown")
+                .where("earlier.external", "is", null)
+                .where("earlier.refused", "<", refusalsInOrder)
+                .where("earlier.attempts", "<", triesInOrder)
+                .where(sql<boolean>`${place("earlier.subject")} < ${place("projection.subject")}`),
+            ),
           ),
-        ),
+        ]),
       ),
     )
     .returningAll()

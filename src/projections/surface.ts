@@ -11,6 +11,17 @@ export type External = Readonly<Record<string, string | number>>;
 /** It waits for something else that is to be made first. That is no failure, and `retryAt` says when to look again. */
 export class NotYet extends OutsideError {}
 
+/**
+ * What was refused so often no longer holds up what comes after it in its lane: order is worth less than being told.
+ * While the far side is down everything waits for it, but not for ever, since it may be down for this one alone.
+ */
+export const refusalsInOrder = 5;
+export const triesInOrder = 20;
+
+export function holdsOthers({ refused, attempts }: Pick<ProjectionRow, "refused" | "attempts">): boolean {
+  return refused < refusalsInOrder && attempts < triesInOrder;
+}
+
 export type Rendering<Content> = {
   /** What is written; equal JSON means nothing to write. */
   readonly content: Content;
@@ -26,7 +37,10 @@ export type Surface<Content = unknown> = {
   create(subject: string, content: Content): Promise<External>;
   /** Absent for things that are said once. */
   update?(external: External, content: Content, subject: string): Promise<External | undefined>;
-  /** Subjects are numbers, and within a lane a smaller one is written before a greater: what is said stays in order. */
+  /**
+   * Subjects are numbers, or numbers with slashes between them, and within a lane a smaller one is made before a greater:
+   * what is said stays in order. What stands already is written at once.
+   */
   readonly inOrder?: boolean;
   /**
    * Until when (epoch ms) a write waits, because what the far side still allows is kept for what is more urgent, or

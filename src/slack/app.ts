@@ -17,7 +17,13 @@ import { typedText } from "./typed-text.ts";
 
 export type SlackApp = {
   /** Hands one stored delivery to the handlers; rejects when a handler failed, so that it is taken up again. */
-  handDelivery(delivery: { readonly key: string; readonly name: string; readonly payload: unknown }): Promise<void>;
+  handDelivery(delivery: {
+    readonly key: string;
+    readonly name: string;
+    readonly payload: unknown;
+    /** Whether it is given up when it fails once more. */
+    readonly lastTry: boolean;
+  }): Promise<void>;
 };
 
 export type SlackAppOptions = {
@@ -35,11 +41,14 @@ const silentReceiver: Receiver = {
 };
 
 /** Goes through Bolt beside the payload and comes back in each listener's context. */
-const handing = z.object({ key: z.string(), done: z.function({ input: [], output: z.void() }) });
+const handing = z.object({ key: z.string(), lastTry: z.boolean(), done: z.function({ input: [], output: z.void() }) });
 
-function commandEvent(key: string, payload: CommandPayload) {
+type Handing = Pick<z.infer<typeof handing>, "key" | "lastTry">;
+
+function commandEvent({ key, lastTry }: Handing, payload: CommandPayload) {
   return {
     key,
+    lastTry,
     name: payload.command,
     text: typedText(payload.text),
     team: payload.team_id,
@@ -64,9 +73,10 @@ function reactionEvent(payload: ReactionPayload) {
   };
 }
 
-function actionEvents(key: string, payload: ActionPayload) {
+function actionEvents({ key, lastTry }: Handing, payload: ActionPayload) {
   return payload.actions.map((pressed) => ({
     key,
+    lastTry,
     actionId: pressed.action_id,
     value: pressed.value,
     team: payload.team.id,
@@ -90,11 +100,11 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
   });
 
   app.command(/.*/u, async ({ body, context: around }) => {
-    const { key, done } = handing.parse(around["handing"]);
+    const handed = handing.parse(around["handing"]);
     const payload = readStoredPayload(body);
     if (!("command" in payload)) return;
-    await handlers.command(commandEvent(key, payload));
-    done();
+    await handlers.command(commandEvent(handed, payload));
+    handed.done();
   });
   for (const type of ["reaction_added", "reaction_removed"] as const) {
     app.event(type, async ({ body, context: around }) => {
@@ -107,11 +117,11 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
   }
   for (const actionId of actionIds) {
     app.action(actionId, async ({ body, context: around }) => {
-      const { key, done } = handing.parse(around["handing"]);
+      const handed = handing.parse(around["handing"]);
       const payload = readStoredPayload(body);
       if (!("actions" in payload)) return;
-      for (const event of actionEvents(key, payload)) await handlers.action(event);
-      done();
+      for (const event of actionEvents(handed, payload)) await handlers.action(event);
+      handed.done();
     });
   }
   // Bolt's own handler writes the error down and goes on; a delivery that failed has to come back to whoever handed it.
@@ -120,7 +130,7 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
   });
 
   return {
-    async handDelivery({ key, name, payload }) {
+    async handDelivery({ key, name, payload, lastTry }) {
       let handled = false;
       const done = () => {
         handled = true;
@@ -128,7 +138,7 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
       await app.processEvent({
         body: readStoredPayload(payload),
         ack: async () => undefined,
-        customProperties: { handing: { key, done } },
+        customProperties: { handing: { key, lastTry, done } },
       });
       await context.faults.at("slack.handled");
       if (!handled) throw new Error(`nothing handles the Slack delivery ${key} (${name})`);

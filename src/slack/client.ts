@@ -78,6 +78,16 @@ function outside(method: string, error: unknown, now: number): OutsideError {
   return new OutsideError(`the call of ${method} failed`, { cause: error });
 }
 
+const responseAnswer = z.object({ ok: z.literal(false), error: z.string().optional() });
+
+/** Slack says "ok" to what it took; what it did not take may come with HTTP 200 too, and then counts as what it is. */
+async function responseStatus(answer: Response): Promise<number> {
+  const text = await answer.text();
+  const body = text.startsWith("{") ? responseAnswer.safeParse(JSON.parse(text)) : undefined;
+  if (answer.status !== 200 || body?.success !== true) return answer.status;
+  return outages.has(knownCode(body.data.error)) ? 503 : 400;
+}
+
 export function createSlackClient({ context, log, settings }: SlackClientOptions): SlackClient {
   /** Gives up by our own clock when the whole answer is not there in time. */
   async function within(url: string | URL, init: RequestInit): Promise<Response> {
@@ -144,7 +154,7 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
       } catch (error) {
         throw new OutsideError("Slack's response URL did not answer", { cause: error });
       }
-      if (answer.status !== 429) return answer.status;
+      if (answer.status !== 429) return await responseStatus(answer);
       const seconds = Number(answer.headers.get("retry-after") ?? "1");
       const retryAt = context.clock.now() + Math.max(1, Number.isFinite(seconds) ? seconds : 1) * 1000;
       throw new OutsideError("Slack asked to wait before its response URL is used again", { retryAt });

@@ -1,6 +1,7 @@
 /**
  * What Slack told, in our own words: `app.ts` turns deliveries into these. Operations implement it. Each may be called
- * again with the same news (the key says so), and reactions may come late or out of order (`eventTs` says so).
+ * again with the same news (the key says so), and reactions may come late or out of order (`eventTs` says so). With
+ * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that.
  */
 import type { CommandName } from "../commands/command.ts";
 
@@ -14,6 +15,7 @@ export type ActionId = (typeof actionIds)[number];
 export type SlackCommand = {
   /** One for each time that somebody sent a command; the same for every repetition of its delivery. */
   readonly key: string;
+  readonly lastTry: boolean;
   readonly name: CommandName;
   /** As the person typed it: what Slack makes of links, channels and `&` is undone. */
   readonly text: string;
@@ -40,6 +42,7 @@ export type SlackReaction = {
 
 export type SlackAction = {
   readonly key: string;
+  readonly lastTry: boolean;
   readonly actionId: ActionId;
   /** `<deployment>/<ask>`, or what a lock's button says: a claim of the message, to be looked up, not believed. */
   readonly value: string;

@@ -67,6 +67,7 @@ export function messageSurface(options: Options): Surface<MessageContent> {
 
   return {
     surface: "slack.message",
+    inOrder: true,
     spacingMs,
     async render(subject) {
       const loaded = await load(subject);

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { LoadDeploymentView } from "../operations/views.ts";
 import { optional } from "../optional.ts";
-import { NotYet, type Surface } from "../projections/surface.ts";
+import { holdsOthers, NotYet, type Surface } from "../projections/surface.ts";
 import { projectionKey } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
@@ -71,8 +71,13 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
       const view = await options.loadDeploymentView(db, note.deployment_id);
       if (view === undefined) return undefined;
       const key = projectionKey("slack.message", `${view.id}/${view.ask}`);
-      const row = await db.selectFrom("projection").select("external").where("key", "=", key).executeTakeFirst();
-      if (row !== undefined && row.external === null && view.channel !== undefined) {
+      const row = await db
+        .selectFrom("projection")
+        .select(["external", "refused", "attempts"])
+        .where("key", "=", key)
+        .executeTakeFirst();
+      // A message that cannot be posted may never be; what there is to say is then said without it.
+      if (row !== undefined && row.external === null && view.channel !== undefined && holdsOthers(row)) {
         const retryAt = context.clock.now() + waitForMessageMs;
         throw new NotYet("the message that this note belongs to is not posted yet", { retryAt });
       }

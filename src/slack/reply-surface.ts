@@ -6,6 +6,7 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
+import { realKeyOf } from "../operations/answered.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { Surface } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
@@ -46,6 +47,14 @@ export function replySurface({ db, context, log, client, apiUrl, signInAddress }
     return await db.selectFrom("reply").selectAll().where("id", "=", Number(subject)).executeTakeFirst();
   }
 
+  /** What stands for an answer until there is one, is not said after it. */
+  async function isOvertaken(key: string): Promise<boolean> {
+    const real = realKeyOf(key);
+    if (real === undefined) return false;
+    const row = await db.selectFrom("reply").select("id").where("key", "=", real).executeTakeFirst();
+    return row !== undefined;
+  }
+
   function giveUp(subject: string, why: string) {
     log.warn({ subject: `reply/${subject}`, why }, "an answer could not be delivered and is given up");
     return undelivered(why);
@@ -55,7 +64,7 @@ export function replySurface({ db, context, log, client, apiUrl, signInAddress }
     surface: "slack.reply",
     async render(subject) {
       const reply = await load(subject);
-      if (reply === undefined) return undefined;
+      if (reply === undefined || (await isOvertaken(reply.key))) return undefined;
       const { content } = reply;
       const message = renderReply(content, reply.at.getTime());
       if (content.code !== "link-offered" || signInAddress === undefined) return { content: message };

@@ -211,6 +211,10 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "thawed":
     case "not-frozen":
       return wordHoldsReply(reply);
+    case "trying-again":
+      return "GitHub or Slack does not answer me just now. I try again by myself, within seconds at first and for six minutes, and then tell you how it went. You need not ask again.";
+    case "gave-up":
+      return "GitHub or Slack did not answer me for several minutes, so I gave up on this. Look at how things stand with /deploy status, and please ask again when they answer.";
     case "broke":
       return `Something went wrong on my side, and I could not do that. Please try again; if it stays so, tell the operator the reference ${reply.reference}.`;
   }

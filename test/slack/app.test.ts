@@ -30,7 +30,12 @@ function heard(failWith?: Error) {
 function delivery(request: SlackRequest) {
   const reading = readSlackRequest(request);
   if (reading.kind !== "delivery") throw new Error(`not a delivery: ${JSON.stringify(reading)}`);
-  return { key: reading.key, name: reading.name, payload: JSON.parse(JSON.stringify(reading.payload)) as unknown };
+  return {
+    key: reading.key,
+    name: reading.name,
+    lastTry: false,
+    payload: JSON.parse(JSON.stringify(reading.payload)) as unknown,
+  };
 }
 
 test("a command reaches its handler as it was typed", async () => {
@@ -39,6 +44,7 @@ test("a command reaches its handler as it was typed", async () => {
   expect(commands).toEqual([
     {
       key: "13345224609.738474920.8088930838d88f008e0",
+      lastTry: false,
       name: "/deploy",
       text: "lock production a & b of #shop",
       team: "T0TEAM",
@@ -83,6 +89,7 @@ test.each(["approve", "reject", "confirm-fix", "cancel"] as const)("the button %
   expect(actions).toEqual([
     {
       key: "12466734323.1395872398",
+      lastTry: false,
       actionId,
       value: "42/1",
       team: "T0TEAM",
@@ -111,5 +118,7 @@ test("two deliveries at once do not mix", async () => {
 
 test("a row of another shape is an error, not silence", async () => {
   const { app } = heard();
-  await expect(app.handDelivery({ key: "k", name: "n", payload: { command: "/remind" } })).rejects.toThrow();
+  await expect(
+    app.handDelivery({ key: "k", name: "n", lastTry: false, payload: { command: "/remind" } }),
+  ).rejects.toThrow();
 });

@@ -626,6 +626,18 @@ const replies: ReplyCases = {
     [{ deployment: 42, stage: "deploy" }, "The stage deploy of deployment 42 said nothing."],
     [{ deployment: 42 }, "No stage of deployment 42 failed."],
   ],
+  "trying-again": [
+    [
+      {},
+      "GitHub or Slack does not answer me just now. I try again by myself, within seconds at first and for six minutes, and then tell you how it went. You need not ask again.",
+    ],
+  ],
+  "gave-up": [
+    [
+      {},
+      "GitHub or Slack did not answer me for several minutes, so I gave up on this. Look at how things stand with /deploy status, and please ask again when they answer.",
+    ],
+  ],
   "no-longer-broken": [
     [
       { deployment: 42, environment: "production" },
