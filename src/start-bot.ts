@@ -32,10 +32,12 @@ import { lookAfterRestart } from "./operations/look-after-restart.ts";
 import { lookAtEnvironment } from "./operations/look-at-environment.ts";
 import { callbackSecret, noteCallback } from "./operations/note-callback.ts";
 import { foldReactionsOf } from "./operations/note-reaction.ts";
+import { forgetForms, mistakesOf, tellIfNotOpened } from "./operations/prepare.ts";
 import { readReactions } from "./operations/read-reactions.ts";
 import { createSlackEvents } from "./operations/slack-events.ts";
 import { tidyAttempts } from "./operations/tidy-attempts.ts";
 import { createProjections } from "./projections/engine.ts";
+import { createAnswerAtOnce } from "./slack/answer-at-once.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createSlackClient } from "./slack/client.ts";
 import { answerOf } from "./slack/emoji.ts";
@@ -172,6 +174,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     ]),
     onCreated: async (surface, subject) => {
       if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
+      if (surface === "slack.form") await tellIfNotOpened(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),
@@ -236,6 +239,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
 
   let listening = false;
   const { appToken, signingSecret, apiUrl } = settings.slack;
+  const answerAtOnce = createAnswerAtOnce((sent) => mistakesOf(bot, sent));
   const readiness = createReadiness(context.clock, [
     {
       otherwise: "The database does not answer.",
@@ -253,8 +257,11 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     readSlackRequest:
       signingSecret === undefined
         ? undefined
-        : ({ body: rawBody, headers }) =>
-            readSlackRequest({ rawBody, headers, signingSecret, now: context.clock.now() }),
+        : async ({ body: rawBody, headers }) => {
+            const read = readSlackRequest({ rawBody, headers, signingSecret, now: context.clock.now() });
+            const answer = read.kind === "delivery" ? await answerAtOnce(read) : undefined;
+            return answer === undefined ? read : { kind: "answer", body: JSON.stringify(answer) };
+          },
     callbacks: {
       read(body) {
         const reading = readCallback(body);
@@ -292,6 +299,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       await inbox.tidy();
       await settleLinkChanges(bot, answerOf);
       await tidyLinks(bot);
+      await forgetForms(bot);
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
     },
   });
@@ -307,6 +315,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       context,
       log,
       settings: { appToken, apiUrl },
+      answerAtOnce,
       store: async (delivery) => void (await inbox.store({ source: "slack", ...delivery })),
     });
     closers.push(() => socket.stop());

@@ -17,6 +17,7 @@ import {
   readPullRequest,
   readReviewers,
 } from "./facts/pull-request.ts";
+import { listTags, recentCommits } from "./facts/recent.ts";
 import { readRequiresCheck } from "./facts/required-check.ts";
 import { findBranch, findRevision, readTree } from "./facts/revision.ts";
 import { ownerAndRepo } from "./repository-name.ts";
@@ -42,6 +43,8 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     ownLogin: () => github.login(),
     mergedPullRequest: (repository, sha) => findMergedPullRequest(github, repository, sha),
     deploymentState: (repository, deployment) => readDeploymentState(github, repository, deployment),
+    recentCommits: (repository, branch) => recentCommits(github, repository, branch),
+    tags: (repository) => listTags(github, repository),
     async refNames(repository) {
       const octokit = await github.installation(repository.installationId);
       const at = { ...ownerAndRepo(repository.fullName), per_page: 100 };

@@ -1,5 +1,7 @@
 /** Carries a command or click out so that it is always answered, whatever breaks. */
+import { optional } from "../optional.ts";
 import type { Bot } from "./bot.ts";
+import type { Menu } from "./menu-shown.ts";
 import { OutsideError } from "./ports.ts";
 import { type ReplyTo, reply } from "./reply.ts";
 import type { ReplyContent } from "./said.ts";
@@ -19,16 +21,17 @@ export async function answered(bot: Bot, key: string, operation: () => Promise<R
 /**
  * Carries out what a person in Slack asked for, and answers. Nobody waits in silence for what is down: they hear at once
  * that it is tried again, and later the real answer or, after the last try, that it was given up. Resolves with the real
- * answer; rejects while there is none.
+ * answer; rejects while there is none. `menu` is asked afterwards for what can be chosen under the answer.
  */
 export async function answerTo(
   bot: Bot,
   to: ReplyTo & { readonly lastTry: boolean },
   operation: () => Promise<ReplyContent>,
+  menu: () => Menu | undefined = () => undefined,
 ): Promise<ReplyContent> {
   try {
     const content = await answered(bot, to.key, operation);
-    await reply(bot, to, content);
+    await reply(bot, { ...to, ...optional("menu", menu()) }, content);
     return content;
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;

@@ -84,6 +84,9 @@ export type BulkAnswers = {
 /** Pipeline files of default branches by the repository's full name in lower case; undefined where there is none. */
 export type KnownPipelineFiles = ReadonlyMap<string, string | undefined>;
 
+export type RecentCommit = { readonly sha: Sha; readonly tree: Sha; readonly title: string };
+export type TagName = { readonly name: string; readonly sha: Sha };
+
 export type GitHubPort = {
   /** A branch, tag, full or abbreviated SHA; branches win over tags, tags over SHAs. */
   revision(repository: RepositoryRef, name: string): Promise<FoundRevision | undefined>;
@@ -134,6 +137,10 @@ export type GitHubPort = {
     repository: RepositoryRef,
     deployment: number,
   ): Promise<{ readonly state: string; readonly by: string } | undefined>;
+  /** The newest commits of a branch along its first parents, newest first; none when there is no such branch. */
+  recentCommits(repository: RepositoryRef, branch: string): Promise<readonly RecentCommit[]>;
+  /** At most a hundred tags, in no order that means anything. */
+  tags(repository: RepositoryRef): Promise<readonly TagName[]>;
   /** Names of branches, tags for the nearest-word hint; at most a hundred of each. */
   refNames(repository: RepositoryRef): Promise<readonly string[]>;
   /** A clone URL with a short-lived token in `extraHeader`, never in the URL. */

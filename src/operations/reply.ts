@@ -1,6 +1,7 @@
 /** Stores the answer to a command or click until it has reached the person: a projection writes it. */
 import { touch } from "../projections/touch.ts";
 import type { Bot } from "./bot.ts";
+import type { Menu } from "./menu-shown.ts";
 import type { ReplyContent } from "./said.ts";
 
 export type ReplyTo = {
@@ -8,6 +9,10 @@ export type ReplyTo = {
   readonly responseUrl: string;
   readonly slackUser: string;
   readonly channel: string;
+  /** What the person can choose from, under the answer. */
+  readonly menu?: Menu;
+  /** The answer takes the place of the message on which the person acted. */
+  readonly replaces?: boolean;
 };
 
 /** Answered once for each delivery, however often the delivery is handled. */
@@ -21,6 +26,8 @@ export async function reply(bot: Bot, to: ReplyTo, content: ReplyContent): Promi
         slack_user: to.slackUser,
         channel: to.channel,
         content: JSON.stringify(content),
+        menu: to.menu === undefined ? null : JSON.stringify(to.menu),
+        replaces: to.replaces ?? false,
         at: new Date(bot.context.clock.now()),
       })
       .onConflict((conflict) => conflict.column("key").doNothing())

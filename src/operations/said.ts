@@ -8,6 +8,7 @@ import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
 import type { DiffReply } from "./diff.ts";
+import type { FormReply } from "./form.ts";
 import type { HistoryReply } from "./history.ts";
 import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { LinkNote, LinkReply } from "./link.ts";
@@ -123,6 +124,7 @@ export type ProtectionRefusal =
 export type ReplyContent =
   | HoldsReply
   | LinkReply
+  | FormReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }
   | {
       readonly code: "unknown-environment";
@@ -207,7 +209,7 @@ export type ReplyContent =
   | { readonly code: "several-commands"; readonly commands: number }
   /** The comment was delivered too late for its command to be meant still. */
   | { readonly code: "asked-long-ago"; readonly at: Instant }
-  /** `command` by the name that help knows it by, or `menu`. */
+  /** `command` by the name that help knows it by. */
   | { readonly code: "not-in-this-version"; readonly command: string }
   | { readonly code: "help"; readonly topic?: string }
   /** What is asked for outside does not answer: said at once, before the real answer. */

@@ -4,14 +4,30 @@ import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { settleLinkChanges } from "./link-changes.ts";
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
+import { answerTyped, type Carry } from "./menu.ts";
 import { type MeaningOf, noteReaction } from "./note-reaction.ts";
+import { openForm } from "./prepare.ts";
 import { type Action, takeAction } from "./take-action.ts";
 import { takeCommand } from "./take-command.ts";
+import { createViewEvents } from "./view-events.ts";
 
 type Parse = (name: CommandName, text: string, now: number) => CommandReading;
 
 export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) {
+  const carry: Carry = (to, typed) =>
+    answerTyped(bot, to, typed, parse, ({ command }) =>
+      takeCommand(bot, command, {
+        kind: "slack",
+        team: typed.team,
+        slackUser: typed.user,
+        channel: { id: typed.channel, name: typed.channelName },
+        key: typed.key,
+      }),
+    );
+
   return {
+    ...createViewEvents(bot, carry),
+
     async command(command: {
       readonly key: string;
       readonly lastTry: boolean;
@@ -23,19 +39,12 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly channelName: string;
       readonly responseUrl: string;
     }) {
-      const { key, user: slackUser, channel } = command;
+      const { user: slackUser } = command;
       const reading = parse(command.name, command.text, bot.context.clock.now());
-      const content = await answerTo(bot, { ...command, slackUser }, async () =>
-        reading.kind === "problem"
-          ? { code: "command-problem", problem: reading.problem }
-          : await takeCommand(bot, reading.command, {
-              kind: "slack",
-              team: command.team,
-              slackUser,
-              channel: { id: channel, name: command.channelName },
-              key,
-            }),
-      );
+      if (reading.kind === "command" && reading.command.kind === "menu") {
+        return await openForm(bot, command, reading.command.service);
+      }
+      const content = await carry({ ...command, slackUser }, command);
       if (content.code === "unlinked") await settleLinkChanges(bot, meaningOf);
     },
 

@@ -3,6 +3,7 @@
  * operation.
  */
 import type { Command } from "../commands/command.ts";
+import { helpOn } from "../commands/help.ts";
 import { optional } from "../optional.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
@@ -21,6 +22,11 @@ import { adopt, allow, resolve } from "./settle.ts";
 
 export async function takeCommand(bot: Bot, command: Command, from: CommandFrom): Promise<ReplyContent> {
   if (command.kind === "help") return { code: "help", ...optional("topic", command.topic) };
+  // Only Slack has forms; elsewhere what the form would ask for is what is missing.
+  if (command.kind === "menu") {
+    const problem = { code: "missing", what: "environment", usage: helpOn("deploy").usage } as const;
+    return { code: "command-problem", problem };
+  }
   if (isNotYet(command)) return { code: "not-in-this-version", command: command.kind };
   if (command.kind === "link" || command.kind === "unlink") {
     if (from.kind === "github") return { code: "link-in-slack" };
@@ -52,7 +58,7 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["menu", "retry", "rc", "demo"] as const;
+const notYet = ["retry", "rc", "demo"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {

@@ -10,6 +10,8 @@ export type SurfaceName =
   | "slack.message"
   | "slack.note"
   | "slack.reply"
+  | "slack.form"
+  | "slack.home"
   | "github.check"
   | "github.merge-group-check"
   | "github.comment"

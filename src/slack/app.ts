@@ -12,8 +12,15 @@ import type { SlackSettings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { actionIds, type SlackEvents } from "./events.ts";
 import { libraryLog } from "./library-log.ts";
-import { type ActionPayload, type CommandPayload, type ReactionPayload, readStoredPayload } from "./payload.ts";
+import {
+  type ActionPayload,
+  type CommandPayload,
+  type ReactionPayload,
+  readStoredPayload,
+  type SlackPayload,
+} from "./payload.ts";
 import { typedText } from "./typed-text.ts";
+import { tellOfView, viewListeners } from "./view-listeners.ts";
 
 export type SlackApp = {
   /** Hands one stored delivery to the handlers; rejects when a handler failed, so that it is taken up again. */
@@ -87,6 +94,11 @@ function actionEvents({ key, lastTry }: Handing, payload: ActionPayload) {
   }));
 }
 
+/** A button on a message: the only action that has a value and a channel. */
+function isMessageAction(payload: SlackPayload): payload is ActionPayload {
+  return "actions" in payload && "channel" in payload && payload.actions.every((one) => one.type === "button");
+}
+
 export function createSlackApp({ context, log, settings, handlers }: SlackAppOptions): SlackApp {
   const app = new bolt.default({
     receiver: silentReceiver,
@@ -110,8 +122,8 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
     app.event(type, async ({ body, context: around }) => {
       const { done } = handing.parse(around["handing"]);
       const payload = readStoredPayload(body);
-      if (!("event" in payload)) return;
-      await handlers.reaction(reactionEvent(payload));
+      if (!("event" in payload) || payload.event.type === "app_home_opened") return;
+      await handlers.reaction(reactionEvent({ ...payload, event: payload.event }));
       done();
     });
   }
@@ -119,11 +131,18 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
     app.action(actionId, async ({ body, context: around }) => {
       const handed = handing.parse(around["handing"]);
       const payload = readStoredPayload(body);
-      if (!("actions" in payload)) return;
+      if (!isMessageAction(payload)) return;
       for (const event of actionEvents(handed, payload)) await handlers.action(event);
       handed.done();
     });
   }
+  async function view({ body, context: around }: { body: unknown; context: Readonly<Record<string, unknown>> }) {
+    const handed = handing.parse(around["handing"]);
+    if (await tellOfView(handlers, handed, readStoredPayload(body))) handed.done();
+  }
+  for (const actionId of viewListeners.actions) app.action(actionId, view);
+  for (const type of viewListeners.events) app.event(type, view);
+  for (const callback_id of viewListeners.submissions) app.view({ callback_id, type: "view_submission" }, view);
   // Bolt's own handler writes the error down and goes on; a delivery that failed has to come back to whoever handed it.
   app.error(async (error) => {
     throw "original" in error && error.original instanceof Error ? error.original : error;

@@ -4,6 +4,7 @@
  * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that.
  */
 import type { CommandName } from "../commands/command.ts";
+import type { ViewEvents } from "./view-events.ts";
 
 /** The buttons of a deployment's message. */
 const deploymentActionIds = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
@@ -13,7 +14,10 @@ export const actionIds = [...deploymentActionIds, ...lockActionIds] as const;
 export type ActionId = (typeof actionIds)[number];
 
 export type SlackCommand = {
-  /** One for each time that somebody sent a command; the same for every repetition of its delivery. */
+  /**
+   * One for each time that somebody sent a command; the same for every repetition of its delivery. It is the trigger by
+   * which a modal can be opened, for three seconds.
+   */
   readonly key: string;
   readonly lastTry: boolean;
   readonly name: CommandName;
@@ -53,7 +57,7 @@ export type SlackAction = {
   readonly responseUrl: string;
 };
 
-export type SlackEvents = {
+export type SlackEvents = ViewEvents & {
   command(command: SlackCommand): Promise<void>;
   reaction(reaction: SlackReaction): Promise<void>;
   action(action: SlackAction): Promise<void>;

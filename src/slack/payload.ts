@@ -5,16 +5,22 @@
 import { z } from "zod";
 import { commandNames } from "../commands/command.ts";
 import { actionIds } from "./events.ts";
-
-/** PostgreSQL's JSON holds neither NUL nor half a surrogate pair; one such letter would make a delivery unstorable. */
-const text = z
-  .string()
-  .max(40_000)
-  .transform((value) => value.toWellFormed().replaceAll("\u0000", ""));
-/** Names and ids are compared, so they are refused rather than mended. */
-const storable = (value: string) => value.isWellFormed() && !value.includes("\u0000");
-const id = z.string().min(1).max(300).refine(storable);
-const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/u);
+import { id, storable, text, timestamp } from "./payload-fields.ts";
+import {
+  type FormActionPayload,
+  type FormSubmissionPayload,
+  formAction,
+  formSubmission,
+  type HomeActionPayload,
+  type HomeOpenedPayload,
+  homeAction,
+  homeOpened,
+  interactionKey,
+  interactionName,
+  interactionShape,
+  type MenuActionPayload,
+  menuAction,
+} from "./view-payload.ts";
 
 const command = z.object({
   command: z.enum(commandNames),
@@ -69,7 +75,15 @@ const action = z.object({
 export type CommandPayload = z.infer<typeof command>;
 export type ReactionPayload = z.infer<typeof reaction>;
 export type ActionPayload = z.infer<typeof action>;
-export type SlackPayload = CommandPayload | ReactionPayload | ActionPayload;
+export type SlackPayload =
+  | CommandPayload
+  | ReactionPayload
+  | ActionPayload
+  | FormActionPayload
+  | FormSubmissionPayload
+  | HomeActionPayload
+  | MenuActionPayload
+  | HomeOpenedPayload;
 
 /** One thing to store and to handle once. */
 export type SlackDelivery = {
@@ -94,7 +108,14 @@ function malformed(what: string, error: z.ZodError): PayloadReading {
 
 const anyEvent = z.object({
   type: z.string(),
-  event: z.object({ type: z.string(), user: z.unknown(), item: z.object({ type: z.unknown() }).optional() }).optional(),
+  event: z
+    .object({
+      type: z.string(),
+      user: z.unknown(),
+      tab: z.unknown().optional(),
+      item: z.object({ type: z.unknown() }).optional(),
+    })
+    .optional(),
 });
 
 export function readEventPayload(body: unknown): PayloadReading {
@@ -103,6 +124,7 @@ export function readEventPayload(body: unknown): PayloadReading {
   const { type, event } = any.data;
   if (type !== "event_callback") return { kind: "ignore" };
   if (event === undefined) return { kind: "malformed", why: "the event has not the expected shape: event" };
+  if (event.type === "app_home_opened") return readHomeOpened(event.tab, body);
   if (event.type !== "reaction_added" && event.type !== "reaction_removed") return { kind: "ignore" };
   // Reactions to files and their comments name no message.
   if (event.item?.type === "file" || event.item?.type === "file_comment") return { kind: "ignore" };
@@ -112,6 +134,14 @@ export function readEventPayload(body: unknown): PayloadReading {
   // What the bot itself adds is no answer.
   if (own === true) return { kind: "ignore" };
   return { kind: "delivery", key: read.data.event_id, name: `event.${read.data.event.type}`, payload: read.data };
+}
+
+function readHomeOpened(tab: unknown, body: unknown): PayloadReading {
+  // The other tab is the conversation with the bot, which shows nothing of ours.
+  if (tab !== "home") return { kind: "ignore" };
+  const read = homeOpened.safeParse(body);
+  if (!read.success) return malformed("the event", read.error);
+  return { kind: "delivery", key: read.data.event_id, name: "event.app_home_opened", payload: read.data };
 }
 
 export function readCommandPayload(body: unknown): PayloadReading {
@@ -128,10 +158,16 @@ const anyInteraction = z.object({
 export function readInteractionPayload(body: unknown): PayloadReading {
   const any = anyInteraction.safeParse(body);
   if (!any.success) return malformed("the interaction", any.error);
+  const pressedIds = any.data.actions?.map((one) => one.action_id) ?? [];
+  const shape = interactionShape(any.data.type, pressedIds);
+  if (shape !== undefined) {
+    const view = shape.safeParse(body);
+    if (!view.success) return malformed("the interaction", view.error);
+    return { kind: "delivery", key: interactionKey(view.data), name: interactionName(view.data), payload: view.data };
+  }
   if (any.data.type !== "block_actions") return { kind: "ignore" };
   // A button that only opens a link also says that it was pressed.
-  const known = any.data.actions?.some((one) => actionIds.some((name) => name === one.action_id));
-  if (known !== true) return { kind: "ignore" };
+  if (!pressedIds.some((pressed) => actionIds.some((name) => name === pressed))) return { kind: "ignore" };
   const read = action.safeParse(body);
   if (!read.success) return malformed("the interaction", read.error);
   const [pressed] = read.data.actions;
@@ -140,5 +176,6 @@ export function readInteractionPayload(body: unknown): PayloadReading {
 
 /** A payload as it was stored. Rows outlive versions of the bot, so it is parsed again. */
 export function readStoredPayload(payload: unknown): SlackPayload {
-  return z.union([command, reaction, action]).parse(payload);
+  const shapes = [command, reaction, action, formAction, formSubmission, homeAction, menuAction, homeOpened] as const;
+  return z.union(shapes).parse(payload);
 }

@@ -15,6 +15,7 @@ import { withAddress } from "./blocks/link-offer.ts";
 import { renderReply } from "./blocks/said.ts";
 import type { SlackClient } from "./client.ts";
 import { undelivered } from "./posting.ts";
+import { type MenuMessage, withMenu } from "./views/menu.ts";
 
 /** Slack takes a response URL for half an hour. */
 const takenForMs = 30 * 60_000;
@@ -41,7 +42,8 @@ export function isResponseUrl(url: string, apiUrl: string): boolean {
   return protocol === "https:" && slack && host === hostname;
 }
 
-export function replySurface({ db, context, log, client, apiUrl, signInAddress }: Options): Surface<SlackMessage> {
+export function replySurface(options: Options): Surface<SlackMessage | MenuMessage> {
+  const { db, context, log, client, apiUrl, signInAddress } = options;
   async function load(subject: string) {
     if (!/^\d{1,15}$/u.test(subject)) return undefined;
     return await db.selectFrom("reply").selectAll().where("id", "=", Number(subject)).executeTakeFirst();
@@ -67,6 +69,7 @@ export function replySurface({ db, context, log, client, apiUrl, signInAddress }
       if (reply === undefined || (await isOvertaken(reply.key))) return undefined;
       const { content } = reply;
       const message = renderReply(content, reply.at.getTime());
+      if (reply.menu !== null) return { content: withMenu(message, reply.menu, reply.id) };
       if (content.code !== "link-offered" || signInAddress === undefined) return { content: message };
       return { content: withAddress(message, content, signInAddress(content.ask)) };
     },
@@ -78,7 +81,7 @@ export function replySurface({ db, context, log, client, apiUrl, signInAddress }
       if (reply === undefined) return giveUp(subject, "there is no such reply");
       if (!isResponseUrl(reply.response_url, apiUrl)) return giveUp(subject, "the response URL is not Slack's");
       if (context.clock.now() - reply.at.getTime() > takenForMs) return giveUp(subject, "the response URL has expired");
-      const body = { response_type: "ephemeral", replace_original: false, ...message };
+      const body = { response_type: "ephemeral", replace_original: reply.replaces, ...message };
       const status = await client.respond(reply.response_url, body);
       if (status >= 200 && status < 300) return { answered: 1 };
       // What Slack refuses once, it refuses again: the URL is used up or unknown.

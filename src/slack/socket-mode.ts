@@ -8,6 +8,7 @@ import type { FetchFunction } from "@slack/web-api";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Context, Timer } from "../context.ts";
+import type { AnswerAtOnce } from "./answer-at-once.ts";
 import { libraryLog } from "./library-log.ts";
 import {
   type PayloadReading,
@@ -33,13 +34,17 @@ export type SocketModeOptions = {
   readonly settings: { readonly appToken: string; readonly apiUrl: string };
   /** Stores a delivery once, whoever sent it how often; the same that the HTTP server calls. */
   readonly store: (delivery: SlackDelivery) => Promise<void>;
+  /** What is answered instead of being stored. */
+  readonly answerAtOnce: AnswerAtOnce;
 };
 
 const envelope = z.object({
   type: z.string(),
   body: z.unknown(),
   envelope_id: z.string(),
-  ack: z.custom<() => Promise<void>>((value) => typeof value === "function"),
+  ack: z.custom<(response?: Readonly<Record<string, unknown>>) => Promise<void>>(
+    (value) => typeof value === "function",
+  ),
 });
 
 /** What an envelope carries, by its type. */
@@ -98,6 +103,8 @@ export function startSocketMode(options: SocketModeOptions): SocketMode {
     if (reading.kind === "malformed") log.warn({ type, why: reading.why }, "a message on Slack's socket was refused");
     if (reading.kind === "delivery") {
       const { key, name, payload } = reading;
+      const answer = await options.answerAtOnce({ key, name, payload });
+      if (answer !== undefined) return await ack(answer);
       await store({ key, name, payload });
       await context.faults.at("slack.envelope-stored");
     }

@@ -7,6 +7,7 @@ import type { Surface, Surfaces } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
 import { createSlackChannels } from "./channels.ts";
 import type { SlackClient } from "./client.ts";
+import { formSurface } from "./form-surface.ts";
 import { messageSurface } from "./message-surface.ts";
 import { noteSurface } from "./note-surface.ts";
 import { createPosting } from "./posting.ts";
@@ -33,6 +34,7 @@ export function createSlackSurfaces(options: SlackSurfacesOptions): Surfaces {
     messageSurface({ ...options, posting }),
     noteSurface({ ...options, posting }),
     replySurface(options),
+    formSurface(options),
   ];
   return new Map(surfaces.map((surface) => [surface.surface, surface]));
 }

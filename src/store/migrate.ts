@@ -13,6 +13,7 @@ import * as conversation from "./migrations/0005-conversation.ts";
 import * as holds from "./migrations/0006-holds.ts";
 import * as links from "./migrations/0008-links.ts";
 import * as message from "./migrations/0009-message.ts";
+import * as views from "./migrations/0010-views.ts";
 import * as looks from "./migrations/0011-looks.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
@@ -27,6 +28,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-holds": holds,
   "0008-links": links,
   "0009-message": message,
+  "0010-views": views,
   "0011-looks": looks,
 };
 

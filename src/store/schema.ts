@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them; `migrations/` says what each index and trigger is for. */
 import type { ColumnType, Generated, Selectable } from "kysely";
+import type { Menu } from "../operations/menu-shown.ts";
 import type { Outcome } from "../operations/outcome.ts";
 import type { GateOutside, RefusedReview } from "../operations/pull-request-gate.ts";
 import type { NoteContent, ProtectionRefusal, ReplyContent } from "../operations/said.ts";
@@ -7,6 +8,7 @@ import type { Ships } from "../operations/ships.ts";
 import type { Facts, OfferedBecause, RequestKind, Status, Verdict } from "../policy/model.ts";
 import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource } from "../policy/pipeline.ts";
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
+import type { FormTable, HomeServiceTable, HomeTable } from "./view-tables.ts";
 
 /** Written as JSON text, read as parsed JSON. Rows are written by this bot alone, in the type that is read. */
 type Json<T> = ColumnType<T, string, string>;
@@ -345,6 +347,11 @@ export type ReplyTable = {
   slack_user: string;
   channel: string;
   content: Json<ReplyContent>;
+  menu: Json<Menu> | null;
+  /** The click that chose from the menu. */
+  chosen_by_key: string | null;
+  /** It takes the place of the menu that was chosen from. */
+  replaces: Generated<boolean>;
   at: Date;
 };
 
@@ -482,6 +489,9 @@ export type Database = {
   work_live: WorkLiveTable;
   note: NoteTable;
   reply: ReplyTable;
+  form: FormTable;
+  home: HomeTable;
+  home_service: HomeServiceTable;
   comment_reply: CommentReplyTable;
   protection_request: ProtectionRequestTable;
   link: LinkTable;

@@ -15,6 +15,8 @@ export type SlackRequest =
   | { readonly kind: "delivery"; readonly key: string; readonly name: string; readonly payload: unknown }
   /** Slack asks whether this address is ours; the answer is what it sent. */
   | { readonly kind: "challenge"; readonly challenge: string }
+  /** A form with a mistake: nothing is stored, and Slack shows what is wrong. */
+  | { readonly kind: "answer"; readonly body: string }
   /** Signed, and nothing that we act on. */
   | { readonly kind: "ignore" }
   | { readonly kind: "refused"; readonly status: number; readonly why: string };
@@ -45,6 +47,7 @@ export function createSlackEvents(parts: SlackEventsParts): Answerer {
     const request = await readSlackRequest({ headers: message.headers, body: read.body });
     if (request.kind === "refused") return refusal(request.status, request.why);
     if (request.kind === "challenge") return { status: 200, body: request.challenge };
+    if (request.kind === "answer") return { status: 200, body: request.body, type: "application/json; charset=utf-8" };
     if (request.kind === "ignore") return empty(200);
     const { key, name } = request;
     const stored = await inbox.store({ source: "slack", key, name, payload: storable(request.payload) });

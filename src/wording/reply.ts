@@ -7,6 +7,7 @@ import type { Instant, Verdict } from "../policy/model.ts";
 import { gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
 import { diffLines } from "./diff.ts";
+import { wordFormReply } from "./form.ts";
 import { historyLines } from "./history.ts";
 import { wordHoldsReply } from "./holds.ts";
 import { wordLinkReply } from "./link.ts";
@@ -202,6 +203,12 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `I heard of this only now, and it was written at ${timeInWords(reply.at)}. It may not be meant any more, so I did not carry it out. Please ask again if it is.`;
     case "not-in-this-version":
       return `I cannot do ${isHelpTopic(reply.command) ? helpOn(reply.command).usage : "that"} yet. A later version of Signalbox will.`;
+    case "form-not-opened":
+    case "form-cannot-look":
+    case "form-mistake":
+    case "chosen-already":
+    case "menu-too-old":
+      return wordFormReply(reply);
     case "help":
       return helpLines(reply.topic);
     case "already-locked":

@@ -67,6 +67,8 @@ export type FakeGitHub = GitHubPort & {
   /** Oldest first; a commit's tree is `tree-` and its content. */
   readonly commits: { sha: string; tree: string; author: string; parents: readonly string[] }[];
   readonly branches: Map<string, string>;
+  /** Tags, by name. */
+  readonly tagged: Map<string, string>;
   readonly checksOf: Map<string, readonly CheckFacts[]>;
   readonly permissions: Map<string, Permission>;
   readonly issues: Map<number, NamedIssue["state"]>;
@@ -114,6 +116,7 @@ function fakeGitHub(): FakeGitHub {
     down: false,
     commits,
     branches,
+    tagged: new Map(),
     checksOf: new Map(),
     permissions: new Map<string, Permission>([
       ["alice", "write"],
@@ -133,6 +136,8 @@ function fakeGitHub(): FakeGitHub {
       count("revision");
       const head = branches.get(name);
       if (head !== undefined) return found(head, name);
+      const tag = github.tagged.get(name);
+      if (tag !== undefined) return found(tag, name);
       const commit = commits.find((candidate) => name.length >= 7 && candidate.sha.startsWith(name));
       return commit && found(commit.sha);
     },
@@ -222,6 +227,20 @@ function fakeGitHub(): FakeGitHub {
     async deploymentState(_repository, deployment) {
       count("deploymentState");
       return github.deployments.get(deployment);
+    },
+    async recentCommits(_repository, branch) {
+      count("recentCommits");
+      const recent: { sha: string; tree: string; title: string }[] = [];
+      let at = commits[indexOf(branches.get(branch) ?? "")];
+      while (at !== undefined) {
+        recent.push({ sha: at.sha, tree: at.tree, title: `Change ${at.sha.slice(0, 1)}` });
+        at = commits[indexOf(at.parents[0] ?? "")];
+      }
+      return recent;
+    },
+    async tags() {
+      count("tags");
+      return [...github.tagged].map(([name, commit]) => ({ name, sha: commit }));
     },
     async refNames() {
       return [...branches.keys()];

@@ -4,7 +4,16 @@ import { createSlackApp } from "../../src/slack/app.ts";
 import type { SlackAction, SlackCommand, SlackEvents, SlackReaction } from "../../src/slack/events.ts";
 import { readSlackRequest, type SlackRequest } from "../../src/slack/receiver.ts";
 import { testContext } from "../harness/test-context.ts";
-import { actionPayload, reactionEnvelope, signedAction, signedCommand, signedJson } from "./signed-request.ts";
+import {
+  actionPayload,
+  formActionPayload,
+  menuPayload,
+  reactionEnvelope,
+  signedAction,
+  signedCommand,
+  signedJson,
+  submissionPayload,
+} from "./signed-request.ts";
 
 const settings = { botToken: "xoxb-1", signingSecret: "s", appToken: undefined, apiUrl: "http://127.0.0.1:9/api/" };
 
@@ -12,6 +21,7 @@ function heard(failWith?: Error) {
   const commands: SlackCommand[] = [];
   const reactions: SlackReaction[] = [];
   const actions: SlackAction[] = [];
+  const told: unknown[] = [];
   const note = async <T>(list: T[], event: T) => {
     if (failWith !== undefined) throw failWith;
     list.push(event);
@@ -20,10 +30,13 @@ function heard(failWith?: Error) {
     command: (event) => note(commands, event),
     reaction: (event) => note(reactions, event),
     action: (event) => note(actions, event),
+    formChanged: (event) => note(told, { formChanged: event }),
+    formSent: (event) => note(told, { formSent: event }),
+    menuChosen: (event) => note(told, { menuChosen: event }),
   };
   const { context } = testContext();
   const app = createSlackApp({ context, log: pino({ level: "silent" }), settings, handlers });
-  return { app, commands, reactions, actions };
+  return { app, commands, reactions, actions, told };
 }
 
 /** As it is stored: through JSON, as the database keeps it. */
@@ -97,6 +110,29 @@ test.each(["approve", "reject", "confirm-fix", "cancel"] as const)("the button %
       channel: "C0SHOP",
       messageTs: "1795271395.000100",
       responseUrl: "https://hooks.slack.com/actions/T0TEAM/2/def",
+    },
+  ]);
+});
+
+test("a form that is changed and sent, and a choice in a menu", async () => {
+  const { app, told } = heard();
+  await app.handDelivery(delivery(signedAction(formActionPayload())));
+  await app.handDelivery(delivery(signedAction(submissionPayload())));
+  await app.handDelivery(delivery(signedAction(menuPayload())));
+  const who = { lastTry: false, team: "T0TEAM", user: "U0BOB" };
+  const fields = { service: "1", environment: "2", other: "v1.4.0" };
+  expect(told).toEqual([
+    { formChanged: { ...who, key: "12466734323.changed", form: 7, fields, actionTs: "1795271402.000100" } },
+    { formSent: { ...who, key: "12466734323.submitted", form: 7, fields } },
+    {
+      menuChosen: {
+        ...who,
+        key: "12466734323.chosen",
+        menu: 12,
+        choice: "staging",
+        channel: "C0SHOP",
+        responseUrl: "https://hooks.slack.com/actions/T0TEAM/3/ghi",
+      },
     },
   ]);
 });

@@ -68,6 +68,74 @@ export function actionPayload(changes: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
+const who = {
+  token: "not-read",
+  api_app_id: "A0APP",
+  team: { id: "T0TEAM", domain: "acme" },
+  user: { id: "U0BOB", username: "bob", team_id: "T0TEAM" },
+};
+
+/** A form as it is filled in, in Slack's shape: block → action → what it holds. */
+export const formView = {
+  id: "V0FORM",
+  type: "modal",
+  hash: "1795271401.abc",
+  callback_id: "deploy-form",
+  private_metadata: "7",
+  state: {
+    values: {
+      service: { "form-service": { type: "static_select", selected_option: { text: {}, value: "1" } } },
+      "environment/1": { "form-environment": { type: "static_select", selected_option: { text: {}, value: "2" } } },
+      "revision/2": { "form-revision": { type: "static_select", selected_option: null } },
+      "other/2": { "form-other": { type: "plain_text_input", value: " v1.4.0 " } },
+    },
+  },
+};
+
+export function submissionPayload(changes: Readonly<Record<string, unknown>> = {}) {
+  return { type: "view_submission", ...who, trigger_id: "12466734323.submitted", view: formView, ...changes };
+}
+
+export function formActionPayload(changes: Readonly<Record<string, unknown>> = {}) {
+  return {
+    type: "block_actions",
+    ...who,
+    trigger_id: "12466734323.changed",
+    container: { type: "view", view_id: "V0FORM" },
+    view: formView,
+    actions: [
+      {
+        type: "static_select",
+        action_id: "form-environment",
+        block_id: "environment/1",
+        action_ts: "1795271402.000100",
+      },
+    ],
+    ...changes,
+  };
+}
+
+export function menuPayload(changes: Readonly<Record<string, unknown>> = {}) {
+  return {
+    type: "block_actions",
+    ...who,
+    trigger_id: "12466734323.chosen",
+    channel: { id: "C0SHOP", name: "shop-deploys" },
+    container: { type: "message", message_ts: "1795271395.000100", channel_id: "C0SHOP", is_ephemeral: true },
+    response_url: "https://hooks.slack.com/actions/T0TEAM/3/ghi",
+    actions: [
+      {
+        type: "static_select",
+        action_id: "menu-choose",
+        block_id: "menu/12",
+        selected_option: { text: {}, value: "staging" },
+        action_ts: "1795271402.000100",
+      },
+    ],
+    ...changes,
+  };
+}
+
 export function signed(
   body: string,
   options: {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { AnswerAtOnce } from "../../src/slack/answer-at-once.ts";
 import type { SlackDelivery } from "../../src/slack/payload.ts";
 import { readSlackRequest } from "../../src/slack/receiver.ts";
 import { readEnvelope, startSocketMode } from "../../src/slack/socket-mode.ts";
@@ -11,6 +12,7 @@ import {
   signedAction,
   signedCommand,
   signedJson,
+  submissionPayload,
 } from "./signed-request.ts";
 import { socketServer } from "./socket-server.ts";
 
@@ -21,12 +23,15 @@ test("an envelope is read as the same request over HTTP would be", () => {
   expect(readEnvelope("something_new", {})).toEqual({ kind: "ignore" });
 });
 
-async function open(store: (delivery: SlackDelivery) => Promise<void>) {
+async function open(
+  store: (delivery: SlackDelivery) => Promise<void>,
+  answerAtOnce: AnswerAtOnce = async () => undefined,
+) {
   const server = await socketServer();
   // The library waits on real timers of its own, so these do as well.
   const { context } = realTimeContext();
   const settings = { appToken: "xapp-1", apiUrl: server.apiUrl };
-  const socket = startSocketMode({ context, log: silent, settings, store });
+  const socket = startSocketMode({ context, log: silent, settings, store, answerAtOnce });
   onTestFinished(() => socket.stop());
   await server.opened();
   return { server, socket };
@@ -47,6 +52,18 @@ test("a delivery is stored, and only then acknowledged", async () => {
   stored();
   expect(await server.acknowledged()).toMatchObject({ envelope_id: "envelope-1" });
   expect(steps).toEqual([`stored ${commandFields.trigger_id}`]);
+});
+
+test("a form with a mistake is answered with it, and not stored", async () => {
+  const stored: string[] = [];
+  const errors = { response_action: "errors", errors: { "revision/1": "Choose a revision." } } as const;
+  const { server } = await open(
+    async ({ key }) => void stored.push(key),
+    async ({ name }) => (name === "submission.deploy-form" ? errors : undefined),
+  );
+  server.send({ type: "interactive", envelope_id: "envelope-1", payload: submissionPayload() });
+  expect(await server.acknowledged()).toEqual({ envelope_id: "envelope-1", payload: errors });
+  expect(stored).toEqual([]);
 });
 
 test("what could not be stored is not acknowledged, and what is malformed is, so that it does not come again", async () => {

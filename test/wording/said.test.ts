@@ -274,6 +274,31 @@ const replies: ReplyCases = {
       "I know no service “shp”. Did you mean shop? I know shop and web. If “of shp” belongs to a reason, put the reason in quotes.",
     ],
   ],
+  "form-not-opened": [
+    [
+      {},
+      "Slack would not open the form: it allows three seconds, and they had passed. Type /deploy again, or write it: /deploy <environment> [revision] [of <service>].",
+    ],
+  ],
+  "form-cannot-look": [
+    [
+      {},
+      "GitHub does not answer right now, so I cannot show what there is to choose. Try again in a minute. You can also write it: /deploy <environment> [revision] [of <service>].",
+    ],
+  ],
+  "form-mistake": [
+    [
+      { mistake: { field: "revision", why: { code: "live-changed", environment: "staging" } } },
+      "I did not ask for anything. What is live in staging has changed since you chose. Choose again.",
+    ],
+  ],
+  "chosen-already": [
+    [
+      {},
+      "You have chosen from that menu already, and it was carried out once. Type the command again if you want something else.",
+    ],
+  ],
+  "menu-too-old": [[{}, "That menu is too old to choose from. Type the command again."]],
   "which-service": [[{ choices: ["shop", "web"] }, "Which service? Add “of” and one of shop or web."]],
   "no-services": [[{}, noServices]],
   "not-linked": [
@@ -664,7 +689,6 @@ const replies: ReplyCases = {
   ],
   "not-in-this-version": [
     [{ command: "retry" }, "I cannot do /deploy retry <deployment> [stage] yet. A later version of Signalbox will."],
-    [{ command: "menu" }, "I cannot do that yet. A later version of Signalbox will."],
   ],
   help: [
     [
