@@ -48,7 +48,7 @@ function wordProblem(problem: CommandProblem): string {
   switch (problem.code) {
     case "unknown-word": {
       const environment =
-        problem.choices === deployVerbs || problem.choices.includes("unlock")
+        problem.choices.length === deployVerbs.length && deployVerbs.every((verb) => problem.choices.includes(verb))
           ? ` If ${problem.word} is an environment, put it in quotes.`
           : "";
       return `I do not know the word ${quoted(problem.word)}.${didYouMean(problem.nearest)} I know ${listInWords(problem.choices, "and", 20)}.${environment}`;

@@ -73,11 +73,9 @@ function serviceBlocks(service: ServiceStanding, now: Instant): readonly Block[]
 }
 
 function environmentText(standing: EnvironmentStanding, now: Instant): string {
-  const live = liveSentence(standing, now);
-  return within(`*${link(standing.url, standing.name, 100)}*`, [
-    live.slice(0, 1).toUpperCase() + live.slice(1),
-    ...standingSentences(standing, now),
-  ]);
+  const live = standing.live === undefined ? "Nothing is live yet." : liveSentence(standing, now);
+  const title = `*${link(standing.url, standing.name, 100)}*`;
+  return within(title, [live, ...standingSentences(standing, now)]);
 }
 
 /** A line is either whole or not there. */
