@@ -134,7 +134,7 @@ test("what is mistyped, left out or too much", async () => {
     > /deploy demo destory x
     I do not know the word “destory”. Did you mean destroy? I know list and destroy.
     > /deploy help rolback
-    I do not know the word “rolback”. Did you mean rollback? I know deploy, hotfix, promote, rc, rollback, status, why, diff, history, queue, where, lock, unlock, freeze, thaw, cancel, retry, resolve, adopt and 5 more. If rolback is an environment, put it in quotes.
+    I do not know the word “rolback”. Did you mean rollback? I know deploy, hotfix, promote, rc, rollback, status, why, diff, history, queue, where, lock, unlock, freeze, thaw, cancel, retry, resolve, adopt and 5 more.
     > /promote
     Which environment? Write: /promote &lt;environment&gt; [of &lt;service&gt;]
     > /promote staging
@@ -559,10 +559,14 @@ test("rolled back, allowed, adopted", async () => {
     > /deploy staging
     Stopped: main (second) of shop may not go to staging.
     • Blocks: quarantine. second is in quarantine since alice rolled it back in staging, saying “the prices are wrong”. An approver can take it out with /deploy allow second &lt;reason&gt;.
-    > /deploy allow 0ce414f it was the till
+    > /deploy allow second it was the till
     alice may not allow. That is for the environment's approvers, or for the repository's administrators where there are none.
 
-    > /deploy adopt production 0505c80
+    > /deploy allow second it was the till
+    second is out of quarantine and may be deployed again.
+    > /deploy allow second it was the till
+    second is not in quarantine.
+    > /deploy adopt production first
     Noted as deployment 7: first is live in production. Nothing was deployed.
     > /deploy resolve 1 success seen
     rosa may not resolve. That is for the environment's approvers, or for the repository's administrators where there are none.
