@@ -13,6 +13,8 @@ export type Attempt = {
   /** Random, made when the attempt was claimed; also the idempotency key towards the far side. */
   readonly token: string;
   readonly deployment: number;
+  /** The deployment in whose checkout it works: its own, or that which it tries again and some of whose stages it keeps. */
+  readonly checkout: number;
   readonly stage: StageDefinition;
   readonly service: string;
   readonly environment: string;

@@ -80,7 +80,7 @@ async function orderFor(parts: Parts, attempt: Attempt, command: Command): Promi
   const git = await parts.github.gitAccess(attempt.repository);
   return {
     token: attempt.token,
-    deployment: attempt.deployment,
+    checkout: attempt.checkout,
     repository: { id: attempt.repository.id, fullName: attempt.repository.fullName },
     sha: attempt.sha,
     git,

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { evaluate } from "../policy/evaluate.ts";
 import { judgeApproval } from "../policy/gates/approvals.ts";
-import { type Facts, pendingStatuses, type RequestKind, type Verdict } from "../policy/model.ts";
+import { type Facts, pendingStatuses, type Verdict } from "../policy/model.ts";
 import { isPending, type TransitionEvent, transition } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { askAnew, nextLook } from "./ask-anew.ts";
@@ -20,6 +20,7 @@ import { assembleFacts, gatherOutside, subjectOf } from "./facts.ts";
 import type { Outcome } from "./outcome.ts";
 import { loadPlace, loadServiceRef, type Place, type ServiceRef } from "./place.ts";
 import { OutsideError } from "./ports.ts";
+import { stagesToRun } from "./retry-stages.ts";
 import { plannedStages } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
@@ -199,12 +200,6 @@ async function noteApprovals(
   }
 }
 
-/** What others carry out has no stages of ours; only the verification is ours. */
-function stagesOf(kind: RequestKind, policy: Place["policy"]): readonly string[] {
-  if (kind === "external") return [];
-  return kind === "rollback" ? policy.rollbackStages : policy.deploy.map((stage) => stage.name);
-}
-
 /**
  * Takes the slot and claims the first stage. The unique index on running deployments makes a second start impossible,
  * whoever decides it.
@@ -222,7 +217,7 @@ async function start(
   const status = transition(row.status, "start");
   if (status === undefined) throw new Error(`deployment ${row.id} cannot start from ${row.status}`);
   expectStart(bot, place);
-  const stages = stagesOf(row.kind, place.policy);
+  const { stages, checkout } = await stagesToRun(trx, row, place.policy);
   const [first] = plannedStages({ policy: place.policy, stages });
   const { id, ask, ask_from, ask_policy, asked_at } = row;
   const started = await trx
@@ -236,6 +231,7 @@ async function start(
       verdict: JSON.stringify(verdict),
       policy: JSON.stringify(place.policy),
       stages: JSON.stringify(stages),
+      checkout_of: checkout ?? null,
       previous_sha: environment.live_sha,
       previous_tree: environment.live_tree,
       previous_version: environment.live_version,

@@ -115,6 +115,8 @@ export async function askFor(bot: Bot, place: Place, wanted: Request): Promise<R
       return { code: "stopped", ...where, revision, ...optional("ref", ref), verdict: requested.verdict };
     case "already":
       return { code: "already-requested", deployment: requested.deployment };
+    case "overtaken":
+      return { code: "not-latest", deployment: requested.deployment, latest: requested.latest };
     case "requested":
       return { code: "requested", ...where, revision, deployment: requested.deployment.id, verdict: requested.verdict };
   }

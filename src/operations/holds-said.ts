@@ -1,5 +1,5 @@
 /** What is said of locks, freezes, retries and what a person settles, as data. `wording/holds.ts` makes sentences of it. */
-import type { Instant } from "../policy/model.ts";
+import type { Instant, Status } from "../policy/model.ts";
 
 /** Environments of one service. */
 export type FrozenPlace = { readonly service: string; readonly environments: readonly string[] };
@@ -17,7 +17,35 @@ export type LockOffer = {
   readonly until?: Instant;
 };
 
+/** Why a deployment is not tried again. */
+type RetryReply =
+  | { readonly code: "not-retriable"; readonly deployment: number; readonly status: Status }
+  /** A newer one waits, ran, or is live. */
+  | { readonly code: "not-latest"; readonly deployment: number; readonly latest: number }
+  /** It is not proven that its attempt has ended. */
+  | { readonly code: "retry-unsettled"; readonly deployment: number }
+  /** Somebody else carried it out. */
+  | { readonly code: "retry-elsewhere"; readonly deployment: number }
+  | { readonly code: "left-pipeline"; readonly deployment: number }
+  | {
+      readonly code: "unknown-stage";
+      readonly deployment: number;
+      readonly found: string;
+      readonly nearest?: string;
+      readonly choices: readonly string[];
+    }
+  | { readonly code: "stage-not-reached"; readonly deployment: number; readonly stage: string; readonly first: string };
+
 export type HoldsNote =
+  /** A deployment is tried again as another, beginning at a stage; those before it are kept. */
+  | {
+      readonly code: "retried";
+      readonly by: string;
+      readonly of: number;
+      readonly as: number;
+      readonly from: string;
+      readonly kept: readonly string[];
+    }
   /** Also told to whoever held it before. */
   | ({
       readonly code: "lock-taken";
@@ -48,6 +76,7 @@ export type HoldsNote =
   | { readonly code: "freeze-ended"; readonly where: readonly FrozenPlace[]; readonly by: string };
 
 export type HoldsReply =
+  | RetryReply
   | ({
       readonly code: "already-locked";
       readonly by: string;

@@ -15,6 +15,7 @@ import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
 import { loadPlace, type Place } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
+import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
@@ -39,6 +40,8 @@ export type Request = {
   readonly offered?: OfferedBecause;
   readonly rollbackTarget?: "previous" | "older";
   readonly rollsBack?: number;
+  /** What it tries again, the stage at which it begins, and the stages that it keeps. */
+  readonly retries?: { readonly deployment: number; readonly from: string; readonly kept: readonly string[] };
 };
 
 export type Requested =
@@ -46,7 +49,9 @@ export type Requested =
   | { readonly kind: "stopped"; readonly verdict: Verdict }
   | { readonly kind: "requested"; readonly deployment: DeploymentRow; readonly verdict: Verdict }
   /** Another person's command for the same revision waits or runs already. */
-  | { readonly kind: "already"; readonly deployment: number };
+  | { readonly kind: "already"; readonly deployment: number }
+  /** A newer one came before the retry. */
+  | { readonly kind: "overtaken"; readonly deployment: number; readonly latest: number };
 
 const tries = 8;
 
@@ -83,6 +88,7 @@ function subjectFor(bot: Bot, wanted: Request): Subject {
     ...(wanted.offered === undefined ? {} : { offered: wanted.offered }),
     ...(wanted.rollbackTarget === undefined ? {} : { rollbackTarget: wanted.rollbackTarget }),
     ...(wanted.hotfix === undefined ? {} : { hotfix: wanted.hotfix }),
+    ...(wanted.retries === undefined ? {} : { retryOf: wanted.retries.deployment }),
     ask: 0,
   };
 }
@@ -110,6 +116,11 @@ async function judgeAndStore(
   const pending = await pendingOf(trx, environment.id);
   const same = wanted.typed ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
   if (same !== undefined) return { kind: "already", deployment: same.id };
+  if (wanted.retries !== undefined) {
+    const { deployment } = wanted.retries;
+    const latest = await newerThan(trx, { id: deployment, environment_id: environment.id });
+    if (latest !== undefined) return { kind: "overtaken", deployment, latest };
+  }
 
   const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
   const verdict = evaluate(facts);
@@ -118,7 +129,8 @@ async function judgeAndStore(
     return { kind: "stopped", verdict };
   }
   const stored = await store(trx, bot, place, environment, wanted, ships);
-  const row = await carryReviews(trx, place, environment, stored, bot.context.clock.now());
+  const reviewed = await carryReviews(trx, place, environment, stored, bot.context.clock.now());
+  const row = await carryAnswers(trx, place.policy.approvals?.expires, reviewed, bot.context.clock.now());
   // What is refused at once takes nobody's place.
   if (verdict.outcome !== "stop") await supersedeOlder(trx, bot, place, row, pending);
   // Superseding the older ones changed the line that this one stands in.
@@ -126,6 +138,7 @@ async function judgeAndStore(
   const finalFacts = await assembleFacts(trx, bot, place, now, subjectOf(row), outside);
   const final = evaluate(finalFacts);
   const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
+  if (wanted.retries !== undefined) await tellRetry(trx, bot, applied, wanted.retries);
   return { kind: "requested", deployment: applied, verdict: applied.verdict ?? final };
 }
 
@@ -183,6 +196,8 @@ async function store(
       requested_at: now,
       reason: wanted.reason ?? null,
       hotfix: wanted.hotfix ?? false,
+      retry_of: wanted.retries?.deployment ?? null,
+      retry_from: wanted.retries?.from ?? null,
       merged_by: wanted.mergedBy ?? null,
       pull_request: wanted.pullRequest ?? null,
       ready_when_merged: wanted.readyWhenMerged ?? null,
@@ -209,8 +224,8 @@ async function store(
   return row;
 }
 
-function asked({ kind, revision, hotfix, reason }: Request) {
-  return { kind, sha: revision.sha, ref: revision.ref, hotfix, reason };
+function asked({ kind, revision, hotfix, reason, retries }: Request) {
+  return { kind, sha: revision.sha, ref: revision.ref, hotfix, reason, retries };
 }
 
 async function supersedeOlder(

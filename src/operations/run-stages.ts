@@ -116,6 +116,7 @@ function attemptFor(running: Running, stage: PlannedStage, row: AttemptRow): Att
   return {
     token: row.token,
     deployment: deployment.id,
+    checkout: deployment.checkout_of ?? deployment.id,
     stage: stage.definition,
     service: service.name,
     environment: environmentName,

@@ -11,9 +11,19 @@ import { deploy } from "./deploy.ts";
 import { placeOfDeployment } from "./find-place.ts";
 import { loginOf } from "./people.ts";
 import type { Place } from "./place.ts";
+import { retry } from "./retry.ts";
 import type { ReplyContent } from "./said.ts";
 
-export const actions = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
+export const actions = [
+  "approve",
+  "reject",
+  "confirm-fix",
+  "start",
+  "cancel",
+  "retry",
+  "roll-back",
+  "see-log",
+] as const;
 export type Action = (typeof actions)[number];
 
 export type Clicked = {
@@ -41,6 +51,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
   if (action === "confirm-fix") return await confirmFix(bot, place, asker, deployment);
   if (action === "cancel") return await cancel(bot, place, asker, deployment);
+  if (action === "retry") return await retry(bot, place, asker, deployment);
   if (action === "roll-back") return await takeBack(bot, place, asker, deployment);
   if (action === "see-log") return await seeLog(bot, place, asker, deployment);
   return await start(bot, place, asker, deployment);

@@ -16,6 +16,7 @@ import { offerLink, unlink } from "./link.ts";
 import { lock, unlock } from "./lock.ts";
 import { isLook, type Look, look } from "./look.ts";
 import { loadPlaces, type Place } from "./place.ts";
+import { retry } from "./retry.ts";
 import { rollback } from "./rollback.ts";
 import type { ReplyContent } from "./said.ts";
 import { adopt, allow, resolve } from "./settle.ts";
@@ -34,7 +35,8 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
   }
   await bot.servicesKnown();
   if (isLook(command)) return await look(bot, command, from);
-  if (command.kind === "cancel" || command.kind === "resolve") return await onDeployment(bot, command, from);
+  if (command.kind === "cancel" || command.kind === "resolve" || command.kind === "retry")
+    return await onDeployment(bot, command, from);
 
   if (command.kind === "freeze" || command.kind === "thaw") {
     const meant = await findFrozen(bot, command, from);
@@ -58,7 +60,7 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["retry", "rc", "demo"] as const;
+const notYet = ["rc", "demo"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {
@@ -96,7 +98,7 @@ async function onEnvironment(
 
 async function onDeployment(
   bot: Bot,
-  command: Extract<Command, { kind: "cancel" | "resolve" }>,
+  command: Extract<Command, { kind: "cancel" | "resolve" | "retry" }>,
   from: CommandFrom,
 ): Promise<ReplyContent> {
   const { deployment } = command;
@@ -106,5 +108,6 @@ async function onDeployment(
   const asker = await askerIn(bot, place.service, from);
   if (asker === undefined) return { code: "not-linked" };
   if (command.kind === "cancel") return await cancel(bot, place, asker, deployment);
+  if (command.kind === "retry") return await retry(bot, place, asker, deployment, command.stage);
   return await resolve(bot, place, asker, { deployment, as: command.outcome, reason: command.reason });
 }

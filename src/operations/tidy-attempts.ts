@@ -12,7 +12,7 @@ export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof swee
     bot.db.selectFrom("attempt").select("token").where("state", "!=", "ended").execute(),
     bot.db
       .selectFrom("deployment")
-      .select("id")
+      .select(["id", "checkout_of"])
       .where((eb) => eb.or([eb("status", "in", ["in_progress", "verifying"]), eb("settled", "=", false)]))
       .execute(),
   ]);
@@ -23,7 +23,7 @@ export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof swee
     keep: keepAtMost,
     unsettled: {
       tokens: new Set(attempts.map((row) => row.token)),
-      deployments: new Set(deployments.map((row) => row.id)),
+      deployments: new Set(deployments.map((row) => row.checkout_of ?? row.id)),
     },
   });
 }

@@ -7,7 +7,16 @@ import type { CommandName } from "../commands/command.ts";
 import type { ViewEvents } from "./view-events.ts";
 
 /** The buttons of a deployment's message. */
-const deploymentActionIds = ["approve", "reject", "confirm-fix", "start", "cancel", "roll-back", "see-log"] as const;
+const deploymentActionIds = [
+  "approve",
+  "reject",
+  "confirm-fix",
+  "start",
+  "cancel",
+  "retry",
+  "roll-back",
+  "see-log",
+] as const;
 /** The buttons of an answer or a note that speaks of a lock. */
 const lockActionIds = ["take-lock", "keep-lock", "give-back-lock"] as const;
 export const actionIds = [...deploymentActionIds, ...lockActionIds] as const;

@@ -134,6 +134,8 @@ export type DeploymentTable = {
   /** It tries this deployment again, and begins at the stage `retry_from`; those before it have succeeded there. */
   retry_of: number | null;
   retry_from: string | null;
+  /** In whose checkout its stages run: that in which the stages ran which it keeps. */
+  checkout_of: number | null;
   rollback_target: "previous" | "older" | null;
   rolls_back_deployment_id: number | null;
   fix_confirmed_by: string | null;

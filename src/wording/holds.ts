@@ -1,7 +1,7 @@
 /** Locks, freezes, retries and what a person settles → sentences. */
 import type { FrozenPlace, HoldsNote, HoldsReply } from "../operations/holds-said.ts";
 import type { Instant } from "../policy/model.ts";
-import { listInWords, quoted, timeInWords } from "./phrases.ts";
+import { listInWords, quoted, statusSentence, timeInWords } from "./phrases.ts";
 
 function saying(reason: string): string {
   return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
@@ -32,6 +32,13 @@ export function wordHoldsNote(note: HoldsNote): string {
       return `The lock of ${note.service} ${note.environment}, which ${note.by} held${saying(note.reason)}, has ended.`;
     case "lock-forgotten":
       return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${saying(note.reason)}. It has no end. Is it still needed?`;
+    case "retried": {
+      const kept =
+        note.kept.length === 0
+          ? ""
+          : ` ${listInWords(note.kept)} had succeeded and ${note.kept.length === 1 ? "is" : "are"} not done again.`;
+      return `${note.by} tries deployment ${note.of} again as deployment ${note.as}, beginning at ${note.from}.${kept}`;
+    }
     case "frozen":
       return `${note.by} froze ${places(note.where)} until ${timeInWords(note.until)}${saying(note.reason)}. What is asked for by a merge waits until then; a rollback and a hotfix pass.`;
     case "thawed":
@@ -49,6 +56,20 @@ export function wordHoldsReply(reply: HoldsReply): string {
         ? `${held} Talk to ${reply.by}, or ask an approver to unlock it.`
         : `${held} You may take it over; ${reply.by} is told.`;
     }
+    case "not-retriable":
+      return `Deployment ${reply.deployment} cannot be tried again: it ${statusSentence(reply.status)}. Only what failed, met an error or was cancelled can be.`;
+    case "not-latest":
+      return `Deployment ${reply.deployment} is not the environment's latest any more: deployment ${reply.latest} came after it. Ask for the revision itself with /deploy if it is still wanted.`;
+    case "retry-unsettled":
+      return `It is not known whether deployment ${reply.deployment} has ended, so it cannot be tried again. Look at the environment, then settle it with /deploy resolve ${reply.deployment} success|failure <reason>.`;
+    case "retry-elsewhere":
+      return `Deployment ${reply.deployment} is carried out by a workflow. Run that again on GitHub.`;
+    case "left-pipeline":
+      return `Deployment ${reply.deployment} cannot be tried again: the pipeline file no longer names its environment.`;
+    case "unknown-stage":
+      return `Deployment ${reply.deployment} has no stage ${quoted(reply.found)}.${reply.nearest === undefined ? "" : ` Did you mean ${reply.nearest}?`} It has ${listInWords(reply.choices, "and", 20)}.`;
+    case "stage-not-reached":
+      return `Deployment ${reply.deployment} cannot begin at ${reply.stage}: ${reply.first} comes before it and has not succeeded. /deploy retry ${reply.deployment} begins there.`;
     case "lock-kept":
       return `You keep the lock of ${reply.environment}. If it still stands, I ask again in a day.`;
     case "lock-moved":

@@ -117,6 +117,7 @@ export function wordNote(note: NoteContent): string {
       return `${revisionInWords(note.revision)} of ${note.service} went live in ${note.environment} without Signalbox: ${note.by} deployed it. Noted as deployment ${note.deployment}.`;
     case "merged-unguarded":
       return `Pull request #${note.pullRequest} of ${note.repository} was merged while it was not ready: nothing kept it from that, because ${note.branch} does not require the check signalbox/ready. Require it in the branch's protection or ruleset.`;
+    case "retried":
     case "lock-taken":
     case "lock-ended":
     case "lock-forgotten":

@@ -211,6 +211,13 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return wordFormReply(reply);
     case "help":
       return helpLines(reply.topic);
+    case "not-retriable":
+    case "not-latest":
+    case "retry-unsettled":
+    case "retry-elsewhere":
+    case "left-pipeline":
+    case "unknown-stage":
+    case "stage-not-reached":
     case "already-locked":
     case "lock-kept":
     case "lock-moved":

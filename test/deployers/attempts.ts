@@ -10,6 +10,7 @@ export function makeAttempt(deployer: StageDefinition["deployer"], options: Atte
   return {
     token: randomUUID(),
     deployment: 1,
+    checkout: options.deployment ?? 1,
     stage: { name: "deploy", deployer, changesEnvironment: true },
     service: "shop-api",
     environment: "staging",

@@ -44,7 +44,7 @@ async function tree(options: { readonly sha?: string; readonly deployment?: numb
   const how = { context, path: process.env["PATH"] ?? "", home: bench.dataDir, signal: new AbortController().signal };
   return checkOut(how, bench.dataDir, {
     token: "t",
-    deployment: options.deployment ?? 1,
+    checkout: options.deployment ?? 1,
     repository: { id: 7, fullName: "acme/shop" },
     sha: options.sha ?? bench.sha,
     git: { url: bench.repository.path },

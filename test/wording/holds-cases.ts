@@ -16,6 +16,16 @@ const many = [
 const place = { service: "shop", environment: "production" } as const;
 
 export const holdsNotes: Cases<HoldsNote> = {
+  retried: [
+    [
+      { by: "alice", of: 41, as: 42, from: "deploy", kept: ["test", "build"] },
+      "alice tries deployment 41 again as deployment 42, beginning at deploy. test and build had succeeded and are not done again.",
+    ],
+    [
+      { by: "alice", of: 41, as: 42, from: "test", kept: [] },
+      "alice tries deployment 41 again as deployment 42, beginning at test.",
+    ],
+  ],
   "lock-taken": [
     [
       { ...place, by: "rosa", from: "alice", reason: "the sale", until },
@@ -50,6 +60,40 @@ export const holdsNotes: Cases<HoldsNote> = {
 };
 
 export const holdsReplies: Cases<HoldsReply> = {
+  "not-retriable": [
+    [
+      { deployment: 41, status: "success" },
+      "Deployment 41 cannot be tried again: it succeeded. Only what failed, met an error or was cancelled can be.",
+    ],
+  ],
+  "not-latest": [
+    [
+      { deployment: 41, latest: 43 },
+      "Deployment 41 is not the environment's latest any more: deployment 43 came after it. Ask for the revision itself with /deploy if it is still wanted.",
+    ],
+  ],
+  "retry-unsettled": [
+    [
+      { deployment: 41 },
+      "It is not known whether deployment 41 has ended, so it cannot be tried again. Look at the environment, then settle it with /deploy resolve 41 success|failure <reason>.",
+    ],
+  ],
+  "retry-elsewhere": [[{ deployment: 41 }, "Deployment 41 is carried out by a workflow. Run that again on GitHub."]],
+  "left-pipeline": [
+    [{ deployment: 41 }, "Deployment 41 cannot be tried again: the pipeline file no longer names its environment."],
+  ],
+  "unknown-stage": [
+    [
+      { deployment: 41, found: "bild", nearest: "build", choices: ["test", "build", "deploy"] },
+      "Deployment 41 has no stage “bild”. Did you mean build? It has test, build and deploy.",
+    ],
+  ],
+  "stage-not-reached": [
+    [
+      { deployment: 41, stage: "deploy", first: "build" },
+      "Deployment 41 cannot begin at deploy: build comes before it and has not succeeded. /deploy retry 41 begins there.",
+    ],
+  ],
   "already-locked": [
     [
       { environment: "production", by: "alice", reason: "load test" },

@@ -25,7 +25,7 @@ async function isReady(how: Git, work: string, order: Order): Promise<boolean> {
 export async function checkOut(how: Git, dataDir: string, order: Order): Promise<string> {
   const { context } = how;
   const { files } = context;
-  const work = workFolder(dataDir, order.deployment);
+  const work = workFolder(dataDir, order.checkout);
   const tree = join(work, "tree");
   if (await isReady(how, work, order)) return tree;
 

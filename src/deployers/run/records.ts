@@ -46,7 +46,8 @@ export type ExitRecord = z.infer<typeof exitRecord>;
 
 export const order = z.object({
   token: z.string(),
-  deployment: z.number().int(),
+  /** Names the folder that it works in. */
+  checkout: z.number().int(),
   repository: z.object({ id: z.number().int(), fullName: z.string() }),
   sha: z.string(),
   git: z.object({ url: z.string(), extraHeader: z.string().optional() }),

@@ -33,6 +33,7 @@ const statements = [
   // A retry is a deployment of its own that keeps the stages which had succeeded.
   `alter table deployment add column retry_of bigint references deployment`,
   `alter table deployment add column retry_from text`,
+  `alter table deployment add column checkout_of bigint references deployment`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
