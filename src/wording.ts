@@ -7,6 +7,7 @@ import type { Outcome } from "./operations/outcome.ts";
 import type { Clearer, GateResult, Instant, OfferedBecause } from "./policy/model.ts";
 import type { Reason } from "./policy/reasons.ts";
 import { ageInWords, count, durationInWords, listInWords, quoted, shortSha, timeInWords } from "./wording/phrases.ts";
+import { timingInWords } from "./wording/timing.ts";
 
 /** With `now`, ages are told (“2 hours ago”). A message that stands for long is rendered without: ages would go stale. */
 export type WordingContext = { readonly now?: Instant };
@@ -87,6 +88,20 @@ function why(reason: Reason, context: WordingContext): string {
       return `${reason.by} froze this until ${timeInWords(reason.until)}, but a rollback passes a freeze.`;
     case "freeze.passed-by-hotfix":
       return `${reason.by} froze this until ${timeInWords(reason.until)}, but a hotfix passes a freeze.`;
+    case "window.none":
+    case "window.open":
+    case "window.closed":
+    case "window.passed-by-rollback":
+    case "window.passed-by-hotfix":
+    case "soak.none":
+    case "soak.redeploy":
+    case "soak.done":
+    case "soak.runs":
+    case "soak.broken":
+    case "soak.not-begun":
+    case "soak.passed-by-rollback":
+    case "soak.passed-by-hotfix":
+      return timingInWords(reason);
     case "order.first-environment":
       return "This is the first environment; nothing has to come before it.";
     case "order.ok":
@@ -183,6 +198,7 @@ function act(reason: Reason): string | undefined {
     case "access.not-in-who":
     case "access.not-in-hotfix":
       return "can ask instead";
+    case "soak.broken":
     case "order.behind-live":
     case "order.never-live-before":
       // The sentence says what to ask for.

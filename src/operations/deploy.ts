@@ -3,8 +3,8 @@
 import { optional } from "../optional.ts";
 import { nearest } from "../policy/nearest.ts";
 import type { Asker } from "./asker.ts";
+import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
-import { liveOf } from "./facts.ts";
 import { loadPlaces, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
 import { type Request, request } from "./request.ts";

@@ -1,9 +1,9 @@
 /** `/deploy diff`: what a request without a revision would ship to an environment. Changes nothing. */
 import { optional } from "../optional.ts";
 import type { Revision } from "../policy/model.ts";
+import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { meantByDefault } from "./deploy.ts";
-import { liveOf } from "./facts.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import type { Ships } from "./ships.ts";

@@ -6,7 +6,6 @@ import type { Kysely, Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import type {
   ApprovalFacts,
-  BeforeFacts,
   CheckFacts,
   Comparison,
   EnvironmentFacts,
@@ -20,6 +19,7 @@ import type {
 } from "../policy/model.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { beforeFacts, liveOf, uncertainOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { standingFreeze } from "./freezes.ts";
 import { resolvePeople } from "./people.ts";
@@ -104,7 +104,7 @@ export async function assembleFacts(
     policy,
     policyHash: place.policyHash,
     environment: await environmentFacts(trx, environment, subject, outside, now),
-    ...optional("before", await beforeFacts(trx, place, subject)),
+    ...optional("before", await beforeFacts(trx, place, subject.revision.tree)),
     revision: {
       ...subject.revision,
       ...optional("ref", subject.ref),
@@ -222,51 +222,6 @@ export async function pendingOf(db: Kysely<Database>, environment: number): Prom
     .execute();
 }
 
-async function beforeFacts(
-  trx: Transaction<Database>,
-  place: Place,
-  subject: Subject,
-): Promise<BeforeFacts | undefined> {
-  const { after } = place.policy;
-  if (after === undefined) return undefined;
-  const row = await trx
-    .selectFrom("environment")
-    .selectAll()
-    .where("service_id", "=", place.service.id)
-    .where("name", "=", after)
-    .executeTakeFirst();
-  if (row === undefined) return { name: after };
-  return {
-    name: after,
-    ...optional("live", liveOf(row)),
-    ...optional("uncertain", uncertainOf(row)),
-    ...optional("sameContent", await sameContent(trx, row.id, subject.revision.tree)),
-  };
-}
-
-async function sameContent(trx: Transaction<Database>, environment: number, tree: string) {
-  const success = await trx
-    .selectFrom("deployment")
-    .select(["id", "ended_at"])
-    .where("environment_id", "=", environment)
-    .where("tree", "=", tree)
-    .where("status", "=", "success")
-    .orderBy("ended_at", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  if (success === undefined || success.ended_at === null) return undefined;
-  const rolledBack = await trx
-    .selectFrom("quarantine")
-    .select("id")
-    .where("environment_id", "=", environment)
-    .where("tree", "=", tree)
-    .where("cleared_at", "is", null)
-    .where("since", ">=", success.ended_at)
-    .limit(1)
-    .executeTakeFirst();
-  return { deployment: success.id, at: success.ended_at.getTime(), rolledBack: rolledBack !== undefined };
-}
-
 /** A rollback's quarantine holds in its own environment and in every later one. */
 async function quarantineFacts(
   trx: Transaction<Database>,
@@ -312,20 +267,6 @@ async function approvalFacts(trx: Transaction<Database>, subject: Subject): Prom
     guest: row.guest,
     stranger: row.stranger,
   }));
-}
-
-export function liveOf(row: EnvironmentRow) {
-  if (row.live_deployment_id === null || row.live_sha === null || row.live_tree === null) return undefined;
-  return {
-    deployment: row.live_deployment_id,
-    revision: { sha: row.live_sha, tree: row.live_tree, ...optional("version", row.live_version) },
-    since: row.live_since?.getTime() ?? 0,
-  };
-}
-
-function uncertainOf(row: EnvironmentRow) {
-  if (row.uncertain_deployment_id === null) return undefined;
-  return { deployment: row.uncertain_deployment_id, since: row.uncertain_since?.getTime() ?? 0 };
 }
 
 /** A stored deployment as the subject of a decision. */

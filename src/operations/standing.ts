@@ -13,7 +13,7 @@ import {
   type Status,
 } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
-import { liveOf } from "./facts.ts";
+import { liveOf } from "./before-facts.ts";
 import { standingFreezes } from "./freezes.ts";
 
 /** A deployment that has not ended. */

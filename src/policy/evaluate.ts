@@ -10,6 +10,8 @@ import { order } from "./gates/order.ts";
 import { quarantine } from "./gates/quarantine.ts";
 import { queue } from "./gates/queue.ts";
 import { ready } from "./gates/ready.ts";
+import { soak } from "./gates/soak.ts";
+import { window } from "./gates/window.ts";
 import { type Facts, type GateName, gateNames, type Verdict } from "./model.ts";
 
 const gates: Readonly<Record<GateName, Gate>> = {
@@ -17,8 +19,10 @@ const gates: Readonly<Record<GateName, Gate>> = {
   ready,
   lock,
   freeze,
+  window,
   order,
   checks,
+  soak,
   quarantine,
   hold,
   approvals,

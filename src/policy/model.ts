@@ -37,14 +37,16 @@ export const pendingStatuses = ["requested", "waiting", "queued"] as const satis
 /** Statuses in which a deployment runs; the database allows one of these for each environment. */
 export const runningStatuses = ["in_progress", "verifying"] as const satisfies readonly Status[];
 
-/** All gates, in the order in which people are shown them. `window` and `soak` come with their settings. */
+/** All gates, in the order in which people are shown them. */
 export const gateNames = [
   "access",
   "ready",
   "lock",
   "freeze",
+  "window",
   "order",
   "checks",
+  "soak",
   "quarantine",
   "hold",
   "approvals",
@@ -144,7 +146,13 @@ export type BeforeFacts = {
   readonly live?: LiveFacts;
   readonly uncertain?: { readonly deployment: number; readonly since: Instant };
   /** The newest success there of the same content as the requested revision, if there was one. */
-  readonly sameContent?: { readonly deployment: number; readonly at: Instant; readonly rolledBack: boolean };
+  readonly sameContent?: {
+    readonly deployment: number;
+    readonly at: Instant;
+    readonly rolledBack: boolean;
+    /** When something else began to change the environment after it; absent while it is live and healthy. */
+    readonly until?: Instant;
+  };
 };
 
 export type CheckFacts = {

@@ -3,6 +3,7 @@
  * Durations are milliseconds.
  */
 import type { VersionSource } from "./versions/source.ts";
+import type { WindowPolicy } from "./windows.ts";
 
 export type RuleLevel = "required" | "suggested" | "off";
 
@@ -48,6 +49,10 @@ export type EnvironmentPolicy = {
   /** Group names or logins who may ask; empty: whoever can push. */
   readonly who: readonly string[];
   readonly queue: "supersede" | "queue";
+  /** How long the content must have been live and healthy in the environment before, in ms. */
+  readonly soak?: number;
+  /** The hours in which it may be deployed to; absent: always. */
+  readonly window?: WindowPolicy;
   /** Groups or logins who may ask for a hotfix, which passes freeze, soak, window and order; absent: nobody. */
   readonly hotfix?: { readonly from: readonly string[] };
   /** Names of the deploy stages that a rollback runs. */

@@ -59,6 +59,37 @@ export type Reason =
     }
   | { readonly code: "freeze.passed-by-rollback"; readonly by: string; readonly until: Instant }
   | { readonly code: "freeze.passed-by-hotfix"; readonly by: string; readonly until: Instant }
+  | { readonly code: "window.none" }
+  | { readonly code: "window.open"; readonly until: Instant }
+  | {
+      readonly code: "window.closed";
+      readonly allow: readonly string[];
+      readonly timezone: string;
+      readonly opens?: Instant;
+    }
+  | { readonly code: "window.passed-by-rollback" }
+  | { readonly code: "window.passed-by-hotfix" }
+  /** Durations in ms: what was had, and what is asked for. */
+  | { readonly code: "soak.none" }
+  | { readonly code: "soak.redeploy" }
+  | { readonly code: "soak.done"; readonly before: string; readonly had: number; readonly need: number }
+  | {
+      readonly code: "soak.runs";
+      readonly before: string;
+      readonly since: Instant;
+      readonly need: number;
+      readonly until: Instant;
+    }
+  | {
+      readonly code: "soak.broken";
+      readonly before: string;
+      readonly had: number;
+      readonly need: number;
+      readonly at: Instant;
+    }
+  | { readonly code: "soak.not-begun"; readonly before: string; readonly need: number }
+  | { readonly code: "soak.passed-by-rollback" }
+  | { readonly code: "soak.passed-by-hotfix" }
   | { readonly code: "order.first-environment" }
   | { readonly code: "order.ok"; readonly before: string; readonly deployment: number }
   | { readonly code: "order.redeploy" }

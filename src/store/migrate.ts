@@ -15,6 +15,7 @@ import * as links from "./migrations/0008-links.ts";
 import * as message from "./migrations/0009-message.ts";
 import * as views from "./migrations/0010-views.ts";
 import * as looks from "./migrations/0011-looks.ts";
+import * as soak from "./migrations/0012-soak.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-message": message,
   "0010-views": views,
   "0011-looks": looks,
+  "0012-soak": soak,
 };
 
 /** Names of the migrations that this call carried out. */

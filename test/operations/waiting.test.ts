@@ -147,6 +147,41 @@ describe("cancelling", () => {
   });
 });
 
+describe("soak and window", () => {
+  test("what has to soak waits for it, begins anew with what changes the environment, and then starts by itself", async () => {
+    await world.pipeline(shopPipeline.replace("    approvals:", "    soak: 2h\n    approvals:"));
+    await push(world, "a");
+    const first = await ask(world, "production");
+    await world.react("U0000ROSA", first);
+    expect(closed((await world.deployment(first)).verdict)).toEqual(["soak.runs"]);
+    await world.tick(2 * hour - 60_000);
+    expect(await statusOf(world, first)).toBe("waiting");
+    await push(world, "b");
+    expect(closed((await world.deployment(first)).verdict)).toEqual(["soak.broken"]);
+    const second = await ask(world, "production");
+    await world.react("U0000ROSA", second);
+    await world.tick(2 * hour - 1_000);
+    expect(closed((await world.deployment(second)).verdict)).toEqual(["soak.runs"]);
+    await world.tick(1_000);
+    expect(await statusOf(world, second)).toBe("success");
+  });
+
+  test("outside of its window it waits, and starts when the window opens", async () => {
+    const opens = new Date(Math.ceil(world.clock.now() / hour) * hour + hour);
+    const allow = `${opens.toISOString().slice(11, 16)}-${new Date(opens.getTime() + hour).toISOString().slice(11, 16)}`;
+    const window = `    window: {allow: "${allow}", timezone: UTC}\n`;
+    await world.pipeline(shopPipeline.replace("    approvals:", `${window}    approvals:`));
+    await push(world, "a");
+    const asked = await ask(world, "production");
+    await world.react("U0000ROSA", asked);
+    expect(closed((await world.deployment(asked)).verdict)).toEqual(["window.closed"]);
+    await world.tick(opens.getTime() - world.clock.now() - 1_000);
+    expect(await statusOf(world, asked)).toBe("waiting");
+    await world.tick(1_000);
+    expect(await statusOf(world, asked)).toBe("success");
+  });
+});
+
 describe("locks", () => {
   test("a merge waits behind a lock and goes by itself when the lock's time is over", async () => {
     const until = world.clock.now() + hour;

@@ -10,6 +10,8 @@ import { order } from "../../src/policy/gates/order.ts";
 import { quarantine } from "../../src/policy/gates/quarantine.ts";
 import { queue } from "../../src/policy/gates/queue.ts";
 import { ready } from "../../src/policy/gates/ready.ts";
+import { soak } from "../../src/policy/gates/soak.ts";
+import { window } from "../../src/policy/gates/window.ts";
 import type { Clearer, Comparison, Facts, QueueEntry, RequestFacts, Status } from "../../src/policy/model.ts";
 import type { Reason } from "../../src/policy/reasons.ts";
 import { approvalRules, facts, hotfix, hour, merge, minute, now, olderRollback, rollback, sha } from "./some-facts.ts";
@@ -385,6 +387,112 @@ describe("a hotfix", () => {
       ["approvals", "wait"],
     ]);
   });
+});
+
+describe("window", () => {
+  // `now` is a Wednesday, 09:00 UTC.
+  const hours = { days: [1, 2, 3, 4], from: 600, to: 720 };
+  const policy = { window: { hours: [hours], allow: ["Mon-Thu 10:00-12:00"], timezone: "UTC" } };
+  const closed = { code: "window.closed", allow: policy.window.allow, timezone: "UTC", opens: now + hour } as const;
+  const opens = [{ kind: "time", at: now + hour } as const];
+  table(window, [
+    ["none", facts(), "pass", { code: "window.none" }, []],
+    ["closed, typed", facts({ policy }), "wait", closed, opens],
+    ["closed, merged", facts({ policy, request: merge }), "wait", closed, opens],
+    ["just opened", facts({ policy, now: now + hour }), "pass", { code: "window.open", until: now + 3 * hour }, []],
+    [
+      "just closed",
+      facts({ policy, now: now + 3 * hour }),
+      "wait",
+      { ...closed, opens: now + 25 * hour },
+      [{ kind: "time", at: now + 25 * hour }],
+    ],
+    [
+      "a rollback goes through",
+      facts({ policy, request: rollback }),
+      "pass",
+      { code: "window.passed-by-rollback" },
+      [],
+    ],
+    [
+      "a hotfix goes through",
+      facts({ policy, request: { hotfix: true } }),
+      "pass",
+      { code: "window.passed-by-hotfix" },
+      [],
+    ],
+  ]);
+});
+
+describe("soak", () => {
+  const need = 2 * hour;
+  const policy = { soak: need };
+  const since = (ago: number, more: { until?: number; rolledBack?: boolean } = {}) => ({
+    sameContent: { deployment: 20, at: now - ago, rolledBack: false, ...more },
+  });
+  const before = "staging";
+  const { sameContent: _, ...nothing } = facts().before ?? { name: before };
+  table(soak, [
+    ["none asked for", facts(), "pass", { code: "soak.none" }, []],
+    [
+      "an hour of two",
+      facts({ policy, before: since(hour) }),
+      "wait",
+      { code: "soak.runs", before, since: now - hour, need, until: now + hour },
+      [{ kind: "time", at: now + hour }],
+    ],
+    [
+      "a moment too little",
+      facts({ policy, before: since(need - 1) }),
+      "wait",
+      { code: "soak.runs", before, since: now - need + 1, need, until: now + 1 },
+      [{ kind: "time", at: now + 1 }],
+    ],
+    ["just enough", facts({ policy, before: since(need) }), "pass", { code: "soak.done", before, had: need, need }, []],
+    [
+      "broken off too early",
+      facts({ policy, before: since(5 * hour, { until: now - 4 * hour }) }),
+      "wait",
+      { code: "soak.broken", before, had: hour, need, at: now - 4 * hour },
+      [anyAsker],
+    ],
+    [
+      "broken off after it was enough",
+      facts({ policy, before: since(5 * hour, { until: now - hour }) }),
+      "pass",
+      { code: "soak.done", before, had: 4 * hour, need },
+      [],
+    ],
+    [
+      "rolled back there",
+      facts({ policy, before: since(5 * hour, { rolledBack: true }) }),
+      "wait",
+      { code: "soak.not-begun", before, need },
+      [],
+    ],
+    [
+      "never live there",
+      { ...facts({ policy }), before: nothing },
+      "wait",
+      { code: "soak.not-begun", before, need },
+      [],
+    ],
+    [
+      "live here already",
+      facts({ policy, before: since(hour), revision: { tree: sha("2") } }),
+      "pass",
+      { code: "soak.redeploy" },
+      [],
+    ],
+    ["a rollback goes through", facts({ policy, request: rollback }), "pass", { code: "soak.passed-by-rollback" }, []],
+    [
+      "a hotfix goes through",
+      facts({ policy, request: { hotfix: true } }),
+      "pass",
+      { code: "soak.passed-by-hotfix" },
+      [],
+    ],
+  ]);
 });
 
 describe("order", () => {

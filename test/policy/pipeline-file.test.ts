@@ -255,7 +255,7 @@ groups: {release-managers: [alice, "team:acme/sre"]}
 environments:
   staging:
     timeout: 30
-    soak: 2h
+    release: after
     env: {SIGNALBOX_X: a, PORT: 3000}
     deploy:
       - test: make test
@@ -276,7 +276,7 @@ environments:
       '4:44 pull_requests.assignee: found "yes", expected required, suggested or off',
       '5:36 groups.release-managers[1]: found "team:acme/sre", expected not supported by this version yet: remove it',
       "8:14 environments.staging.timeout: found 30, expected a duration such as 30m, 2h, 14d or 1h30m",
-      "9:5 environments.staging.soak: found soak, expected not supported by this version yet: remove it",
+      "9:5 environments.staging.release: found release, expected not supported by this version yet: remove it",
       '10:11 environments.staging.env.SIGNALBOX_X: found "SIGNALBOX_X", expected the name of a variable: letters, digits and _, not beginning with SIGNALBOX_',
       "10:33 environments.staging.env.PORT: found 3000, expected text: put quotes around it",
       "13:16 environments.staging.deploy[1].scan.check: found check, expected not supported by this version yet: remove it",
@@ -413,9 +413,34 @@ environments:
     ],
     ["demos", "demos: {}\nenvironments: {a: {deploy: x}}", `1:1 demos: found demos, expected ${later}`],
     [
-      "a window",
-      environment("    window: {allow: x}\n"),
-      `4:5 environments.staging.window: found window, expected ${later}`,
+      "a release",
+      environment("    release: after\n"),
+      `4:5 environments.staging.release: found release, expected ${later}`,
+    ],
+    [
+      "soak with nothing before it",
+      environment("    soak: 2h\n"),
+      "4:5 environments.staging.soak: found soak in the first environment, expected soak only where there is an environment before this one",
+    ],
+    [
+      "a window without a zone",
+      environment("    window: {allow: 09:00-16:00}\n"),
+      "4:5 environments.staging.window.timezone: found nothing, expected a time zone such as Europe/Berlin, or UTC",
+    ],
+    [
+      "a window in a zone that there is none of",
+      environment("    window: {allow: 09:00-16:00, timezone: Europe/Berlyn}\n"),
+      '4:44 environments.staging.window.timezone: found "Europe/Berlyn", expected a time zone such as Europe/Berlin, or UTC',
+    ],
+    [
+      "a window that nobody can read",
+      environment("    window: {allow: [Mon-Thu 09:00-16:00, weekdays], timezone: UTC}\n"),
+      '4:43 environments.staging.window.allow[1]: found "weekdays", expected days and hours such as Mon-Thu 09:00-16:00, or hours alone',
+    ],
+    [
+      "a window that ends as it begins",
+      environment("    window: {allow: Mon 09:00-09:00, timezone: UTC}\n"),
+      '4:21 environments.staging.window.allow: found "Mon 09:00-09:00", expected hours that begin and end at different times; all day is 00:00-24:00',
     ],
     [
       "the first after something",

@@ -26,6 +26,7 @@ describe("who may import whom", () => {
     const pure = [
       "zod",
       "semver",
+      "temporal-polyfill",
       "@renovatebot/pep440",
       "smol-toml",
       "re2js",

@@ -146,6 +146,67 @@ const cases: Cases = {
       says: "alice holds a lock, saying “load test”, but a rollback passes it.",
     },
   ],
+  "window.none": [{ reason: {}, says: "This environment is deployed to at any time." }],
+  "window.open": [
+    { reason: { until: Date.UTC(2026, 10, 23, 15) }, says: "The window is open until 2026-11-23 15:00 UTC." },
+  ],
+  "window.closed": [
+    {
+      reason: {
+        allow: ["Mon-Thu 09:00-16:00", "Fri 09:00-12:00"],
+        timezone: "Europe/Berlin",
+        opens: Date.UTC(2026, 10, 23, 8),
+      },
+      result: "wait",
+      clearedBy: [{ kind: "time", at: Date.UTC(2026, 10, 23, 8) }],
+      says: "This environment is deployed to Mon-Thu 09:00-16:00 and Fri 09:00-12:00 (Europe/Berlin) only. It clears when it is 2026-11-23 08:00 UTC.",
+    },
+    {
+      reason: { allow: ["Sun 02:10-02:50"], timezone: "UTC" },
+      result: "wait",
+      says: "This environment is deployed to Sun 02:10-02:50 (UTC) only, and that never comes.",
+    },
+  ],
+  "window.passed-by-rollback": [{ reason: {}, says: "A rollback does not wait for the window." }],
+  "window.passed-by-hotfix": [{ reason: {}, says: "A hotfix does not wait for the window." }],
+  "soak.none": [{ reason: {}, says: "Nothing has to prove itself for some time first." }],
+  "soak.redeploy": [{ reason: {}, says: "The same content is live here already." }],
+  "soak.done": [
+    {
+      reason: { before: "staging", had: 3 * 3_600_000, need: 2 * 3_600_000 },
+      says: "It was live and healthy in staging for 3 hours; 2 hours are asked for.",
+    },
+  ],
+  "soak.runs": [
+    {
+      reason: {
+        before: "staging",
+        since: Date.UTC(2026, 10, 21, 12),
+        need: 2 * 3_600_000,
+        until: Date.UTC(2026, 10, 21, 14),
+      },
+      result: "wait",
+      clearedBy: [{ kind: "time", at: Date.UTC(2026, 10, 21, 14) }],
+      says: "It has been live in staging since 2026-11-21 12:00 UTC and has to stay healthy there for 2 hours. It clears when it is 2026-11-21 14:00 UTC.",
+    },
+  ],
+  "soak.broken": [
+    {
+      reason: { before: "staging", had: 3_600_000, need: 2 * 3_600_000, at: Date.UTC(2026, 10, 21, 13) },
+      result: "wait",
+      clearedBy: [anyone],
+      says: "It has to be live and healthy in staging for 2 hours without a break, but another deployment there ended that after 1 hour, at 2026-11-21 13:00 UTC. Deploy it there again.",
+    },
+  ],
+  "soak.not-begun": [
+    {
+      reason: { before: "staging", need: 2 * 3_600_000 },
+      result: "wait",
+      says: "It has to be live and healthy in staging for 2 hours, and is not.",
+    },
+  ],
+  "soak.passed-by-rollback": [{ reason: {}, says: "A rollback does not wait." }],
+  "soak.passed-by-hotfix": [{ reason: {}, says: "A hotfix does not wait for what it mends to prove itself." }],
   "order.first-environment": [{ reason: {}, says: "This is the first environment; nothing has to come before it." }],
   "order.ok": [
     { reason: { before: "staging", deployment: 41 }, says: "The same content was live in staging (deployment 41)." },

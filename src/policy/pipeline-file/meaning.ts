@@ -8,6 +8,7 @@ import type {
   StageDefinition,
 } from "../pipeline.ts";
 import type { VersionSource } from "../versions/source.ts";
+import { readHours, type WindowPolicy } from "../windows.ts";
 import { readDuration } from "./duration.ts";
 import type { EnvironmentEntry, PipelineFile, StagesEntry } from "./schema.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
@@ -73,6 +74,8 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("approvals", approvalPolicy(entry.approvals)),
     who: entry.who ?? [],
     queue: entry.queue ?? "supersede",
+    ...given("soak", duration(entry.soak)),
+    ...given("window", windowPolicy(entry.window)),
     ...given("hotfix", entry.hotfix),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
     ...given("migrations", entry.migrations),
@@ -88,6 +91,12 @@ function approvalPolicy(entry: EnvironmentEntry["approvals"]): ApprovalPolicy | 
     authors: entry.authors ?? false,
     expires: duration(entry.expires) ?? 24 * hour,
   };
+}
+
+function windowPolicy(entry: EnvironmentEntry["window"]): WindowPolicy | undefined {
+  if (entry === undefined) return undefined;
+  const allow = typeof entry.allow === "string" ? [entry.allow] : entry.allow;
+  return { allow, hours: allow.flatMap((text) => readHours(text) ?? []), timezone: entry.timezone };
 }
 
 function stageDefinitions(

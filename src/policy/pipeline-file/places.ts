@@ -10,6 +10,7 @@ import {
   rollbackShape,
   versionFromShape,
   versionsShape,
+  windowShape,
 } from "./schema.ts";
 
 export type Path = readonly (string | number)[];
@@ -40,9 +41,10 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["soak", "window", "release", "schedule", "announce", "back_merge", "snapshot"],
+    later: ["release", "schedule", "announce", "back_merge", "snapshot"],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
+  { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
   ...["deploy", "verify"].flatMap((phase): readonly Place[] => [

@@ -8,6 +8,7 @@ import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./fou
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
+import { timingMistakes } from "./timing-rules.ts";
 import { versionMistakes } from "./version-rules.ts";
 
 /** Words that commands begin with: an environment of that name could never be named. */
@@ -47,6 +48,7 @@ export function ruleMistakes(data: unknown): readonly Finding[] {
       ...approvalMistakes(name, environment, data),
       ...peopleMistakes(["environments", name, "who"], valueAt(environment, ["who"]), data),
       ...peopleMistakes(["environments", name, "hotfix", "from"], valueAt(environment, ["hotfix", "from"]), data),
+      ...timingMistakes(name, environment, i),
       ...stageMistakes(name, environment),
       ...rollbackMistakes(name, environment),
       ...secretMistakes(name, environment),

@@ -5,6 +5,7 @@
  * this version carries out; a key that comes later is in `places.ts`, so that it is refused by name.
  */
 import * as z from "zod";
+import { hoursPattern } from "../windows.ts";
 import { durationPattern } from "./duration.ts";
 
 function text(expected: string, pattern: RegExp) {
@@ -71,6 +72,20 @@ export const hotfixShape = {
     .describe("Groups or GitHub logins of those who may ask for a hotfix."),
 };
 
+const hours = text("days and hours such as Mon-Thu 09:00-16:00, or hours alone", hoursPattern);
+const hoursOrList = "days and hours such as Mon-Thu 09:00-16:00, or a list of them";
+
+export const windowShape = {
+  allow: z
+    .union([hours, listOf(hours, hoursOrList).min(1, { error: hoursOrList })], { error: hoursOrList })
+    .describe(
+      "When it may be deployed to: days and hours; hours that end earlier than they begin end on the next day.",
+    ),
+  timezone: text("a time zone such as Europe/Berlin, or UTC", /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/u).describe(
+    "The time zone of the hours, by its name in the IANA database.",
+  ),
+};
+
 export const rollbackShape = {
   stages: listOf(text("the name of a deploy stage", name), "a list of names of deploy stages")
     .min(1, { error: "at least one deploy stage" })
@@ -119,6 +134,13 @@ export const environmentShape = {
     .optional()
     .describe("Groups or GitHub logins of those who may ask. Default: whoever can push."),
   queue: z.enum(["supersede", "queue"], { error: "supersede or queue" }).optional().describe("Default: supersede."),
+  soak: duration
+    .optional()
+    .describe("How long the same content must have been live and healthy in the environment before, without a break."),
+  window: z
+    .strictObject(windowShape, { error: "hours and their zone: {allow: Mon-Thu 09:00-16:00, timezone: Europe/Berlin}" })
+    .optional()
+    .describe("When it may be deployed to. Default: always."),
   hotfix: z
     .strictObject(hotfixShape, { error: "who may ask for a hotfix: {from: […]}" })
     .optional()
