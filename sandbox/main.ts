@@ -11,7 +11,7 @@ import { makeFolder } from "./folder.ts";
 import { createSandboxGitHub } from "./github/sandbox-github.ts";
 import { openPage } from "./page/page-server.ts";
 import { samplePeople } from "./sample/people.ts";
-import { sampleChannel, sampleEnvironments, sampleRepository, seedSample } from "./sample/seed.ts";
+import { sampleChannel, sampleChannels, sampleEnvironments, sampleRepository, seedSample } from "./sample/seed.ts";
 import { createSandboxSlack } from "./slack/sandbox-slack.ts";
 import { watchWorld } from "./world.ts";
 
@@ -75,7 +75,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const slack = await createSandboxSlack({
       context,
       people: samplePeople,
-      channels: [sampleChannel],
+      channels: sampleChannels,
       webUrl: page.url,
     });
     closers.push(() => slack.close());

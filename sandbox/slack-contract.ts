@@ -105,7 +105,9 @@ export type SandboxSlack = {
   // Modals and App Home.
   /** The modal that the person sees. */
   modal(user: string): SandboxView | undefined;
-  /** Fills an element of the modal on top; it is sent at once where the element acts by itself. */
+  /** Types into an input of the modal on top without pressing Enter: nothing is sent yet. */
+  type(user: string, actionId: string, text: string, blockId?: string): void;
+  /** Fills an element of the modal on top, text with Enter at its end; it is sent at once where that acts by itself. */
   fill(user: string, actionId: string, value: SandboxInput, blockId?: string): Promise<Sent | undefined>;
   /** Clicks a button of the modal on top. */
   clickInModal(user: string, actionId: string, blockId?: string): Promise<Sent>;

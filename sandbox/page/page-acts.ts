@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { SandboxPerson } from "../contract.ts";
 import { catalogueChange } from "../sample/seed.ts";
+import type { Sent } from "../slack-contract.ts";
 import type { Act, Play } from "./play.ts";
 import { runningDeployments } from "./trip.ts";
 
@@ -14,12 +15,25 @@ const line = z.string().max(256);
 const text = z.string().max(20_000);
 const number = z.number().int().positive();
 const message = { user, channel: line, ts: z.string().max(40) };
+const element = { actionId: line, blockId: line.optional() };
+/** What an element is given: a text, the value of an option, several of them. */
+const value = z.union([text, z.array(line).max(100)]);
 
 const requestShape = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("say"), user, channel: line, text: text.min(1), threadTs: line.optional() }),
   z.object({ kind: z.literal("react"), ...message, emoji: line }),
   z.object({ kind: z.literal("unreact"), ...message, emoji: line }),
-  z.object({ kind: z.literal("click"), ...message, actionId: line }),
+  z.object({ kind: z.literal("click"), ...message, ...element }),
+  z.object({ kind: z.literal("choose"), ...message, ...element, value }),
+  z.object({ kind: z.literal("become"), user }),
+  z.object({ kind: z.literal("open-home"), user }),
+  z.object({ kind: z.literal("click-home"), user, ...element }),
+  z.object({ kind: z.literal("choose-home"), user, ...element, value }),
+  z.object({ kind: z.literal("type"), user, ...element, value: text }),
+  z.object({ kind: z.literal("fill"), user, ...element, value }),
+  z.object({ kind: z.literal("click-modal"), user, ...element }),
+  z.object({ kind: z.literal("submit-modal"), user }),
+  z.object({ kind: z.literal("close-modal"), user, all: z.boolean() }),
   z.object({
     kind: z.literal("open-pull-request"),
     user,
@@ -72,6 +86,29 @@ async function say(play: Play, acts: Act[], request: Extract<PageRequest, { kind
   }
 }
 
+type Pressing = Extract<
+  PageRequest,
+  { kind: "click" | "choose" | "click-home" | "choose-home" | "fill" | "click-modal" }
+>;
+
+function pressed(slack: Play["slack"], by: string, request: Pressing): Promise<Sent | undefined> {
+  const { actionId, blockId } = request;
+  switch (request.kind) {
+    case "click":
+      return slack.click(by, request.channel, request.ts, actionId, blockId);
+    case "choose":
+      return slack.choose(by, request.channel, request.ts, actionId, request.value);
+    case "click-home":
+      return slack.clickInHome(by, actionId, blockId);
+    case "choose-home":
+      return slack.chooseInHome(by, actionId, request.value);
+    case "fill":
+      return slack.fill(by, actionId, request.value, blockId);
+    case "click-modal":
+      return slack.clickInModal(by, actionId, blockId);
+  }
+}
+
 async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<void> {
   const { slack, github, repository } = play;
   switch (request.kind) {
@@ -84,14 +121,30 @@ async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<
     }
     case "unreact":
       return slack.unreact(personOf(play, request.user).slackUser, request.channel, request.ts, request.emoji);
-    case "click": {
-      const by = personOf(play, request.user).slackUser;
-      const clicked = await slack.click(by, request.channel, request.ts, request.actionId);
-      if (clicked.status < 200 || clicked.status > 299) {
-        throw new Error("The bot did not answer. Slack shows a warning sign beside the button.");
+    case "click":
+    case "choose":
+    case "click-home":
+    case "choose-home":
+    case "fill":
+    case "click-modal": {
+      const sent = await pressed(slack, personOf(play, request.user).slackUser, request);
+      if (sent !== undefined && (sent.status < 200 || sent.status > 299)) {
+        throw new Error("The bot did not answer. Slack shows a warning sign beside what was pressed.");
       }
       return;
     }
+    case "type":
+      return slack.type(personOf(play, request.user).slackUser, request.actionId, request.value, request.blockId);
+    case "submit-modal":
+      await slack.submit(personOf(play, request.user).slackUser);
+      return;
+    case "close-modal":
+      return slack.closeModal(personOf(play, request.user).slackUser, request.all);
+    case "open-home":
+      acts.push({ kind: "home", user: request.user, at: play.context.clock.now() });
+      return slack.openHome(personOf(play, request.user).slackUser);
+    case "become":
+      return github.signIn(personOf(play, request.user).login);
     case "open-pull-request": {
       const { login } = writerOf(play, request.user);
       const { title, body, head, draft } = request;

@@ -170,6 +170,8 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
     url,
     show(shown) {
       play = shown;
+      // Everybody has the bot among their direct messages, as after its installation.
+      for (const { slackUser } of shown.people) shown.slack.openDirect(slackUser);
       states = createPageStates(shown, acts);
       for (const part of [shown.slack, shown.github, shown.bot, shown.world]) removals.push(part.onChange(changed));
       const pulse = shown.context.clock.every(pulseEveryMs, () => {

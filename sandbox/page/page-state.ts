@@ -1,6 +1,6 @@
 /** Everything that the page shows, as one plain object: made anew for every change and sent whole. */
 import type { SandboxRepositoryView } from "../contract.ts";
-import type { SandboxMessage } from "../slack-contract.ts";
+import type { SandboxChannel, SandboxMessage, SandboxView } from "../slack-contract.ts";
 import type { WorldEnvironment } from "../world.ts";
 import type { Act, BotState, Play } from "./play.ts";
 import { createTrip, type TripStep, tripSteps } from "./trip.ts";
@@ -16,9 +16,15 @@ export type PageState = {
   readonly slack: {
     readonly botUser: string;
     readonly users: Readonly<Record<string, string>>;
-    readonly channels: readonly { readonly id: string; readonly name: string }[];
+    readonly commands: readonly string[];
+    readonly channels: readonly SandboxChannel[];
+    /** The channel that is shown first. */
     readonly channel: string;
+    /** Of all channels and direct conversations, each in order. */
     readonly messages: readonly SandboxMessage[];
+    /** The modal that each person sees, and the App Home that the bot published for them. */
+    readonly modals: Readonly<Record<string, SandboxView>>;
+    readonly homes: Readonly<Record<string, SandboxView>>;
   };
   readonly github: { readonly url: string; readonly repository: SandboxRepositoryView };
   readonly environments: readonly WorldEnvironment[];
@@ -28,7 +34,7 @@ export type PageState = {
 
 export type PageStates = { now(): PageState };
 
-/** Messages beyond these are not sent: the page is for playing, and a laptop should stay quick. */
+/** Messages of a channel beyond these are not sent: the page is for playing, and a laptop should stay quick. */
 const mostMessages = 300;
 
 export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
@@ -37,7 +43,14 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
     now() {
       const { slack, github, bot, world } = play;
       const channel = slack.channels().find((one) => `#${one.name}` === play.channel)?.id ?? "";
-      const messages = slack.messages(channel).slice(-mostMessages);
+      const messages = slack.channels().flatMap(({ id }) => slack.messages(id).slice(-mostMessages));
+      const viewsOf = (look: (user: string) => SandboxView | undefined) =>
+        Object.fromEntries(
+          play.people.flatMap(({ slackUser }) => {
+            const view = look(slackUser);
+            return view === undefined ? [] : [[slackUser, view]];
+          }),
+        );
       const repository = github.view(play.repository);
       const view = world.view();
       const done = trip.observe({
@@ -59,9 +72,12 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
         slack: {
           botUser: slack.botUser,
           users: Object.fromEntries(slack.users().map((user) => [user.id, user.realName])),
+          commands: slack.commands(),
           channels: slack.channels(),
           channel,
           messages,
+          modals: viewsOf(slack.modal),
+          homes: viewsOf(slack.home),
         },
         github: { url: github.url, repository },
         environments: view.environments,

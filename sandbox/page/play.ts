@@ -25,6 +25,7 @@ export type Play = {
   readonly bot: BotControl;
   readonly world: World;
   readonly repository: string;
+  /** The sample's channel, with `#`: it is shown first. */
   readonly channel: string;
   /** The folder that the environments serve from. */
   readonly siteDir: string;
@@ -40,4 +41,5 @@ export type Act =
       readonly emoji: string;
       readonly at: number;
     }
+  | { readonly kind: "home"; readonly user: string; readonly at: number }
   | { readonly kind: "kill"; readonly running: readonly number[]; readonly at: number };

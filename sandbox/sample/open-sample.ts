@@ -13,7 +13,7 @@ import { createSandboxGitHub } from "../github/sandbox-github.ts";
 import { createSandboxSlack } from "../slack/sandbox-slack.ts";
 import type { SandboxSlack } from "../slack-contract.ts";
 import { samplePeople } from "./people.ts";
-import { sampleChannel, sampleRepository, seedSample } from "./seed.ts";
+import { sampleChannel, sampleChannels, sampleRepository, seedSample } from "./seed.ts";
 
 const loopback = "127.0.0.1";
 const botScript = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -48,7 +48,7 @@ export async function openSample(options: {
   const { context } = options;
   const folder = await makeFolder(context, options.folder, sampleRepository);
   const github = await createSandboxGitHub({ context, folder: folder.git, people: samplePeople });
-  const slack = await createSandboxSlack({ context, people: samplePeople, channels: [sampleChannel] });
+  const slack = await createSandboxSlack({ context, people: samplePeople, channels: sampleChannels });
   const siteUrl = "https://shop.example";
   await seedSample(context, github, { siteDir: folder.site, siteUrl, pace: options.pace ?? 0 });
   const port = await freePort(loopback);

@@ -8,6 +8,8 @@ import type { FileChange, SandboxGitHub } from "../contract.ts";
 
 export const sampleRepository = "acme/shop";
 export const sampleChannel = "#shop-deploys";
+/** The sample's own first. */
+export const sampleChannels = [sampleChannel, "#general"] as const;
 export const sampleEnvironments = ["staging", "production"] as const;
 
 export type SampleOptions = {

@@ -113,6 +113,7 @@ export async function createSandboxSlack(options: SandboxSlackOptions): Promise<
       const top = stack.at(-1);
       return top && viewSeen(top, stack.length - 1);
     },
+    type: viewActs.type,
     fill: viewActs.fill,
     clickInModal: (user, actionId, blockId) => viewActs.press(user, api.views.top(user), { actionId, blockId }),
     submit: viewActs.submit,

@@ -10,11 +10,12 @@ import { type Around, findUser, interactionHead } from "./around.ts";
 import { accepted, type Delivered } from "./delivery.ts";
 import { actionOf, type Press } from "./message-acts.ts";
 import { jsonFields } from "./requests.ts";
-import { elementsOf, findElement, heldValue, inputProblem } from "./view-inputs.ts";
+import { type Element, elementsOf, findElement, heldValue, inputProblem } from "./view-inputs.ts";
 import { readView } from "./view-methods.ts";
 import { describeView, mostViews, type StoredView, stateOf } from "./views.ts";
 
 export type ViewActs = {
+  type(user: string, actionId: string, text: string, blockId?: string): void;
   fill(user: string, actionId: string, value: SandboxInput, blockId?: string): Promise<Sent | undefined>;
   press(user: string, view: StoredView | undefined, press: Press): Promise<Sent>;
   submit(user: string): Promise<Sent | undefined>;
@@ -60,10 +61,21 @@ export function createViewActs(around: Around): ViewActs {
     return { status: result.kind === "answered" ? result.status : 0 };
   }
 
-  async function fill(user: string, actionId: string, value: SandboxInput, blockId?: string) {
-    const view = topOf(user);
+  function find(view: StoredView, actionId: string, blockId: string | undefined): Element {
     const found = findElement(view.given.blocks, actionId, blockId);
     if (!found) throw new Error(`The modal has no element with the action id ${actionId}.`);
+    return found;
+  }
+
+  function type(user: string, actionId: string, text: string, blockId?: string): void {
+    const view = topOf(user);
+    const found = find(view, actionId, blockId);
+    views.setValue(view, found.blockId, found.actionId, heldValue(found.element, text));
+  }
+
+  async function fill(user: string, actionId: string, value: SandboxInput, blockId?: string) {
+    const view = topOf(user);
+    const found = find(view, actionId, blockId);
     // Menus outside inputs act by themselves; inputs only where the app asked for it.
     if (!found.input || found.block["dispatch_action"] === true) return press(user, view, { actionId, blockId, value });
     views.setValue(view, found.blockId, found.actionId, heldValue(found.element, value));
@@ -149,5 +161,5 @@ export function createViewActs(around: Around): ViewActs {
     }
   }
 
-  return { fill, press, submit, close };
+  return { type, fill, press, submit, close };
 }

@@ -45,7 +45,22 @@ export function handsOn(page: Page) {
     pull,
     station,
     request,
-    thread: () => request().locator(".thread"),
+    /** Opens the thread of the newest message that asks for an answer. */
+    async thread(): Promise<Locator> {
+      const replies = request().locator(".replies");
+      if ((await replies.getAttribute("aria-expanded")) !== "true") await replies.click();
+      return page.locator("#thread-messages");
+    },
+    async closeThread(): Promise<void> {
+      await page.getByRole("button", { name: "Close the thread" }).click();
+    },
+    /** Goes to a channel, or to the bot's App Home. */
+    async go(name: string): Promise<void> {
+      const folded = page.locator("#places-toggle");
+      if (await folded.isVisible()) await folded.click();
+      await page.locator("#places").getByRole("button", { name }).click();
+    },
+    modal: () => page.locator("#view-dialog"),
     step: (title: string) => page.locator(".step", { hasText: title }),
     /** Messages that only the chosen person sees. */
     answers: () => page.locator(".message.ephemeral"),

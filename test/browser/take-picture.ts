@@ -31,7 +31,8 @@ try {
   await hands.type("/deploy production");
   await hands.request().getByText("Needs 1 approval").waitFor();
   await hands.react(hands.request(), "✅");
-  await hands.thread().getByText("does not count").waitFor();
+  await (await hands.thread()).getByText("does not count").waitFor();
+  await hands.closeThread();
   await hands.become("Rosa");
   await hands.view("Pull requests");
   await page.locator(".pull summary").first().click();

@@ -74,7 +74,8 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
     await hands.type("/deploy production");
     await hands.request().getByText("Needs 1 approval").waitFor();
     await hands.react(hands.request(), "✅");
-    await hands.thread().getByText("does not count").waitFor();
+    await (await hands.thread()).getByText("does not count").waitFor();
+    await hands.closeThread();
     await hands.become("Rosa");
     await hands.react(hands.request(), "✅");
     await hands.untilLive("production", "Add the basket");

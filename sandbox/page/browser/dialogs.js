@@ -3,7 +3,8 @@ import { append, el, find } from "./elements.js";
 
 let submit = () => undefined;
 
-for (const dialog of document.querySelectorAll("dialog")) {
+// The bot's modals close when Slack says so, not by themselves.
+for (const dialog of document.querySelectorAll("dialog:not(.modal)")) {
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     dialog.close();
@@ -70,7 +71,9 @@ export function issueDialog(onSubmit) {
 export function confirmDialog(confirm, onYes) {
   find("confirm-dialog-title").textContent = confirm.title?.text ?? "Are you sure?";
   find("confirm-dialog-text").textContent = confirm.text?.text ?? "";
-  document.querySelector("#confirm-dialog .primary").textContent = confirm.confirm?.text ?? "Yes";
+  const yes = document.querySelector("#confirm-dialog [type=submit]");
+  yes.textContent = confirm.confirm?.text ?? "Yes";
+  yes.className = confirm.style === "danger" ? "slack-button danger" : "primary";
   document.querySelector("#confirm-dialog [data-close]").textContent = confirm.deny?.text ?? "Cancel";
   open("confirm-dialog", onYes);
 }

@@ -1,39 +1,90 @@
-// Puts the page together: the newest state, who one is, and what each hand does.
+// Puts the page together: the newest state, who one is, what is shown, and what each hand does.
 import { createComposer } from "./composer.js";
-import { commitDialog, confirmDialog, issueDialog, pullDialog } from "./dialogs.js";
 import { follow, send } from "./door.js";
 import { find } from "./elements.js";
+import { createGitHubHands } from "./github-hands.js";
 import { renderGitHub } from "./github-view.js";
-import { renderSlack } from "./slack-view.js";
+import { renderHome } from "./home-view.js";
+import { renderModal } from "./modal-view.js";
+import { renderSidebar } from "./sidebar-view.js";
+import { createSlackHands } from "./slack-hands.js";
+import { renderChannel, renderThread } from "./slack-view.js";
 import { renderSteps } from "./steps-view.js";
+import { followTheme } from "./theme.js";
 import { renderBot, renderPeople } from "./top-view.js";
 import { renderTrack } from "./track-view.js";
 
 let state;
 let me = localStorage.getItem("person") ?? "U0ALICE";
 let view = "pulls";
+/** What is shown of Slack: a channel, or the bot with its home and its direct conversation. */
+let place = { kind: "channel", id: "" };
+/** The first message of the thread that is open. */
+let thread;
+/** Up to when each person has seen each conversation and thread, by timestamp. */
+const seenBy = new Map();
 /** While a button is held down nothing is drawn anew, so that the click still finds it. */
 let pressed = false;
 
-const channel = () => state.slack.channel;
 const person = () => state.people.find((one) => one.user === me) ?? state.people[0];
+const direct = () => state.slack.channels.find((one) => one.directWith === me);
 
-const composer = createComposer((text, threadTs) =>
-  send({ kind: "say", user: me, channel: channel(), text, ...(threadTs ? { threadTs } : {}) }),
-);
+function seen() {
+  const mine = seenBy.get(me) ?? new Map();
+  seenBy.set(me, mine);
+  return mine;
+}
+
+/** The conversation that is shown; App Home is none. */
+function channel() {
+  if (place.kind === "channel") return place.id || state.slack.channel;
+  return direct()?.id ?? "";
+}
+
+const say = (text, more) => send({ kind: "say", user: me, channel: channel(), text, ...more });
+const composer = createComposer(find("composer"), (text) => say(text));
+const threadComposer = createComposer(find("thread-composer"), (text) => say(text, { threadTs: thread }));
 
 function show(tab) {
   document.body.dataset.tab = tab;
   for (const button of document.querySelectorAll(".tabs button")) {
     button.setAttribute("aria-current", String(button.dataset.tab === tab));
   }
+  if (tab === "github") closeThread();
   // While it was not on the screen it could not be scrolled along with what was said.
   if (tab === "slack") find("messages").scrollTop = find("messages").scrollHeight;
 }
 
+function closeThread() {
+  thread = undefined;
+  render();
+}
+
+function openThread(root, write = false) {
+  thread = root.ts;
+  threadComposer.clear();
+  render();
+  find("thread-messages").scrollTop = find("thread-messages").scrollHeight;
+  if (write) threadComposer.focus();
+  else find("close-thread").focus({ preventScroll: true });
+}
+
+function go(next) {
+  place = next;
+  thread = undefined;
+  document.body.classList.remove("places-open");
+  find("places-toggle").setAttribute("aria-expanded", "false");
+  if (next.kind === "app" && next.tab === "home") slackHands.openHome();
+  render();
+  find("messages").scrollTop = find("messages").scrollHeight;
+}
+
 function become(user) {
+  const other = me !== user;
   me = user;
   localStorage.setItem("person", user);
+  send({ kind: "become", user });
+  if (other && place.kind === "app") go({ kind: "app", tab: "home" });
   render();
 }
 
@@ -42,135 +93,124 @@ function shownView(next) {
   render();
 }
 
-function branchesToOffer() {
-  const { repository } = state.github;
-  const taken = repository.pullRequests.filter((one) => one.state === "open" || one.merged).map((one) => one.head.sha);
-  const free = repository.branches.filter((one) => one.name !== repository.defaultBranch && !taken.includes(one.sha));
-  return free.map((one) => one.name);
+const slackHands = createSlackHands(() => me, { openThread, reply: (message) => openThread(message, true) });
+const githubHands = createGitHubHands(
+  () => state,
+  () => me,
+);
+
+function fillGitHub(wanted) {
+  show("github");
+  shownView("pulls");
+  if (wanted.kind === "pull-request") githubHands.openPull(wanted);
+  if (wanted.kind === "change") githubHands.commit(wanted);
+  if (wanted.kind !== "edit") return;
+  const pull = state.github.repository.pullRequests.find((one) => one.state === "open");
+  if (pull) githubHands.edit(pull, wanted);
+  else githubHands.openPull(wanted);
 }
 
-function openPull({ head, title, body } = {}) {
-  const branches = [...new Set([...(head ? [head] : []), ...branchesToOffer()])];
-  if (branches.length === 0) return commit();
-  pullDialog({ branches, head: head ?? branches[0], title, body }, (fields) =>
-    send({ kind: "open-pull-request", user: me, ...fields }),
-  );
-}
-
-function edit(pull, { title = pull.title, body = pull.body } = {}) {
-  pullDialog({ branches: [pull.head.ref], editing: pull.number, title, body }, (fields) =>
-    send({ kind: "edit-pull-request", user: me, number: pull.number, title: fields.title, body: fields.body }),
-  );
-}
-
-/** A branch that was merged is not used again: the next change to the same entry gets a branch of its own. */
-function freshBranch(name) {
-  const base = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  const taken = new Set(state.github.repository.branches.map((one) => one.name));
-  if (base === "" || !taken.has(base)) return base;
-  let count = 2;
-  while (taken.has(`${base}-${count}`)) count += 1;
-  return `${base}-${count}`;
-}
-
-function commit({ name = "", detail = "" } = {}) {
-  commitDialog({ name, detail, branch: freshBranch(name) }, async (fields) => {
-    const done = await send({
-      kind: "commit",
-      user: me,
-      branch: fields.branch,
-      name: fields.name,
-      detail: fields.detail,
-    });
-    if (!done || !fields.open) return;
-    const issue = state.github.repository.issues.find((one) => one.state === "open");
-    openPull({ head: fields.branch, title: fields.name, body: issue ? `close #${issue.number}` : "" });
-  });
+function showPart(where) {
+  show(where === "github" ? "github" : "slack");
+  if (where === "github") shownView("pulls");
+  else go(where === "home" ? { kind: "app", tab: "home" } : { kind: "channel", id: state.slack.channel });
+  const part = find(where === "github" ? "view" : where === "home" ? "home" : "messages");
+  const hand = part.querySelector(".pull-actions button:not(:disabled), .conversation:last-child .add");
+  (hand ?? part).focus();
 }
 
 function fill(wanted) {
   if (wanted.as) become(wanted.as);
   if (wanted.kind === "text") {
     show("slack");
+    go({ kind: "channel", id: state.slack.channel });
     composer.fill(wanted.text);
-  } else if (wanted.kind === "show") {
-    show(wanted.where);
-    if (wanted.where === "github") shownView("pulls");
-    const place = find(wanted.where === "slack" ? "messages" : "view");
-    if (wanted.where === "slack") place.scrollTop = place.scrollHeight;
-    (place.querySelector(".pull-actions button:not(:disabled), .conversation:last-child .add") ?? place).focus();
-  } else {
-    show("github");
-    shownView("pulls");
-    if (wanted.kind === "pull-request") openPull(wanted);
-    if (wanted.kind === "commit" || wanted.kind === "change") commit(wanted);
-    if (wanted.kind === "edit") {
-      const pull = state.github.repository.pullRequests.find((one) => one.state === "open");
-      if (pull) edit(pull, wanted);
-      else openPull(wanted);
-    }
-  }
+  } else if (wanted.kind === "show") showPart(wanted.where);
+  else fillGitHub(wanted);
 }
 
-const slackHands = {
-  get names() {
-    return state.slack.users;
-  },
-  again: () => render(),
-  reply: (message) => composer.reply(message),
-  react: (message, emoji, on) =>
-    send({ kind: on ? "react" : "unreact", user: me, channel: message.channel, ts: message.ts, emoji }),
-  click: (message, element) => {
-    if (element.url) window.open(element.url, "_blank", "noreferrer,noopener");
-    const go = () =>
-      send({ kind: "click", user: me, channel: message.channel, ts: message.ts, actionId: element.action_id });
-    if (element.confirm) confirmDialog(element.confirm, go);
-    else go();
-  },
-};
+function markSeen() {
+  // What lies behind another tab of a phone is not seen.
+  const hidden = find("panel-slack").offsetParent === null && find("panel-thread").offsetParent === null;
+  if (hidden || document.hidden) return;
+  const last = state.slack.messages.findLast((one) => one.channel === channel() && !one.threadTs);
+  if (last && !(place.kind === "app" && place.tab === "home")) seen().set(channel(), Number(last.ts));
+  const reply = state.slack.messages.findLast((one) => one.threadTs === thread);
+  if (thread && reply) seen().set(thread, Number(reply.ts));
+}
 
-const githubHands = {
-  openPull: () => openPull(),
-  commit: () => commit(),
-  openIssue: () => issueDialog((fields) => send({ kind: "open-issue", user: me, ...fields })),
-  edit: (pull) => edit(pull),
-  merge: (pull) => send({ kind: "merge-pull-request", user: me, number: pull.number }),
-  close: (pull) => send({ kind: "close-pull-request", user: me, number: pull.number }),
-  draft: (pull) => send({ kind: "edit-pull-request", user: me, number: pull.number, draft: !pull.draft }),
-};
+function renderPlace(around) {
+  const home = place.kind === "app" && place.tab === "home";
+  const shown = state.slack.channels.find((one) => one.id === channel());
+  const name = place.kind === "app" ? "Signalbox" : `#${shown?.name ?? ""}`;
+  find("place-name").textContent = name;
+  find("app-tabs").hidden = place.kind !== "app";
+  for (const tab of find("app-tabs").children) {
+    tab.setAttribute("aria-selected", String(tab.dataset.tab === place.tab));
+  }
+  find("home").hidden = !home;
+  find("messages").hidden = home;
+  find("composer").hidden = home || shown?.archived === true;
+  find("archived").hidden = home || shown?.archived !== true;
+  composer.into(`Message ${name}`, state.slack.commands);
+  threadComposer.into("Reply");
+  if (home) renderHome(around);
+  else renderChannel(channel(), name, around);
+  const open = thread !== undefined && renderThread(channel(), around);
+  find("panel-thread").hidden = !open;
+  document.body.classList.toggle("thread-open", open);
+  find("thread-place").textContent = name;
+}
 
 function render() {
   if (!state || pressed) return;
   const who = person();
   me = who.user;
-  const name = state.slack.channels.find((one) => one.id === channel())?.name ?? "";
-  find("channel").textContent = `#${name}`;
+  markSeen();
+  const around = { state, me, hands: slackHands, open: thread, seen: seen() };
   find("repository").textContent = state.github.repository.fullName;
-  composer.as(who.name, name);
   renderPeople(state, me, { become });
   renderBot(state, { kill: () => send({ kind: "kill-bot" }), start: () => send({ kind: "start-bot" }) });
   renderTrack(state);
   renderSteps(state, { fill });
-  renderSlack(state, me, slackHands);
+  renderSidebar(around, {
+    place: place.id === "" ? { ...place, id: state.slack.channel } : place,
+    direct: direct(),
+    go,
+  });
+  renderPlace(around);
+  renderModal(around);
   renderGitHub(state, view, githubHands, who.permission !== "read");
 }
 
 for (const button of document.querySelectorAll(".tabs button")) {
   button.addEventListener("click", () => show(button.dataset.tab));
 }
-for (const tab of document.querySelectorAll(".subtabs [role=tab]")) {
-  tab.addEventListener("click", () => shownView(tab.dataset.view));
-  tab.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-    const next = event.key === "ArrowRight" ? tab.nextElementSibling : tab.previousElementSibling;
-    if (!next) return;
-    next.focus();
-    shownView(next.dataset.view);
-  });
+
+/** Arrow keys go from tab to tab. */
+function walkTabs(tabs, choose) {
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+      const next = event.key === "ArrowRight" ? tab.nextElementSibling : tab.previousElementSibling;
+      if (!next) return;
+      next.focus();
+      choose(next);
+    });
+  }
 }
+walkTabs(document.querySelectorAll(".subtabs [data-view]"), (tab) => shownView(tab.dataset.view));
+walkTabs(find("app-tabs").children, (tab) => go({ kind: "app", tab: tab.dataset.tab }));
+
+find("close-thread").addEventListener("click", closeThread);
+find("panel-thread").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeThread();
+});
+find("places-toggle").addEventListener("click", () => {
+  const open = document.body.classList.toggle("places-open");
+  find("places-toggle").setAttribute("aria-expanded", String(open));
+});
 
 // A link to a pull request, an issue or a message of the sandbox leads to its place on this page.
 document.addEventListener("click", (event) => {
@@ -178,38 +218,31 @@ document.addEventListener("click", (event) => {
   if (!target || !state) return;
   const url = new URL(target.href, location.href);
   const pull = /\/pull\/(\d+)$/.exec(url.pathname);
-  const message = /\/archives\/[^/]+\/p(\d{10})(\d{6})$/.exec(url.pathname);
+  const message = /\/archives\/([^/]+)\/p(\d{10})(\d{6})$/.exec(url.pathname);
   if (url.origin === new URL(state.github.url).origin && (pull || /\/issues\/\d+$/.test(url.pathname))) {
     event.preventDefault();
     show("github");
     shownView(pull ? "pulls" : "issues");
-    const place = pull && document.querySelector(`[data-pull="${pull[1]}"]`);
-    if (place) {
-      place.open = true;
-      place.scrollIntoView({ block: "start" });
+    const found = pull && document.querySelector(`[data-pull="${pull[1]}"]`);
+    if (found) {
+      found.open = true;
+      found.scrollIntoView({ block: "start" });
     }
   } else if (message) {
     event.preventDefault();
     show("slack");
-    document.querySelector(`[data-ts="${message[1]}.${message[2]}"]`)?.scrollIntoView({ block: "center" });
+    const known = state.slack.channels.find((one) => one.id === message[1]);
+    go(known?.directWith ? { kind: "app", tab: "messages" } : { kind: "channel", id: message[1] });
+    const root = url.searchParams.get("thread_ts");
+    if (root) openThread({ ts: root });
+    document.querySelector(`[data-ts="${message[2]}.${message[3]}"]`)?.scrollIntoView({ block: "center" });
   }
 });
 
-function theme(next) {
-  document.documentElement.dataset.theme = next;
-  localStorage.setItem("theme", next);
-}
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const kept = localStorage.getItem("theme");
-if (kept) theme(kept);
-find("theme").addEventListener("click", () => {
-  const now = document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
-  theme(now === "dark" ? "light" : "dark");
-});
+followTheme(find("theme"));
 
 // What scrolls can be reached with the keyboard.
-find("messages").tabIndex = 0;
+for (const id of ["messages", "thread-messages", "home"]) find(id).tabIndex = 0;
 addEventListener("pointerdown", () => {
   pressed = true;
 });
@@ -223,6 +256,8 @@ for (const end of ["pointerup", "pointercancel", "blur"]) {
 show("slack");
 follow((next) => {
   if (next.starting) return;
+  const first = state === undefined;
   state = next;
+  if (first) send({ kind: "become", user: person().user });
   render();
 });

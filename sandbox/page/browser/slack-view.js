@@ -1,135 +1,43 @@
-// The channel: messages with their threads, reactions and buttons, as the chosen person sees them.
-import { renderBlocks } from "./blocks.js";
+// The channel or direct conversation that is shown, and the thread beside it.
 import { clockTime, el, find, isDrawn, replace } from "./elements.js";
-import { emoji, offered } from "./emoji.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { renderMessage } from "./message-view.js";
 
-const folded = new Set();
-
-function author(message, state) {
-  if (message.user === "USLACKBOT") return { name: "Slackbot", kind: "slackbot", letter: "S" };
-  const name = state.slack.users[message.user] ?? message.user;
-  return {
-    name,
-    kind: message.user === state.slack.botUser ? "bot" : `person-${message.user}`,
-    letter: name.slice(0, 1),
-  };
-}
-
-export function avatar(kind, letter) {
-  if (kind === "bot") return el("img.avatar", { src: "/mark.svg", alt: "" });
-  return el(`span.avatar.${kind}`, { "aria-hidden": "true" }, letter);
-}
-
-function reactionRow(message, state, me, hands) {
-  const given = Object.entries(message.reactions);
-  if (message.ephemeralFor) return undefined;
-  const chips = given.map(([name, users]) => {
-    const mine = users.includes(me);
-    const who = users.map((user) => state.slack.users[user] ?? user).join(", ");
-    return el(
-      `button.reaction${mine ? ".mine" : ""}`,
-      {
-        type: "button",
-        title: `${who} reacted with :${name}:`,
-        "aria-label": `${emoji(name)} by ${who}${mine ? ". Take yours away" : ". Add yours"}`,
-        "aria-pressed": String(mine),
-        "data-focus": `${message.ts}/reaction/${name}`,
-        onclick: () => hands.react(message, name, !mine),
-      },
-      el("span", {}, emoji(name)),
-      el("span.who", {}, who),
-    );
-  });
-  const add = offered
-    .filter((name) => !(name in message.reactions))
-    .map((name) =>
-      el(
-        "button.add",
-        {
-          type: "button",
-          "aria-label": `React with ${emoji(name)}`,
-          "data-focus": `${message.ts}/add/${name}`,
-          onclick: () => hands.react(message, name, true),
-        },
-        emoji(name),
-      ),
-    );
-  return el("div.reactions", {}, chips, el("span.adders", {}, add));
-}
-
-function renderMessage(message, state, me, hands, inThread) {
-  const by = author(message, state);
-  const body = message.blocks.length > 0 ? renderBlocks(message, hands) : mrkdwn(message.text, state.slack.users);
-  // What asks for something keeps its reactions in sight; elsewhere they come with the pointer or the keyboard.
-  const asks = message.blocks.some((block) => block.type === "actions");
-  return el(
-    `article.message${message.ephemeralFor ? ".ephemeral" : ""}${asks ? ".asks" : ""}`,
-    { "data-ts": message.ts },
-    avatar(by.kind, by.letter),
-    el(
-      "div.message-main",
-      {},
-      message.ephemeralFor && el("p.only-you", {}, "Only visible to you"),
-      el(
-        "p.byline",
-        {},
-        el("strong", {}, by.name),
-        by.kind === "bot" && el("span.app", {}, "App"),
-        el("time", {}, clockTime(Number(message.ts) * 1000)),
-        message.edits > 0 && el("span.edited", {}, "edited"),
-        !inThread &&
-          !message.ephemeralFor &&
-          el(
-            "button.quiet.reply",
-            { type: "button", "data-focus": `${message.ts}/reply`, onclick: () => hands.reply(message) },
-            "Reply",
-          ),
-      ),
-      el("div.message-text", {}, body),
-      reactionRow(message, state, me, hands),
-    ),
-  );
-}
-
-function renderThread(root, replies, state, me, hands) {
+function repliesLink(root, replies, { open, seen, hands }) {
   if (replies.length === 0) return undefined;
-  const closed = folded.has(root.ts);
   const label = `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
+  const last = replies.at(-1);
+  const fresh = replies.filter((one) => Number(one.ts) > (seen.get(root.ts) ?? 0)).length;
   return el(
-    "div.thread",
-    {},
-    el(
-      "button.quiet.fold",
-      {
-        type: "button",
-        "aria-expanded": String(!closed),
-        "data-focus": `${root.ts}/fold`,
-        onclick: () => {
-          if (!folded.delete(root.ts)) folded.add(root.ts);
-          hands.again();
-        },
-      },
-      closed ? `Show ${label}` : label,
-    ),
-    !closed && replies.map((reply) => renderMessage(reply, state, me, hands, true)),
+    "button.quiet.replies",
+    {
+      type: "button",
+      "aria-expanded": String(open === root.ts),
+      "data-focus": `${root.ts}/replies`,
+      onclick: () => hands.openThread(root),
+    },
+    el("strong", {}, label),
+    el("span", {}, `last at ${clockTime(Number(last.ts) * 1000)}`),
+    fresh > 0 && open !== root.ts && el("span.fresh", {}, "new"),
   );
 }
 
-export function renderSlack(state, me, hands) {
-  const container = find("messages");
-  if (isDrawn(container, [me, state.slack, [...folded]])) return;
+function scrollable(container, draw) {
   const stuck = container.scrollHeight - container.scrollTop - container.clientHeight < 60;
-  const mine = state.slack.messages.filter((one) => !one.ephemeralFor || one.ephemeralFor === me);
-  const replies = Map.groupBy(
-    mine.filter((one) => one.threadTs),
-    (one) => one.threadTs,
+  draw();
+  if (stuck) container.scrollTop = container.scrollHeight;
+}
+
+function visible(state, me, channel) {
+  return state.slack.messages.filter(
+    (one) => one.channel === channel && (!one.ephemeralFor || one.ephemeralFor === me),
   );
-  const roots = mine.filter((one) => !one.threadTs);
-  const empty = el(
+}
+
+function nothingYet(name) {
+  return el(
     "div.empty",
     {},
-    el("p", {}, "Nothing was said here yet."),
+    el("p", {}, `Nothing was said in ${name} yet.`),
     el(
       "p",
       {},
@@ -138,18 +46,46 @@ export function renderSlack(state, me, hands) {
       " to see what the bot understands, or begin with the first thing to try.",
     ),
   );
-  replace(
-    container,
-    roots.length === 0
-      ? [empty]
-      : roots.map((root) =>
-          el(
-            "div.conversation",
-            {},
-            renderMessage(root, state, me, hands, false),
-            renderThread(root, replies.get(root.ts) ?? [], state, me, hands),
-          ),
-        ),
+}
+
+/** Draws the conversation; `around` has the state, who looks, their hands, the open thread and what was seen of it. */
+export function renderChannel(channel, name, around) {
+  const container = find("messages");
+  const { state, me, open, seen } = around;
+  const mine = visible(state, me, channel);
+  if (isDrawn(container, [me, channel, open, [...seen], mine, state.slack.users])) return;
+  const replies = Map.groupBy(
+    mine.filter((one) => one.threadTs),
+    (one) => one.threadTs,
   );
-  if (stuck) container.scrollTop = container.scrollHeight;
+  const roots = mine.filter((one) => !one.threadTs);
+  const drawn = roots.map((root) =>
+    el(
+      `div.conversation${open === root.ts ? ".open" : ""}`,
+      {},
+      renderMessage(root, around),
+      repliesLink(root, replies.get(root.ts) ?? [], around),
+    ),
+  );
+  scrollable(container, () => replace(container, drawn.length === 0 ? [nothingYet(name)] : drawn));
+}
+
+/** Draws the thread that is open; false when there is none to be drawn. */
+export function renderThread(channel, around) {
+  const { state, me, open } = around;
+  const container = find("thread-messages");
+  const all = visible(state, me, channel);
+  const root = all.find((one) => one.ts === open);
+  if (!root) return false;
+  const replies = all.filter((one) => one.threadTs === open);
+  if (isDrawn(container, [me, root, replies, state.slack.users])) return true;
+  const count = `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`;
+  scrollable(container, () =>
+    replace(container, [
+      renderMessage(root, around, true),
+      el("p.count-line", {}, el("span", {}, count)),
+      replies.map((reply) => renderMessage(reply, around, true)),
+    ]),
+  );
+  return true;
 }

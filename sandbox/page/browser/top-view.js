@@ -1,6 +1,6 @@
 // Who one is, and the bot's process.
 import { el, find, isDrawn, replace } from "./elements.js";
-import { avatar } from "./slack-view.js";
+import { avatar } from "./message-view.js";
 
 export function renderPeople(state, me, hands) {
   if (isDrawn(find("people"), [state.people, me])) return;

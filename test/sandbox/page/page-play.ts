@@ -7,7 +7,13 @@ import { openPage } from "../../../sandbox/page/page-server.ts";
 import type { PageState } from "../../../sandbox/page/page-state.ts";
 import type { BotControl, BotState } from "../../../sandbox/page/play.ts";
 import { samplePeople } from "../../../sandbox/sample/people.ts";
-import { sampleChannel, sampleEnvironments, sampleRepository, seedSample } from "../../../sandbox/sample/seed.ts";
+import {
+  sampleChannel,
+  sampleChannels,
+  sampleEnvironments,
+  sampleRepository,
+  seedSample,
+} from "../../../sandbox/sample/seed.ts";
 import { createSandboxSlack, type SandboxSlackServer } from "../../../sandbox/slack/sandbox-slack.ts";
 import { watchWorld } from "../../../sandbox/world.ts";
 import { createContext } from "../../../src/context.ts";
@@ -62,7 +68,7 @@ export async function openPagePlay(): Promise<PagePlay> {
   const folder = await mkdtemp(join(tmpdir(), "signalbox-page-"));
   const siteDir = join(folder, "site");
   const page = await openPage({ host: "127.0.0.1", port: 0 });
-  const slack = await createSandboxSlack({ context, people: samplePeople, channels: [sampleChannel] });
+  const slack = await createSandboxSlack({ context, people: samplePeople, channels: sampleChannels });
   const github = await createSandboxGitHub({ context, folder: join(folder, "github"), people: samplePeople });
   await seedSample(context, github, { siteDir, siteUrl: `${page.url}/site`, pace: 0 });
   const world = await watchWorld(context, siteDir, sampleEnvironments);

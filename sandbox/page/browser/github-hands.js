@@ -1,0 +1,62 @@
+// What the chosen person's hands do on GitHub: forms that are filled in, and what each sends.
+import { commitDialog, issueDialog, pullDialog } from "./dialogs.js";
+import { send } from "./door.js";
+
+/** `now` gives the newest state, `me` who one is. */
+export function createGitHubHands(now, me) {
+  const by = (kind, more) => send({ kind, user: me(), ...more });
+
+  function branchesToOffer() {
+    const { repository } = now().github;
+    const taken = repository.pullRequests
+      .filter((one) => one.state === "open" || one.merged)
+      .map((one) => one.head.sha);
+    const free = repository.branches.filter((one) => one.name !== repository.defaultBranch && !taken.includes(one.sha));
+    return free.map((one) => one.name);
+  }
+
+  function openPull({ head, title, body } = {}) {
+    const branches = [...new Set([...(head ? [head] : []), ...branchesToOffer()])];
+    if (branches.length === 0) return commit();
+    pullDialog({ branches, head: head ?? branches[0], title, body }, (fields) => by("open-pull-request", fields));
+  }
+
+  function edit(pull, { title = pull.title, body = pull.body } = {}) {
+    pullDialog({ branches: [pull.head.ref], editing: pull.number, title, body }, (fields) =>
+      by("edit-pull-request", { number: pull.number, title: fields.title, body: fields.body }),
+    );
+  }
+
+  /** A branch that was merged is not used again: the next change to the same entry gets a branch of its own. */
+  function freshBranch(name) {
+    const base = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "");
+    const taken = new Set(now().github.repository.branches.map((one) => one.name));
+    if (base === "" || !taken.has(base)) return base;
+    let count = 2;
+    while (taken.has(`${base}-${count}`)) count += 1;
+    return `${base}-${count}`;
+  }
+
+  function commit({ name = "", detail = "" } = {}) {
+    commitDialog({ name, detail, branch: freshBranch(name) }, async (fields) => {
+      const { branch } = fields;
+      const done = await by("commit", { branch, name: fields.name, detail: fields.detail });
+      if (!done || !fields.open) return;
+      const issue = now().github.repository.issues.find((one) => one.state === "open");
+      openPull({ head: branch, title: fields.name, body: issue ? `close #${issue.number}` : "" });
+    });
+  }
+
+  return {
+    openPull,
+    commit,
+    edit,
+    openIssue: () => issueDialog((fields) => by("open-issue", fields)),
+    merge: (pull) => by("merge-pull-request", { number: pull.number }),
+    close: (pull) => by("close-pull-request", { number: pull.number }),
+    draft: (pull) => by("edit-pull-request", { number: pull.number, draft: !pull.draft }),
+  };
+}
