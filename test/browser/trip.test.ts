@@ -26,7 +26,7 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
   const complaints: string[] = [];
 
   function watch(shown: Page): Page {
-    shown.setDefaultTimeout(20_000);
+    shown.setDefaultTimeout(40_000);
     shown.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
     });
