@@ -3,16 +3,17 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { childrenOf } from "./memory.ts";
 
-async function noteIn(folder: string): Promise<string | undefined> {
-  const entries = await readdir(folder, { recursive: true });
+/** Where the server says who and where it is. Throws when the bot's data folder holds no running server. */
+export async function serverNoteIn(dataFolder: string): Promise<string> {
+  const entries = await readdir(dataFolder, { recursive: true });
   const note = entries.find((entry) => entry.endsWith("postmaster.pid"));
-  return note === undefined ? undefined : join(folder, note);
+  if (note === undefined) throw new Error(`no private PostgreSQL runs in ${dataFolder}`);
+  return join(dataFolder, note);
 }
 
 /** The server and all that it has started. Throws when the bot's data folder holds no running server. */
 export async function privateServerOf(dataFolder: string): Promise<readonly number[]> {
-  const note = await noteIn(dataFolder);
-  if (note === undefined) throw new Error(`no private PostgreSQL runs in ${dataFolder}`);
+  const note = await serverNoteIn(dataFolder);
   const server = Number((await readFile(note, "utf8")).split("\n")[0]);
   return [server, ...(await childrenOf(server))];
 }
