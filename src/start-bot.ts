@@ -21,6 +21,7 @@ import { createJobs } from "./jobs/jobs.ts";
 import { withRequestId } from "./log.ts";
 import { createAdvancer } from "./operations/advance.ts";
 import type { Bot, OperatorRules } from "./operations/bot.ts";
+import { createChannelNews, lookAtChannels } from "./operations/channels.ts";
 import { followAllBranches } from "./operations/follow-branch.ts";
 import { createGitHubEvents } from "./operations/github-events.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
@@ -35,10 +36,12 @@ import { foldReactionsOf } from "./operations/note-reaction.ts";
 import { forgetForms, mistakesOf, tellIfNotOpened } from "./operations/prepare.ts";
 import { readReactions } from "./operations/read-reactions.ts";
 import { createSlackEvents } from "./operations/slack-events.ts";
+import { tellChannelProblems } from "./operations/tell-channel-problems.ts";
 import { tidyAttempts } from "./operations/tidy-attempts.ts";
 import { createProjections } from "./projections/engine.ts";
 import { createAnswerAtOnce } from "./slack/answer-at-once.ts";
 import { createSlackApp } from "./slack/app.ts";
+import { createSlackChannels } from "./slack/channels.ts";
 import { createSlackClient } from "./slack/client.ts";
 import { answerOf } from "./slack/emoji.ts";
 import { createSlackPeople } from "./slack/people.ts";
@@ -119,6 +122,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   });
   const signIn = createSignIn({ context, github: settings.github, publicUrl: settings.publicUrl });
   const slack = createSlackClient({ context, log, settings: settings.slack });
+  const channels = createSlackChannels({ client: slack, context });
   const facts = createGitHubFacts(github);
   const bot: Bot = {
     context,
@@ -128,6 +132,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     github: facts,
     slack: {
       ...createSlackPeople({ client: slack, context }),
+      channels: channels.all,
       reactions: (channel, ts) => readStandingReactions(slack, channel, ts),
     },
     signIn,
@@ -164,6 +169,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       ...createSlackSurfaces({
         db,
         client: slack,
+        channels,
+        news: createChannelNews(bot),
         context,
         log,
         loadDeploymentView,
@@ -300,6 +307,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       await settleLinkChanges(bot, answerOf);
       await tidyLinks(bot);
       await forgetForms(bot);
+      await lookAtChannels(bot);
+      await tellChannelProblems(bot);
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
     },
   });
@@ -324,6 +333,9 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     catchUp(options, bot, githubApp)
       .catch(logged("what happened on GitHub while the bot was down could not be compared"))
       .finally(begun.resolve),
+    lookAtChannels(bot, { everything: true }).catch(
+      logged("the Slack channels of the services could not be looked at"),
+    ),
     readReactions(bot, answerOf).catch(logged("reactions given while the bot was down could not be read back")),
   ]);
   closers.push(async () => void (await catchingUp));

@@ -99,8 +99,15 @@ export async function servicesHere(bot: Bot, from: CommandFrom): Promise<readonl
 async function refsHere(db: Kysely<Database>, from: CommandFrom): Promise<readonly Ref[]> {
   const refs = refsFor(db, from);
   if (from.kind === "github") return await refs.execute();
-  const channel = [from.channel.id, ...(from.channel.name === undefined ? [] : [`#${from.channel.name}`])];
-  return await refs.where("service.channel", "in", channel).execute();
+  const names = namesOf(from);
+  return await refs
+    .where((row) =>
+      row.or([
+        row("service.channel_id", "in", names),
+        row.and([row("service.channel_id", "is", null), row("service.channel", "in", names)]),
+      ]),
+    )
+    .execute();
 }
 
 /** Where several repositories have a service of the name, the channel's is meant, or `owner/name` tells them apart. */
@@ -124,9 +131,29 @@ function tellApart(refs: readonly Ref[]): readonly string[] {
   return refs.map((ref) => (twins ? ref.full_name : ref.name));
 }
 
+/** By the channel's id; by its name only while the id was not found. */
 function isChannelOf(service: Ref, from: CommandFrom): boolean {
   if (from.kind === "github") return service.repository_id === from.repository;
-  return service.channel === from.channel.id || service.channel === `#${from.channel.name ?? ""}`;
+  return service.channel !== null && namesOf(from).includes(service.channel);
+}
+
+/** What the channel of a command may be in a service's row. */
+function namesOf(from: Extract<CommandFrom, { kind: "slack" }>): readonly string[] {
+  const { id, name } = from.channel;
+  return name === undefined || isNoName(name) ? [id] : [id, `#${name}`];
+}
+
+/** The name that Slack gives for every direct conversation with somebody. */
+const directMessage = "directmessage";
+
+/** What Slack says instead of a name, for conversations that it does not name in a command. */
+function isNoName(name: string): boolean {
+  return name === directMessage || name === "privategroup" || name.startsWith("mpdm-");
+}
+
+/** Where the answer to a request stands. In direct messages it is those of the person with the bot, whoever else's it was. */
+function channelOf(from: Extract<CommandFrom, { kind: "slack" }>): string {
+  return from.channel.name === directMessage ? from.slackUser : from.channel.id;
 }
 
 function unknownService(services: readonly Ref[], found: string): ReplyContent {
@@ -152,7 +179,7 @@ export async function loginIn(bot: Bot, service: ServicePlace, from: CommandFrom
 export async function askerIn(bot: Bot, service: ServicePlace, from: CommandFrom): Promise<Asker | undefined> {
   const login = await loginIn(bot, service, from);
   if (login === undefined) return undefined;
-  if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: from.channel.id, key: from.key };
+  if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: channelOf(from), key: from.key };
   return { login, ...optional("slackUser", await slackUserOf(bot, service.pipeline, login)), key: from.key };
 }
 

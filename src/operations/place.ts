@@ -1,5 +1,5 @@
 /** An environment with all that stands around it: its service, repository, pipeline and policy. Reads only. */
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { policyHash } from "../policy/canonical-hash.ts";
 import type { EnvironmentPolicy, Pipeline, ServicePolicy } from "../policy/pipeline.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
@@ -9,6 +9,7 @@ import type { RepositoryRef } from "./ports.ts";
 export type ServiceRef = {
   readonly id: number;
   readonly name: string;
+  /** Its channel's id; as the pipeline file names it while it was not found. */
   readonly channel: string | undefined;
   readonly repository: RepositoryRef;
 };
@@ -25,6 +26,9 @@ export type Place = {
   /** What approvals are bound to besides from and content: gates, stages and who is in the groups. */
   readonly policyHash: string;
 };
+
+/** A service's channel by its id once it was found, so that nothing hangs on what the channel is called. */
+export const serviceChannel = sql<string | null>`coalesce(service.channel_id, service.channel)`.as("channel");
 
 /** All services that a pipeline file in force names, by name. */
 export async function loadServices(db: Kysely<Database>): Promise<readonly ServicePlace[]> {
@@ -45,7 +49,7 @@ export async function loadServiceRef(db: Kysely<Database>, service: number): Pro
     .select([
       "service.id",
       "service.name",
-      "service.channel",
+      serviceChannel,
       "repository.id as repository_id",
       "repository.full_name",
       "repository.installation_id",
@@ -75,7 +79,7 @@ export function serviceRefs(db: Kysely<Database>) {
     .where("service.removed_at", "is", null)
     .where("repository.removed_at", "is", null)
     .where("repository.pipeline_file_id", "is not", null)
-    .select(["service.id", "service.name", "service.channel", "repository.id as repository_id", "repository.full_name"])
+    .select(["service.id", "service.name", serviceChannel, "repository.id as repository_id", "repository.full_name"])
     .orderBy("service.name")
     .orderBy("service.id");
 }
@@ -120,7 +124,7 @@ function serviceRows(db: Kysely<Database>) {
     .select([
       "service.id",
       "service.name",
-      "service.channel",
+      serviceChannel,
       "repository.id as repository_id",
       "repository.full_name",
       "repository.installation_id",

@@ -159,7 +159,20 @@ export type SlackPerson = {
 
 export type StandingReaction = { readonly emoji: string; readonly users: readonly string[] };
 
+/** A channel that the bot can see, also an archived one. */
+export type SlackChannel = {
+  readonly id: string;
+  /** Without `#`. */
+  readonly name: string;
+  readonly team: string;
+  readonly archived: boolean;
+  /** Whether the bot is in it. */
+  readonly member: boolean;
+};
+
 export type SlackPort = {
+  /** Every public channel, and the private ones that the bot is in, as Slack says now. */
+  channels(): Promise<readonly SlackChannel[]>;
   /** The person, seen from the bot's own workspace; rejects with `OutsideError` when Slack did not answer. */
   person(team: string, user: string): Promise<SlackPerson>;
   /** The reactions that stand on a message now; none when the message is gone. */

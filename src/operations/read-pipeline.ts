@@ -3,7 +3,7 @@
  * last good one stays in force, and the channel is told every mistake.
  */
 import { createHash } from "node:crypto";
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Pipeline, PipelineReading, PipelineSource } from "../policy/pipeline.ts";
 import { readPipelineFile } from "../policy/pipeline-file/read.ts";
 import type { Database } from "../store/schema.ts";
@@ -97,6 +97,15 @@ async function putInForce(
   await trx.updateTable("repository").set({ pipeline_file_id: file }).where("id", "=", repository).execute();
   const kept: number[] = [];
   for (const service of pipeline.services) {
+    // Another name may mean another channel: it is looked for anew.
+    await trx
+      .updateTable("service")
+      .set({ channel_id: null, channel_team: null, channel_looked_at: null })
+      .set({ channel_problem: null, channel_problem_at: null, channel_told_at: null })
+      .where("repository_id", "=", repository)
+      .where("name", "=", service.name)
+      .where(sql<boolean>`channel is distinct from ${service.channel ?? null}`)
+      .execute();
     const { id } = await trx
       .insertInto("service")
       .values({ repository_id: repository, name: service.name, channel: service.channel ?? null })

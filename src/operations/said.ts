@@ -15,12 +15,14 @@ import type { LinkNote, LinkReply } from "./link.ts";
 import type { Outcome } from "./outcome.ts";
 import type { QueueReply } from "./queue.ts";
 import type { StatusReply } from "./status.ts";
+import type { ChannelNote } from "./tell-channel-problems.ts";
 import type { Work } from "./work.ts";
 
 /** Said once in a deployment's thread, in the service's channel, or to one person. */
 export type NoteContent =
   | HoldsNote
   | LinkNote
+  | ChannelNote
   | {
       readonly code: "approval-refused";
       readonly person: string;

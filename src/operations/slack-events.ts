@@ -2,6 +2,7 @@
 import type { CommandName, CommandReading } from "../commands/command.ts";
 import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
+import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { answerTyped, type Carry } from "./menu.ts";
@@ -46,6 +47,11 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       }
       const content = await carry({ ...command, slackUser }, command);
       if (content.code === "unlinked") await settleLinkChanges(bot, meaningOf);
+    },
+
+    /** Something has happened to a channel: what it is now is asked of Slack. */
+    async channel({ channel }: { readonly channel: string }) {
+      await lookAtChannels(bot, { channel });
     },
 
     async reaction(reaction: {

@@ -2,6 +2,7 @@
 import type { Transaction } from "kysely";
 import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { serviceChannel } from "./place.ts";
 import { say } from "./tell.ts";
 
 export async function tellServices(
@@ -13,7 +14,7 @@ export async function tellServices(
 ): Promise<void> {
   const services = await trx
     .selectFrom("service")
-    .select(["id", "channel"])
+    .select(["id", serviceChannel])
     .where("repository_id", "=", repository)
     .where("removed_at", "is", null)
     .execute();

@@ -10,11 +10,13 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { SlackSettings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
+import { channelEventTypes } from "./channel-events.ts";
 import { actionIds, type SlackEvents } from "./events.ts";
 import { libraryLog } from "./library-log.ts";
 import {
   type ActionPayload,
   type CommandPayload,
+  isOfChannel,
   type ReactionPayload,
   readStoredPayload,
   type SlackPayload,
@@ -122,8 +124,17 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
     app.event(type, async ({ body, context: around }) => {
       const { done } = handing.parse(around["handing"]);
       const payload = readStoredPayload(body);
-      if (!("event" in payload) || payload.event.type === "app_home_opened") return;
+      if (!("event" in payload) || isOfChannel(payload) || payload.event.type === "app_home_opened") return;
       await handlers.reaction(reactionEvent({ ...payload, event: payload.event }));
+      done();
+    });
+  }
+  for (const type of channelEventTypes) {
+    app.event(type, async ({ body, context: around }) => {
+      const { done } = handing.parse(around["handing"]);
+      const payload = readStoredPayload(body);
+      if (!isOfChannel(payload)) return;
+      await handlers.channel({ channel: payload.event.channel });
       done();
     });
   }

@@ -32,7 +32,13 @@ export class SlackRefusal extends Refusal {
   }
 }
 
-export type SlackIdentity = { readonly team: string; readonly user: string; readonly bot: string | undefined };
+export type SlackIdentity = {
+  readonly team: string;
+  readonly user: string;
+  readonly bot: string | undefined;
+  /** The token is good for every workspace of an Enterprise organisation; then `team` is the organisation's id. */
+  readonly wholeOrganisation: boolean;
+};
 
 export type SlackClient = {
   /** Calls a Web API method and parses its answer; rejects with `OutsideError`. */
@@ -49,7 +55,12 @@ export type SlackClientOptions = {
   readonly settings: Pick<SlackSettings, "botToken" | "apiUrl">;
 };
 
-const authTest = z.object({ team_id: z.string(), user_id: z.string(), bot_id: z.string().optional() });
+const authTest = z.object({
+  team_id: z.string(),
+  user_id: z.string(),
+  bot_id: z.string().optional(),
+  is_enterprise_install: z.boolean().optional(),
+});
 
 /** Codes by which Slack says that it broke, is busy, or was too slow, though it answers with HTTP 200. */
 const outages = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"]);
@@ -127,7 +138,8 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
 
   async function askIdentity(): Promise<SlackIdentity> {
     const answer = await call("auth.test", {}, authTest);
-    return { team: answer.team_id, user: answer.user_id, bot: answer.bot_id };
+    const wholeOrganisation = answer.is_enterprise_install === true;
+    return { team: answer.team_id, user: answer.user_id, bot: answer.bot_id, wholeOrganisation };
   }
 
   return {

@@ -4,6 +4,7 @@
  * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that.
  */
 import type { CommandName } from "../commands/command.ts";
+import type { SlackChannelChange } from "./channel-events.ts";
 import type { ViewEvents } from "./view-events.ts";
 
 /** The buttons of a deployment's message. */
@@ -70,4 +71,5 @@ export type SlackEvents = ViewEvents & {
   command(command: SlackCommand): Promise<void>;
   reaction(reaction: SlackReaction): Promise<void>;
   action(action: SlackAction): Promise<void>;
+  channel(change: SlackChannelChange): Promise<void>;
 };

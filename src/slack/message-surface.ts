@@ -5,6 +5,7 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
+import { isChannelProblem } from "../operations/channels.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { DeploymentView, LoadDeploymentView } from "../operations/views.ts";
 import { type Instant, pendingStatuses, runningStatuses } from "../policy/model.ts";
@@ -12,7 +13,8 @@ import type { Surface } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
 import { renderDeploymentMessage } from "./blocks/deployment.ts";
-import { afterRefusal, isUndelivered, type Posting, undelivered } from "./posting.ts";
+import { SlackRefusal } from "./client.ts";
+import { afterRefusal, isUndelivered, newsForMs, type Posting, undelivered } from "./posting.ts";
 
 /** Slack takes about one write a second for each channel. */
 const spacingMs = 1_000;
@@ -60,9 +62,12 @@ export function messageSurface(options: Options): Surface<MessageContent> {
     try {
       return await posting.post({ channel: content.channel }, subject, content.message);
     } catch (error) {
-      const stillMatters = !isEnded(loaded.view);
-      return afterRefusal(error, { context, log, subject, stillMatters });
+      return afterRefusal(error, { context, log, subject, stillMatters: matters(loaded.view) });
     }
+  }
+
+  function matters(view: DeploymentView): boolean {
+    return !isEnded(view) || context.clock.now() - view.requestedAt < newsForMs;
   }
 
   return {
@@ -81,7 +86,12 @@ export function messageSurface(options: Options): Surface<MessageContent> {
       const loaded = await load(subject);
       const since: Instant | undefined = loaded?.view.requestedAt;
       if (since === undefined) throw new OutsideError(`there is no deployment for ${subject}`);
-      return await posting.find({ channel: content.channel }, subject, since);
+      try {
+        return await posting.find({ channel: content.channel }, subject, since);
+      } catch (error) {
+        const stillMatters = loaded !== undefined && matters(loaded.view);
+        return afterRefusal(error, { context, log, subject, stillMatters });
+      }
     },
     create,
     async update(external, content, subject) {
@@ -91,7 +101,12 @@ export function messageSurface(options: Options): Surface<MessageContent> {
         await posting.edit(external, subject, content.message);
         return undefined;
       } catch (error) {
-        return afterRefusal(error, { context, log, subject, stillMatters: false });
+        // An edit waits for its channel too. When that is given up the message stays as it was last seen.
+        const ofChannel = error instanceof SlackRefusal && isChannelProblem(error.slackCode);
+        const loaded = ofChannel ? await load(subject) : undefined;
+        const stillMatters = loaded !== undefined && matters(loaded.view);
+        const after = afterRefusal(error, { context, log, subject, stillMatters });
+        return ofChannel ? undefined : after;
       }
     },
   };

@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Context } from "../context.ts";
+import { serviceChannel } from "../operations/place.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { LoadDeploymentView } from "../operations/views.ts";
 import { optional } from "../optional.ts";
@@ -14,10 +15,8 @@ import { projectionKey } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
 import { renderNote } from "./blocks/said.ts";
-import { afterRefusal, type Place, type Posting } from "./posting.ts";
+import { afterRefusal, newsForMs, type Place, type Posting } from "./posting.ts";
 
-/** A note is news; when its channel is mended later than this, it is news no longer. */
-const newsForMs = 60 * 60_000;
 /** How soon to look again whether the message that a note belongs to has been posted. */
 const waitForMessageMs = 1_000;
 
@@ -54,7 +53,7 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
     if (note.service_id !== null) {
       const service = await db
         .selectFrom("service")
-        .select("channel")
+        .select(serviceChannel)
         .where("id", "=", note.service_id)
         .executeTakeFirst();
       if (service !== undefined && service.channel !== null) return service.channel;
@@ -73,12 +72,13 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
       const key = projectionKey("slack.message", `${view.id}/${view.ask}`);
       const row = await db
         .selectFrom("projection")
-        .select(["external", "refused", "attempts"])
+        .select(["external", "refused", "attempts", "look_at"])
         .where("key", "=", key)
         .executeTakeFirst();
       // A message that cannot be posted may never be; what there is to say is then said without it.
       if (row !== undefined && row.external === null && view.channel !== undefined && holdsOthers(row)) {
-        const retryAt = context.clock.now() + waitForMessageMs;
+        // Where the message itself waits, for its channel or for Slack, there is no use in looking before it does.
+        const retryAt = Math.max(context.clock.now() + waitForMessageMs, row.look_at?.getTime() ?? 0);
         throw new NotYet("the message that this note belongs to is not posted yet", { retryAt });
       }
       const message = row === undefined || row.external === null ? undefined : whereMessage.parse(row.external);
@@ -94,6 +94,12 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
     return view && { login: view.requestedBy, ...optional("slackUser", view.requestedBySlack) };
   }
 
+  /** What Slack refuses: it waits, or is given up when it is news no longer. */
+  function refused(error: unknown, note: { readonly id: number; readonly at: Date }) {
+    const stillMatters = context.clock.now() - note.at.getTime() < newsForMs;
+    return afterRefusal(error, { context, log, subject: `note/${note.id}`, stillMatters });
+  }
+
   return {
     surface: "slack.note",
     inOrder: true,
@@ -106,7 +112,11 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
       const note = await load(subject);
       const place = note === undefined ? undefined : await placeOf(note);
       if (note === undefined || place === undefined) return undefined;
-      return await posting.find(place, `note/${subject}`, note.at.getTime());
+      try {
+        return await posting.find(place, `note/${subject}`, note.at.getTime());
+      } catch (error) {
+        return refused(error, note);
+      }
     },
     async create(subject, content) {
       const note = await load(subject);
@@ -115,8 +125,7 @@ export function noteSurface(options: Options): Surface<SlackMessage> {
       try {
         return await posting.post(place, `note/${subject}`, content);
       } catch (error) {
-        const stillMatters = context.clock.now() - note.at.getTime() < newsForMs;
-        return afterRefusal(error, { context, log, subject: `note/${subject}`, stillMatters });
+        return refused(error, note);
       }
     },
   };

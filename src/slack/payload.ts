@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { commandNames } from "../commands/command.ts";
+import { type ChannelPayload, channelEvent, isChannelEvent, isOfOthers } from "./channel-events.ts";
 import { actionIds } from "./events.ts";
 import { id, storable, text, timestamp } from "./payload-fields.ts";
 import {
@@ -83,7 +84,8 @@ export type SlackPayload =
   | FormSubmissionPayload
   | HomeActionPayload
   | MenuActionPayload
-  | HomeOpenedPayload;
+  | HomeOpenedPayload
+  | ChannelPayload;
 
 /** One thing to store and to handle once. */
 export type SlackDelivery = {
@@ -125,6 +127,7 @@ export function readEventPayload(body: unknown): PayloadReading {
   if (type !== "event_callback") return { kind: "ignore" };
   if (event === undefined) return { kind: "malformed", why: "the event has not the expected shape: event" };
   if (event.type === "app_home_opened") return readHomeOpened(event.tab, body);
+  if (isChannelEvent(event.type)) return readChannelPayload(body);
   if (event.type !== "reaction_added" && event.type !== "reaction_removed") return { kind: "ignore" };
   // Reactions to files and their comments name no message.
   if (event.item?.type === "file" || event.item?.type === "file_comment") return { kind: "ignore" };
@@ -142,6 +145,13 @@ function readHomeOpened(tab: unknown, body: unknown): PayloadReading {
   const read = homeOpened.safeParse(body);
   if (!read.success) return malformed("the event", read.error);
   return { kind: "delivery", key: read.data.event_id, name: "event.app_home_opened", payload: read.data };
+}
+
+function readChannelPayload(body: unknown): PayloadReading {
+  const read = channelEvent.safeParse(body);
+  if (!read.success) return malformed("the event", read.error);
+  if (isOfOthers(read.data)) return { kind: "ignore" };
+  return { kind: "delivery", key: read.data.event_id, name: `event.${read.data.event.type}`, payload: read.data };
 }
 
 export function readCommandPayload(body: unknown): PayloadReading {
@@ -174,8 +184,22 @@ export function readInteractionPayload(body: unknown): PayloadReading {
   return { kind: "delivery", key: read.data.trigger_id, name: `action.${pressed?.action_id}`, payload: read.data };
 }
 
+export function isOfChannel(payload: SlackPayload): payload is ChannelPayload {
+  return "event" in payload && "channel" in payload.event;
+}
+
 /** A payload as it was stored. Rows outlive versions of the bot, so it is parsed again. */
 export function readStoredPayload(payload: unknown): SlackPayload {
-  const shapes = [command, reaction, action, formAction, formSubmission, homeAction, menuAction, homeOpened] as const;
+  const shapes = [
+    command,
+    reaction,
+    action,
+    formAction,
+    formSubmission,
+    homeAction,
+    menuAction,
+    homeOpened,
+    channelEvent,
+  ] as const;
   return z.union(shapes).parse(payload);
 }

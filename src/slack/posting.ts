@@ -5,8 +5,9 @@
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { Context } from "../context.ts";
+import { type ChannelNews, isChannelProblem } from "../operations/channels.ts";
 import { OutsideError, Refusal } from "../operations/ports.ts";
-import type { External } from "../projections/surface.ts";
+import { type External, NotYet } from "../projections/surface.ts";
 import type { SlackMessage } from "./blocks/block.ts";
 import type { SlackChannels } from "./channels.ts";
 import { type SlackClient, SlackRefusal } from "./client.ts";
@@ -14,16 +15,8 @@ import { type SlackClient, SlackRefusal } from "./client.ts";
 /** What a message of ours is called in its metadata. */
 export const metadataType = "signalbox_deployment";
 
-/** Codes that no repetition of the same call changes: a person has to mend the channel or the app. */
+/** Besides what is wrong with a channel: codes that no repetition of the same call changes. */
 const needsAPerson = new Set([
-  "channel_not_found",
-  "is_archived",
-  "not_in_channel",
-  "restricted_action",
-  "restricted_action_read_only_channel",
-  "restricted_action_thread_only_channel",
-  "restricted_action_thread_locked",
-  "team_access_not_granted",
   "message_not_found",
   "thread_not_found",
   "cant_update_message",
@@ -33,6 +26,9 @@ const needsAPerson = new Set([
   "cannot_reply_to_message",
 ]);
 
+/** How long what is said waits for its channel; later than this it is news no longer. */
+export const newsForMs = 24 * 60 * 60_000;
+
 /** How long to wait before such a call is made again: by then somebody may have invited the bot. */
 const mendMs = 10 * 60_000;
 
@@ -41,7 +37,11 @@ const mostPages = 50;
 /** Slack's clock and ours may differ. */
 const clockSkewMs = 5 * 60_000;
 
-const posted = z.object({ channel: z.string(), ts: z.string() });
+const posted = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  message: z.object({ team: z.string().optional() }).optional(),
+});
 const pageOfMessages = z.object({
   messages: z.array(
     z.object({
@@ -80,13 +80,16 @@ export function isUndelivered(external: External): boolean {
 
 /**
  * What to do with a refusal. What a person has to mend is tried every ten minutes while it still matters, then left:
- * the row keeps the code, the log has told it, and nothing turns for ever.
+ * the row keeps the code, the log has told it, and nothing turns for ever. Waiting for a channel is no failure, and what
+ * comes after it waits behind it.
  */
 export function afterRefusal(
   error: unknown,
   around: { readonly context: Context; readonly log: Logger; readonly subject: string; readonly stillMatters: boolean },
 ): External {
-  if (!(error instanceof SlackRefusal) || !needsAPerson.has(error.slackCode)) throw error;
+  if (!(error instanceof SlackRefusal)) throw error;
+  const ofChannel = isChannelProblem(error.slackCode);
+  if (!ofChannel && !needsAPerson.has(error.slackCode)) throw error;
   const { context, log, subject, stillMatters } = around;
   const advice = "check that the channel exists, is not archived, and that the bot was invited to it";
   if (!stillMatters) {
@@ -94,7 +97,8 @@ export function afterRefusal(
     return undelivered(error.slackCode);
   }
   const retryAt = context.clock.now() + mendMs;
-  throw new Refusal(`${error.message}; ${advice}`, { cause: error, retryAt });
+  const Waiting = ofChannel ? NotYet : Refusal;
+  throw new Waiting(`${error.message}; ${advice}`, { cause: error, retryAt });
 }
 
 function content(subject: string, message: SlackMessage) {
@@ -107,15 +111,38 @@ function content(subject: string, message: SlackMessage) {
   };
 }
 
-export function createPosting(options: { readonly client: SlackClient; readonly channels: SlackChannels }): Posting {
-  const { client, channels } = options;
+export function createPosting(options: {
+  readonly client: SlackClient;
+  readonly channels: Pick<SlackChannels, "id" | "team">;
+  readonly news: ChannelNews;
+}): Posting {
+  const { client, channels, news } = options;
+
+  /** Where a message of the bot stands, with the team whose events speak of it. */
+  async function at(channel: string, ts: string, team?: string): Promise<External> {
+    return { channel, ts, team: (await channels.team(channel)) ?? team ?? (await client.identity()).team };
+  }
+
+  /** Makes a call, and notes it when Slack refuses because of the channel. */
+  async function telling<T>(channel: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof SlackRefusal && isChannelProblem(error.slackCode)) {
+        await news.refused(channel, error.slackCode);
+      }
+      throw error;
+    }
+  }
+
   return {
     async post(place, subject, message) {
-      const { team } = await client.identity();
       const thread = place.threadTs === undefined ? {} : { thread_ts: place.threadTs };
       const fields = { channel: place.channel, ...thread, ...content(subject, message) };
-      const { channel, ts } = await client.call("chat.postMessage", fields, posted);
-      return { channel, ts, team };
+      const answer = await telling(place.channel, () => client.call("chat.postMessage", fields, posted));
+      const where = await at(answer.channel, answer.ts, answer.message?.team);
+      await news.posted(place.channel, { id: answer.channel, team: String(where["team"]) });
+      return where;
     },
     async find(place, subject, since) {
       const channel = await channels.id(place.channel);
@@ -128,14 +155,14 @@ export function createPosting(options: { readonly client: SlackClient; readonly 
       for (let page = 0; page < mostPages; page += 1) {
         const from = cursor === "" ? {} : { cursor };
         const fields = { channel, ...thread, ...from, oldest, limit: 200, include_all_metadata: true };
-        const answer = await client.call(method, fields, pageOfMessages);
+        const answer = await telling(place.channel, () => client.call(method, fields, pageOfMessages));
         const found = answer.messages.find(
           (one) =>
             one.metadata?.event_type === metadataType &&
             one.metadata.event_payload?.["subject"] === subject &&
             (one.user === own.user || (own.bot !== undefined && one.bot_id === own.bot)),
         );
-        if (found !== undefined) return { channel, ts: found.ts, team: own.team };
+        if (found !== undefined) return await at(channel, found.ts);
         cursor = answer.response_metadata?.next_cursor ?? "";
         if (cursor === "") return undefined;
       }
@@ -144,7 +171,9 @@ export function createPosting(options: { readonly client: SlackClient; readonly 
     },
     async edit(external, subject, message) {
       const { channel, ts } = posted.parse(external);
-      await client.call("chat.update", { channel, ts, ...content(subject, message) }, z.object({}));
+      await telling(channel, () =>
+        client.call("chat.update", { channel, ts, ...content(subject, message) }, z.object({})),
+      );
     },
   };
 }

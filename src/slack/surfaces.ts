@@ -2,10 +2,11 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
+import type { ChannelNews } from "../operations/channels.ts";
 import type { LoadDeploymentView } from "../operations/views.ts";
 import type { Surface, Surfaces } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
-import { createSlackChannels } from "./channels.ts";
+import type { SlackChannels } from "./channels.ts";
 import type { SlackClient } from "./client.ts";
 import { formSurface } from "./form-surface.ts";
 import { messageSurface } from "./message-surface.ts";
@@ -16,6 +17,8 @@ import { replySurface } from "./reply-surface.ts";
 export type SlackSurfacesOptions = {
   readonly db: Kysely<Database>;
   readonly client: SlackClient;
+  readonly channels: SlackChannels;
+  readonly news: ChannelNews;
   readonly context: Context;
   readonly log: Logger;
   readonly loadDeploymentView: LoadDeploymentView;
@@ -28,8 +31,7 @@ export type SlackSurfacesOptions = {
 };
 
 export function createSlackSurfaces(options: SlackSurfacesOptions): Surfaces {
-  const { client, context } = options;
-  const posting = createPosting({ client, channels: createSlackChannels({ client, context }) });
+  const posting = createPosting(options);
   const surfaces: readonly Surface[] = [
     messageSurface({ ...options, posting }),
     noteSurface({ ...options, posting }),

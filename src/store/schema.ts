@@ -57,7 +57,16 @@ export type ServiceTable = {
   id: Generated<number>;
   repository_id: number;
   name: string;
+  /** As the pipeline file names it. */
   channel: string | null;
+  /** Which one that is, once it was found: it may be called otherwise by now. */
+  channel_id: ColumnType<string | null, string | null | undefined, string | null>;
+  channel_team: ColumnType<string | null, string | null | undefined, string | null>;
+  channel_looked_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** Why nothing can be posted there. */
+  channel_problem: ColumnType<string | null, string | null | undefined, string | null>;
+  channel_problem_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  channel_told_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   removed_at: Date | null;
 };
 

@@ -2,6 +2,7 @@
 import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import { sentenceForOutcome } from "../wording.ts";
+import { wordChannelNote } from "./channel.ts";
 import { wordHoldsNote } from "./holds.ts";
 import { wordLinkNote } from "./link.ts";
 import {
@@ -61,6 +62,8 @@ function deployCommands(environments: readonly string[], rest = ""): string {
 
 export function wordNote(note: NoteContent): string {
   switch (note.code) {
+    case "channel-problem":
+      return wordChannelNote(note);
     case "linked":
     case "link-moved":
       return wordLinkNote(note);

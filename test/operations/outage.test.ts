@@ -9,9 +9,11 @@ import { pino } from "pino";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { createSandboxSlack, type SandboxSlackServer } from "../../sandbox/slack/sandbox-slack.ts";
 import type { SandboxSlackFailure } from "../../sandbox/slack-contract.ts";
+import { createChannelNews } from "../../src/operations/channels.ts";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { reply } from "../../src/operations/reply.ts";
 import { createProjections } from "../../src/projections/engine.ts";
+import { createSlackChannels } from "../../src/slack/channels.ts";
 import { createSlackClient } from "../../src/slack/client.ts";
 import { createSlackSurfaces } from "../../src/slack/surfaces.ts";
 import { wordNote } from "../../src/wording/note.ts";
@@ -71,6 +73,8 @@ async function show(): Promise<Shown> {
   const surfaces = createSlackSurfaces({
     db,
     client,
+    channels: createSlackChannels({ client, context }),
+    news: createChannelNews(bot),
     context,
     log,
     loadDeploymentView,

@@ -19,6 +19,7 @@ import {
   OutsideError,
   Refusal,
   type RepositoryRef,
+  type SlackChannel,
   type SlackPerson,
   type StandingReaction,
 } from "../../src/operations/ports.ts";
@@ -312,6 +313,8 @@ export type World = {
   readonly clock: ReturnType<typeof testContext>["clock"];
   readonly faults: ReturnType<typeof testContext>["faults"];
   readonly slackPeople: Map<string, Partial<SlackPerson>>;
+  /** By id. */
+  readonly slackChannels: Map<string, SlackChannel>;
   /** The reactions that stand on a message in Slack, by its ts. */
   readonly standing: Map<string, readonly StandingReaction[]>;
   commandsAllowed: boolean;
@@ -420,6 +423,9 @@ export async function openWorld(
         const known = slackPeople.get(user) ?? {};
         return { id: user, name: user, bot: false, guest: false, stranger: false, deleted: false, ...known };
       },
+      async channels() {
+        return [...world.slackChannels.values()];
+      },
       async reactions(_channel, ts) {
         return world.standing.get(ts) ?? [];
       },
@@ -455,6 +461,7 @@ export async function openWorld(
     faults,
     slackPeople,
     standing: new Map(),
+    slackChannels: new Map([["C1", { id: "C1", name: "shop-deploys", team: "T1", archived: false, member: true }]]),
     commandsAllowed: true,
     commit(letter, { author = "alice", content = letter, branch = "main", parents } = {}) {
       const before = github.branches.get(branch) ?? github.branches.get("main");

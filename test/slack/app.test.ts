@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createSlackApp } from "../../src/slack/app.ts";
+import type { SlackChannelChange } from "../../src/slack/channel-events.ts";
 import type { SlackAction, SlackCommand, SlackEvents, SlackReaction } from "../../src/slack/events.ts";
 import { readSlackRequest, type SlackRequest } from "../../src/slack/receiver.ts";
 import { testContext } from "../harness/test-context.ts";
@@ -22,6 +23,7 @@ function heard(failWith?: Error) {
   const reactions: SlackReaction[] = [];
   const actions: SlackAction[] = [];
   const told: unknown[] = [];
+  const channels: SlackChannelChange[] = [];
   const note = async <T>(list: T[], event: T) => {
     if (failWith !== undefined) throw failWith;
     list.push(event);
@@ -33,10 +35,11 @@ function heard(failWith?: Error) {
     formChanged: (event) => note(told, { formChanged: event }),
     formSent: (event) => note(told, { formSent: event }),
     menuChosen: (event) => note(told, { menuChosen: event }),
+    channel: (event) => note(channels, event),
   };
   const { context } = testContext();
   const app = createSlackApp({ context, log: pino({ level: "silent" }), settings, handlers });
-  return { app, commands, reactions, actions, told };
+  return { app, commands, reactions, actions, channels, told };
 }
 
 /** As it is stored: through JSON, as the database keeps it. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { commandNames } from "../../src/commands/command.ts";
+import { channelEventTypes } from "../../src/slack/channel-events.ts";
 
 const manifest = z.object({
   display_information: z.object({ name: z.string().max(35), description: z.string().max(140) }),
@@ -41,7 +42,10 @@ test("every address is the one that the bot answers at", () => {
 });
 
 test("it hears of what the receiver reads", () => {
-  expect(read.settings.event_subscriptions.bot_events).toEqual(["reaction_added", "reaction_removed"]);
+  expect(read.settings.event_subscriptions.bot_events).toEqual([
+    ...["reaction_added", "reaction_removed"],
+    ...channelEventTypes,
+  ]);
 });
 
 test("every scope has its reason above it", () => {

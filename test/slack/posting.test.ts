@@ -21,10 +21,17 @@ function history(pages: readonly (readonly unknown[])[], more = false) {
       const next = more || index + 1 < pages.length ? `${index + 1}` : "";
       return shape.parse({ ok: true, messages: pages[index] ?? [], response_metadata: { next_cursor: next } });
     },
-    identity: async () => ({ team: "T0TEAM", user: "U0BOT", bot: "B0BOT" }),
+    identity: async () => ({ team: "T0TEAM", user: "U0BOT", bot: "B0BOT", wholeOrganisation: false }),
     respond: async () => 200,
   };
-  return { posting: createPosting({ client, channels: { id: async (name) => name } }), asked };
+  return {
+    posting: createPosting({
+      client,
+      channels: { id: async (name) => name, team: async () => "T0TEAM" },
+      news: { refused: async () => undefined, posted: async () => undefined },
+    }),
+    asked,
+  };
 }
 
 test("metadata that another app wrote is not taken for ours", async () => {

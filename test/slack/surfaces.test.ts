@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createChannelNews } from "../../src/operations/channels.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import type { DeploymentView } from "../../src/operations/views.ts";
 import { createProjections } from "../../src/projections/engine.ts";
 import { projectionKey } from "../../src/projections/touch.ts";
+import { createSlackChannels } from "../../src/slack/channels.ts";
 import { isResponseUrl } from "../../src/slack/reply-surface.ts";
 import { createSlackSurfaces } from "../../src/slack/surfaces.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
+import { recordedWake } from "../harness/recorded-wake.ts";
 import { request, running } from "./deployment-views.ts";
 import { callsOf, silent, testSlack } from "./sandbox.ts";
 
@@ -67,6 +70,8 @@ async function stage() {
   const surfaces = createSlackSurfaces({
     db,
     client,
+    channels: createSlackChannels({ client, context }),
+    news: createChannelNews({ db, context, wake: recordedWake() }),
     context,
     log: silent,
     loadDeploymentView: async (_db, id) => views.get(id),
@@ -218,9 +223,16 @@ describe("a deployment's message", () => {
     );
   });
 
-  test("in a channel that is not there is given up when the deployment has ended", async () => {
-    const { keep, show, row } = await stage();
-    keep(running({ channel: "#nowhere", status: "success", outcome: { code: "succeeded" } }));
+  test("in a channel that is not there is given up a day after it was asked for, once it has ended", async () => {
+    const { clock, keep, show, row } = await stage();
+    keep(
+      running({
+        channel: "#nowhere",
+        status: "success",
+        outcome: { code: "succeeded" },
+        requestedAt: clock.now() - 24 * 3_600_000,
+      }),
+    );
     await show("slack.message", "42/1");
     const { wanted, shown, external, error } = await row("slack.message", "42/1");
     expect({ behind: wanted > shown, external, error }).toEqual({

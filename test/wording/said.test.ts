@@ -7,6 +7,7 @@ import type { GateResult, Verdict } from "../../src/policy/model.ts";
 import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";
+import { channelNotes } from "./channel-cases.ts";
 import { holdsNotes, holdsReplies } from "./holds-cases.ts";
 import { linkNotes, linkReplies } from "./link-cases.ts";
 
@@ -42,6 +43,7 @@ type NoteCases = {
 const notes: NoteCases = {
   ...holdsNotes,
   ...linkNotes,
+  ...channelNotes,
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
