@@ -16,7 +16,7 @@ import * as message from "./migrations/0009-message.ts";
 import * as views from "./migrations/0010-views.ts";
 import * as looks from "./migrations/0011-looks.ts";
 import * as soak from "./migrations/0012-soak.ts";
-import * as channels from "./migrations/0012-channels.ts";
+import * as channels from "./migrations/0013-channels.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -33,7 +33,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0010-views": views,
   "0011-looks": looks,
   "0012-soak": soak,
-  "0012-channels": channels,
+  "0013-channels": channels,
 };
 
 /** Names of the migrations that this call carried out. */
