@@ -1,9 +1,11 @@
 /** Loads one deployment as people see it. Reads only; the faces render what this returns. */
 
+import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
 import { hasLogin } from "../policy/logins.ts";
-import type { AttemptRow } from "../store/schema.ts";
+import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import { slackUserOf } from "./people.ts";
+import { newerThan } from "./retry.ts";
 import { latest, plannedStages } from "./stages.ts";
 import type { LoadDeploymentView, StageView } from "./views.ts";
 
@@ -99,10 +101,16 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ...optional("startedAt", row.started_at?.getTime()),
     ...optional("endedAt", row.ended_at?.getTime()),
     ...optional("supersededBy", row.superseded_by),
+    canRetry: await canRetry(db, row),
     leftUncertain: row.uncertain_deployment_id === row.id,
     settled: row.settled,
   };
 };
+
+async function canRetry(db: Kysely<Database>, row: DeploymentRow): Promise<boolean> {
+  const failed = row.status === "failure" || row.status === "error";
+  return failed && row.settled && row.kind !== "external" && (await newerThan(db, row)) === undefined;
+}
 
 function stageView(
   name: string,

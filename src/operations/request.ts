@@ -19,6 +19,7 @@ import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
+import { touchFailureBefore } from "./tell.ts";
 
 export type Request = {
   readonly kind: RequestKind;
@@ -221,6 +222,7 @@ async function store(
     deployment: row.id,
     detail: asked(wanted),
   });
+  await touchFailureBefore(trx, bot, place.service, row);
   return row;
 }
 

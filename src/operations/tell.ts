@@ -41,6 +41,24 @@ export async function touchDeployment(
   }
 }
 
+/** What failed just before this one no longer offers to be tried again. */
+export async function touchFailureBefore(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  { id, environment_id }: Pick<DeploymentRow, "id" | "environment_id">,
+): Promise<void> {
+  const before = await trx
+    .selectFrom("deployment")
+    .selectAll()
+    .where("environment_id", "=", environment_id)
+    .where("id", "<", id)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (before?.status === "failure" || before?.status === "error") await touchDeployment(trx, bot, service, before);
+}
+
 /**
  * Says something once: to one person by direct message, in the deployment's thread, else in the service's channel. A
  * known key says nothing again.

@@ -57,6 +57,8 @@ export type DeploymentView = {
   readonly startedAt?: Instant;
   readonly endedAt?: Instant;
   readonly supersededBy?: number;
+  /** It failed, is proven to have ended, and nothing has come after it: it can be tried again. */
+  readonly canRetry: boolean;
   /** It left the environment uncertain, and nothing has mended that yet: what it changed can be taken back. */
   readonly leftUncertain: boolean;
   /** False while it is not known whether the attempt has ended: a person settles it. */

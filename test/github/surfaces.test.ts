@@ -373,6 +373,7 @@ describe("the Deployment", () => {
       hotfix: false,
       mayApprove: [],
       approversNamed: [],
+      canRetry: false,
       leftUncertain: false,
       settled: true,
       ...change,

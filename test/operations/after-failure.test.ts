@@ -52,6 +52,30 @@ test("what failed before it changed anything leaves nothing to take back", async
   expect((await world.environment("production")).live_sha).toBe("a".repeat(40));
 });
 
+test("what failed last is tried again by its button, once", async () => {
+  fails("test");
+  const first = await toProduction(world, "a");
+  expect((await loadDeploymentView(world.db, first))?.canRetry).toBe(true);
+  const wanted = await wantedOf(first);
+  expect(await world.click("U0000ALICE", "retry", first)).toMatchObject({ code: "requested" });
+  // Its message is written anew, without the button.
+  expect(await wantedOf(first)).toBeGreaterThan(wanted);
+  expect((await loadDeploymentView(world.db, first))?.canRetry).toBe(false);
+  expect(await world.click("U0000ALICE", "retry", first)).toMatchObject({ code: "requested" });
+  expect((await deploymentsOf(world, "production")).filter(({ retry_of }) => retry_of === first)).toHaveLength(1);
+  expect(await world.click("U0000ROSA", "retry", first)).toMatchObject({ code: "not-latest" });
+});
+
+/** How often the deployment's message was to be looked at. */
+async function wantedOf(deployment: number): Promise<number> {
+  const row = await world.db
+    .selectFrom("projection")
+    .select("wanted")
+    .where("key", "=", `slack.message/${deployment}/1`)
+    .executeTakeFirstOrThrow();
+  return row.wanted;
+}
+
 test("rights are asked for: pushing to take back, reading to see the log, a link for both", async () => {
   fails("deploy");
   const bad = await toProduction(world, "a");

@@ -80,6 +80,7 @@ export function request(changes: Partial<DeploymentView> = {}): DeploymentView {
     approversNamed: ["release-managers", "carol"],
     approvals: [],
     stages: [],
+    canRetry: false,
     leftUncertain: false,
     settled: true,
     ...changes,

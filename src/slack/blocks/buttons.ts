@@ -74,6 +74,7 @@ function afterFailure(view: DeploymentView, make: Make): readonly Button[] {
   const log = failedStage(view);
   const url = log?.logUrl === undefined ? undefined : webAddress(log.logUrl);
   return [
+    ...(view.canRetry ? [make("retry", "Retry")] : []),
     // A rollback of a rollback would bring back what was taken out.
     ...(view.leftUncertain && view.kind !== "rollback" ? [make("roll-back", "Roll back", "danger", rollBack)] : []),
     ...(log === undefined ? [] : [url === undefined ? make("see-log", "See log") : openLog(url)]),

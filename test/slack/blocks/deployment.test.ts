@@ -210,7 +210,9 @@ describe("buttons", () => {
     expect(buttonsOf(failed({ stages: [{ ...stage, logUrl: "javascript:alert(1)" }] }))).toEqual(["see-log 42/1"]);
   });
 
-  test("offer to take back what failed, until something has mended it, and never a rollback", () => {
+  test("offer to try again what failed, and to take it back, until something has mended it, and never a rollback", () => {
+    const all = ["retry 42/1", "roll-back 42/1", "see-log 42/1"];
+    expect(buttonsOf(failed({ canRetry: true, leftUncertain: true }))).toEqual(all);
     expect(buttonsOf(failed({ leftUncertain: true }))).toEqual(["roll-back 42/1", "see-log 42/1"]);
     expect(buttonsOf(failed({ leftUncertain: true, kind: "rollback" }))).toEqual(["see-log 42/1"]);
     expect(said(failed({ leftUncertain: true }))).toContain(
@@ -333,6 +335,7 @@ function everywhere(text: string): DeploymentView {
     outcome: { code: "stage-failed", stage: text, message: text },
     mayApprove: Array.from({ length: 60 }, () => ({ login: text, slackUser: text })),
     approversNamed: Array.from({ length: 30 }, () => text),
+    canRetry: true,
     leftUncertain: true,
     approvals: Array.from({ length: 50 }, () => ({ login: text, answer: "approve" as const, at: 0 })),
     stages: Array.from({ length: 60 }, () => ({
