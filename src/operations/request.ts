@@ -115,16 +115,17 @@ async function judgeAndStore(
   }
   if (environment.version !== place.environment.version) return "moved";
   const pending = await pendingOf(trx, environment.id);
-  const same = wanted.typed ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
+  const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
+  const verdict = evaluate(facts);
+  // Whoever may not ask is told so, and not what others have asked for.
+  const mayAsk = verdict.gates.every(({ gate, result }) => gate !== "access" || result !== "block");
+  const same = wanted.typed && mayAsk ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
   if (same !== undefined) return { kind: "already", deployment: same.id };
   if (wanted.retries !== undefined) {
     const { deployment } = wanted.retries;
     const latest = await newerThan(trx, { id: deployment, environment_id: environment.id });
     if (latest !== undefined) return { kind: "overtaken", deployment, latest };
   }
-
-  const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
-  const verdict = evaluate(facts);
   if (wanted.typed && verdict.outcome === "stop") {
     await refuse(trx, bot, place, wanted, verdict);
     return { kind: "stopped", verdict };
