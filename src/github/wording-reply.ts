@@ -23,7 +23,8 @@ const longestAnswer = 30_000;
 export function replyBody(reply: CommentReply, view: DeploymentView | undefined, githubUrl: string): string {
   const home = `${githubUrl}/${reply.repository}`;
   const asked = `[${code(reply.login)} asked](${home}/issues/${reply.issue}#issuecomment-${reply.comment}): ${code(reply.command)}`;
-  const parts = [asked, lines(wordReply(reply.content, { now: reply.at }))];
+  const { content, link } = linked(reply.content);
+  const parts = [asked, lines(wordReply(content, { now: reply.at })), ...link];
   if (view !== undefined) {
     if (view.outcome !== undefined) {
       parts.push(prose(`Deployment ${view.id} ${statusSentence(view.status)}. ${sentenceForOutcome(view.outcome)}`));
@@ -33,6 +34,18 @@ export function replyBody(reply: CommentReply, view: DeploymentView | undefined,
     parts.push(`${commit} · ${environment}`);
   }
   return parts.join("\n\n");
+}
+
+/** An address among sentences would be escaped with them, so it becomes a link behind them. */
+function linked(content: ReplyContent): { readonly content: ReplyContent; readonly link: readonly string[] } {
+  if (content.code === "diff" && content.ships.compareUrl !== undefined) {
+    const { compareUrl, ...ships } = content.ships;
+    return { content: { ...content, ships }, link: [`[Compare](${compareUrl})`] };
+  }
+  if (content.code === "history" && content.more) {
+    return { content: { ...content, more: false }, link: [`[Older ones](${content.repositoryUrl}/deployments)`] };
+  }
+  return { content, link: [] };
 }
 
 /** Line by line; a line that is set in from the margin would be code. */

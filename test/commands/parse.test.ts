@@ -408,6 +408,40 @@ test("every example in the help is a command", () => {
   }
 });
 
+/** Each letter left out, doubled, exchanged, or swapped with the next. */
+function slipsOf(word: string): readonly string[] {
+  const slips = [...word].flatMap((letter, at) => [
+    word.slice(0, at) + word.slice(at + 1),
+    word.slice(0, at) + letter + word.slice(at),
+    `${word.slice(0, at)}x${word.slice(at + 1)}`,
+    word.slice(0, at) + (word[at + 1] ?? "") + letter + word.slice(at + 2),
+  ]);
+  return [...new Set(slips)].filter((slip) => slip !== word && slip.length > 1);
+}
+
+test.each(deployVerbs)("no slip in %s deploys anything", (verb) => {
+  for (const slip of slipsOf(verb)) {
+    for (const rest of ["", " production", " 42", " production main"]) {
+      expect(read(`/deploy ${slip}${rest}`), slip).toMatchObject({ kind: "problem" });
+    }
+  }
+});
+
+test("no slip in a word between, or in a step, is read as another command", () => {
+  const lines = [
+    ...slipsOf("until").map((slip) => `/deploy lock production ${slip} 18:00 load test`),
+    ...slipsOf("until").map((slip) => `/deploy freeze all ${slip} 18:00 load test`),
+    ...slipsOf("to").map((slip) => `/rollback production ${slip} v1.3.2`),
+    ...slipsOf("to").map((slip) => `/deploy v1.4 ${slip} staging`),
+    ...slipsOf("of").map((slip) => `/deploy staging ${slip} shop now`),
+    ...slipsOf("hotfix").map((slip) => `/deploy production a1b2c3d ${slip} it burns`),
+    ...["cut", "next", "finish"].flatMap((step) => slipsOf(step).map((slip) => `/rc ${slip}`)),
+    ...["major", "minor", "patch"].flatMap((part) => slipsOf(part).map((slip) => `/rc cut ${slip}`)),
+    ...["list", "destroy"].flatMap((step) => slipsOf(step).map((slip) => `/deploy demo ${slip} x`)),
+  ];
+  for (const line of lines) expect(read(line), line).toMatchObject({ kind: "problem" });
+});
+
 const piece = fc.oneof(
   fc.constantFrom(
     ...deployVerbs,
