@@ -70,6 +70,7 @@ const table: readonly Case[] = [
   ["freeze", () => ({ kind: "freeze", ...staging, until: world.clock.now() + hour, reason }), asking],
   ["thaw", () => ({ kind: "thaw", ...staging }), administering],
   ["cancel", () => ({ kind: "cancel", deployment: running }), asking],
+  ["retry", () => ({ kind: "retry", deployment: running }), asking],
   ["resolve", () => ({ kind: "resolve", deployment: running, outcome: "success", reason }), approving],
   ["adopt", () => ({ kind: "adopt", ...production, revision: "a".repeat(7) }), approving],
   ["adopt, without approvers", () => ({ kind: "adopt", ...staging, revision: "b".repeat(7) }), administering],
