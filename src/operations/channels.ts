@@ -104,6 +104,28 @@ async function wakeWaiting(
   for (const { key } of waiting) await wake.project(trx, key);
 }
 
+/** A channel that cannot be used, as the pipeline file names it. */
+export type ChannelAway = { readonly channel: string; readonly why: ChannelProblem };
+
+/** By the service's id; without those whose channel is well, or that have none. */
+export async function channelsAway(
+  db: Kysely<Database>,
+  services: readonly number[],
+): Promise<ReadonlyMap<number, ChannelAway>> {
+  if (services.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("service")
+    .select(["id", "channel", "channel_problem"])
+    .where("id", "in", [...services])
+    .where("channel_problem", "is not", null)
+    .execute();
+  const away = new Map<number, ChannelAway>();
+  for (const { id, channel, channel_problem: why } of rows) {
+    if (channel !== null && why !== null && isChannelProblem(why)) away.set(id, { channel, why });
+  }
+  return away;
+}
+
 type Looked = { readonly id: number; readonly channel: string; readonly channel_id: string | null };
 
 /**

@@ -1,12 +1,15 @@
 /** `/deploy status`: the board in text. Read only, from each environment's row as it is. */
 import { optional } from "../optional.ts";
 import type { Bot } from "./bot.ts";
+import { type ChannelAway, channelsAway } from "./channels.ts";
 import { loadPlaces, type Place, type ServicePlace } from "./place.ts";
 import { type EnvironmentStanding, standingsOf } from "./standing.ts";
 
 export type ServiceStanding = {
   readonly service: string;
   readonly repository: string;
+  /** Its channel, where nothing can be written there. */
+  readonly away?: ChannelAway;
   readonly environments: readonly EnvironmentStanding[];
 };
 
@@ -14,12 +17,19 @@ export type StatusReply = { readonly code: "status"; readonly services: readonly
 
 export async function status(bot: Bot, services: readonly ServicePlace[]): Promise<StatusReply> {
   const places = (await Promise.all(services.map((service) => loadPlaces(bot.db, service)))).flat();
-  const standings = await standingsOfPlaces(bot, places);
+  const [standings, away] = await Promise.all([
+    standingsOfPlaces(bot, places),
+    channelsAway(
+      bot.db,
+      services.map(({ id }) => id),
+    ),
+  ]);
   return {
     code: "status",
     services: services.map((service) => ({
       service: service.name,
       repository: service.repository.fullName,
+      ...optional("away", away.get(service.id)),
       environments: standings.flatMap((standing, index) =>
         places[index]?.service.id === service.id ? [standing] : [],
       ),

@@ -113,7 +113,7 @@ const anyEvent = z.object({
   event: z
     .object({
       type: z.string(),
-      user: z.unknown(),
+      user: z.unknown().optional(),
       tab: z.unknown().optional(),
       item: z.object({ type: z.unknown() }).optional(),
     })

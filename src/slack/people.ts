@@ -36,8 +36,10 @@ function nameOf(user: SlackUser): string {
   return names.find((name) => name !== undefined && name.trim() !== "") ?? user.id;
 }
 
-function describe(user: SlackUser, own: SlackIdentity): SlackPerson {
-  const here = user.team_id === own.team || user.enterprise_user?.teams?.includes(own.team) === true;
+/** Seen from the bot's own workspace; from one of its organisation's where its token is good for all of them. */
+function describe(user: SlackUser, own: SlackIdentity, from: string): SlackPerson {
+  const team = own.wholeOrganisation ? from : own.team;
+  const here = user.team_id === team || user.enterprise_user?.teams?.includes(team) === true;
   return {
     id: user.id,
     name: nameOf(user),
@@ -56,11 +58,11 @@ export function createSlackPeople(options: {
   const { client, context } = options;
   const remembered = new Map<string, { readonly until: number; readonly person: Promise<SlackPerson> }>();
 
-  async function ask(id: string): Promise<SlackPerson> {
+  async function ask(team: string, id: string): Promise<SlackPerson> {
     const own = await client.identity();
     try {
       const { user } = await client.call("users.info", { user: id }, usersInfo);
-      return describe(user, own);
+      return describe(user, own, team);
     } catch (error) {
       if (!(error instanceof SlackRefusal) || !unknownCodes.includes(error.slackCode)) throw error;
       return { id, name: id, bot: false, guest: false, stranger: true, deleted: false };
@@ -68,19 +70,20 @@ export function createSlackPeople(options: {
   }
 
   return {
-    async person(_team, id) {
+    async person(team, id) {
       const now = context.clock.now();
-      const before = remembered.get(id);
+      const key = `${team}/${id}`;
+      const before = remembered.get(key);
       if (before !== undefined && before.until > now) return await before.person;
-      const entry = { until: now + rememberMs, person: ask(id) };
-      remembered.delete(id);
-      remembered.set(id, entry);
+      const entry = { until: now + rememberMs, person: ask(team, id) };
+      remembered.delete(key);
+      remembered.set(key, entry);
       const oldest = remembered.keys().next().value;
       if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
       try {
         return await entry.person;
       } catch (error) {
-        if (remembered.get(id) === entry) remembered.delete(id);
+        if (remembered.get(key) === entry) remembered.delete(key);
         throw error;
       }
     },

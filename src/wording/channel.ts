@@ -1,5 +1,5 @@
 /** What is said of Slack channels that cannot be used. */
-import type { ChannelProblem } from "../operations/channels.ts";
+import type { ChannelAway, ChannelProblem } from "../operations/channels.ts";
 import type { ChannelNote } from "../operations/tell-channel-problems.ts";
 import { listInWords } from "./phrases.ts";
 
@@ -23,9 +23,8 @@ const remedies: Readonly<Partial<Record<ChannelProblem, string>>> = {
   ambiguous_name: "Name it by its id in the pipeline file.",
 };
 
-/** Half a sentence, for example after “its channel #shop-deploys cannot be used:”. */
-export function channelProblemInWords(why: ChannelProblem): string {
-  return problems[why];
+export function wordChannelAway({ channel, why }: ChannelAway): string {
+  return `I cannot write to its channel ${channel}: ${problems[why]}.`;
 }
 
 export function wordChannelNote({ channel, services, why }: ChannelNote): string {

@@ -2,6 +2,7 @@
 import type { EnvironmentStanding, Running, Waiting } from "../operations/standing.ts";
 import type { ServiceStanding } from "../operations/status.ts";
 import type { GateResult, Instant } from "../policy/model.ts";
+import { wordChannelAway } from "./channel.ts";
 import { ageInWords, listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 
 /** More would fill the screen; `/deploy queue` lists them. */
@@ -83,6 +84,7 @@ export function standingLines(services: readonly ServiceStanding[], now: Instant
   return services.flatMap((service, index) => [
     ...(index === 0 ? [] : [""]),
     `${service.service} (${service.repository})`,
+    ...(service.away === undefined ? [] : [wordChannelAway(service.away)]),
     ...(service.environments.length === 0
       ? ["No environments yet."]
       : service.environments.flatMap((standing) => [

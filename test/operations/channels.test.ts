@@ -5,6 +5,8 @@ import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
 import { tellChannelProblems } from "../../src/operations/tell-channel-problems.ts";
+import { renderReply } from "../../src/slack/blocks/said.ts";
+import { wordReply } from "../../src/wording/reply.ts";
 import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
 
 let world: World;
@@ -182,11 +184,18 @@ describe("a channel that cannot be used", () => {
     expect(await told()).toHaveLength(1);
   });
 
-  test("stops no deployment", async () => {
+  test("stops no deployment, and the status says it", async () => {
     channel("C1", "shop-deploys", { archived: true });
     await look();
     await push(world, "a");
     expect(await world.environment("staging")).toMatchObject({ live_sha: "a".repeat(40) });
+    const reply = await world.command("U0000ALICE", { kind: "status" });
+    expect(reply).toMatchObject({ services: [{ away: { channel: "#shop-deploys", why: "is_archived" } }] });
+    expect(wordReply(reply, { now: world.clock.now() }).split("\n").slice(0, 2)).toEqual([
+      "shop (acme/shop)",
+      "I cannot write to its channel #shop-deploys: the channel is archived.",
+    ]);
+    expect(JSON.stringify(renderReply(reply, world.clock.now()).blocks)).toContain("the channel is archived");
   });
 
   test("is noted when Slack refuses a message, and is well again when one is posted", async () => {

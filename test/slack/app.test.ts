@@ -42,6 +42,11 @@ function heard(failWith?: Error) {
   return { app, commands, reactions, actions, channels, told };
 }
 
+function channelEnvelope(event: object) {
+  const authorizations = [{ team_id: "T0TEAM", user_id: "U0BOT", is_bot: true }];
+  return { type: "event_callback", event_id: "Ev0CHANNEL", team_id: "T0TEAM", authorizations, event };
+}
+
 /** As it is stored: through JSON, as the database keeps it. */
 function delivery(request: SlackRequest) {
   const reading = readSlackRequest(request);
@@ -77,6 +82,21 @@ test.each(["/promote", "/rollback"])("so does %s", async (command) => {
   const { app, commands } = heard();
   await app.handDelivery(delivery(signedCommand({ command })));
   expect(commands.map(({ name }) => name)).toEqual([command]);
+});
+
+test.each([
+  ["a rename, which describes the channel", { type: "channel_rename", channel: { id: "C1", name: "new", created: 1 } }],
+  ["a private channel that was archived", { type: "group_archive", channel: "C1", user: "U0ALICE" }],
+  ["the bot that was brought in", { type: "member_joined_channel", channel: "C1", user: "U0BOT" }],
+])("what happened to a channel: %s", async (_, event) => {
+  const { app, channels } = heard();
+  await app.handDelivery(delivery(signedJson(channelEnvelope(event))));
+  expect(channels).toEqual([{ channel: "C1" }]);
+});
+
+test("that somebody else came into a channel is no news", () => {
+  const event = { type: "member_joined_channel", channel: "C1", user: "U0ALICE" };
+  expect(readSlackRequest(signedJson(channelEnvelope(event)))).toEqual({ kind: "ignore" });
 });
 
 test("a reaction that is added and one that is taken away", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { createSlackChannels } from "../../src/slack/channels.ts";
 import type { SlackClient } from "../../src/slack/client.ts";
+import { createSlackPeople } from "../../src/slack/people.ts";
 import { createPosting } from "../../src/slack/posting.ts";
 import { testContext } from "../harness/test-context.ts";
 import { callsOf, testSlack } from "./sandbox.ts";
@@ -80,6 +81,22 @@ function organisation() {
   const news = { refused: async () => undefined, posted: async () => undefined };
   return { asked, channels, posting: createPosting({ client, channels, news }) };
 }
+
+test.each([
+  ["T1", ["T1", "T2"], false],
+  ["T2", ["T1", "T2"], false],
+  ["T2", ["T1"], true],
+])("a person seen from %s who is in %j is a stranger there: %s", async (team, teams, stranger) => {
+  const client: SlackClient = {
+    async call<T>(_method: string, _fields: object, shape: z.ZodType<T>) {
+      return shape.parse({ user: { id: "U1", team_id: "T1", name: "alice", enterprise_user: { teams } } });
+    },
+    identity: async () => ({ team: "E1", user: "U0BOT", bot: "B0BOT", wholeOrganisation: true }),
+    respond: async () => 200,
+  };
+  const people = createSlackPeople({ client, context: testContext().context });
+  expect(await people.person(team, "U1")).toMatchObject({ stranger });
+});
 
 describe("with a token for a whole organisation", () => {
   test("the channels of every workspace are known, each once and with its own team", async () => {

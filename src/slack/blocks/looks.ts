@@ -10,6 +10,7 @@ import type { ShippedPullRequest } from "../../operations/ships.ts";
 import type { EnvironmentStanding } from "../../operations/standing.ts";
 import type { ServiceStanding, StatusReply } from "../../operations/status.ts";
 import type { Instant } from "../../policy/model.ts";
+import { wordChannelAway } from "../../wording/channel.ts";
 import { closes, compareLabel, diffNotes, diffTitle, mostPullRequests } from "../../wording/diff.ts";
 import { historyTitle, pastNumber, pastRevision, pastSentence } from "../../wording/history.ts";
 import { count, quoted } from "../../wording/phrases.ts";
@@ -56,7 +57,8 @@ function statusBlocks({ services }: StatusReply, now: Instant): readonly Block[]
 }
 
 function serviceBlocks(service: ServiceStanding, now: Instant): readonly Block[] {
-  const title = `*${oneLine(service.service, 100)}* (${oneLine(service.repository, 150)})`;
+  const name = `*${oneLine(service.service, 100)}* (${oneLine(service.repository, 150)})`;
+  const title = service.away === undefined ? name : `${name}\n${oneLine(wordChannelAway(service.away))}`;
   if (service.environments.length === 0) return [section(`${title}\nNo environments yet.`)];
   const shown = service.environments.slice(0, mostEnvironments).map((standing) => environmentText(standing, now));
   const left = service.environments.length - shown.length;
