@@ -6,6 +6,7 @@
 import type { Outcome } from "./operations/outcome.ts";
 import type { Clearer, GateResult, Instant, OfferedBecause } from "./policy/model.ts";
 import type { Reason } from "./policy/reasons.ts";
+import { groupsInWords, unreachableReason } from "./wording/approvals.ts";
 import { ageInWords, count, durationInWords, listInWords, quoted, shortSha, timeInWords } from "./wording/phrases.ts";
 import { timingInWords } from "./wording/timing.ts";
 
@@ -48,6 +49,8 @@ function why(reason: Reason, context: WordingContext): string {
       return reason.permission === "none"
         ? `${reason.login} has no access to the repository on GitHub; asking needs permission to push.`
         : `${reason.login} has only ${reason.permission} permission on the repository on GitHub; asking needs permission to push.`;
+    case "access.membership-unknown":
+      return `It could not be read who is in ${groupsInWords(reason.groups)}, so nobody knows whether ${reason.login} may ask for this environment.`;
     case "access.not-in-who":
       return `${reason.login} is not among those who may ask for this environment (${listInWords(reason.who)}).`;
     case "access.no-hotfixes":
@@ -169,7 +172,9 @@ function why(reason: Reason, context: WordingContext): string {
       return `Needs ${count(left, left === reason.count ? "approval" : "more approval")}; ${approved(reason.by)}.${who}${until}`;
     }
     case "approvals.cannot-be-reached":
-      return `Needs ${count(reason.count, "approval")}, but only ${reason.candidates.length + reason.by.length} can ever be given; ${approved(reason.by)}. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.`;
+      return unreachableReason(reason);
+    case "approvals.membership-unknown":
+      return `Needs ${count(reason.count, "approval")}, and it could not be read who is in ${groupsInWords(reason.groups)}. Until it can, nobody's answer counts.`;
     case "approvals.rejected":
       return `${reason.by} rejected this.`;
     case "queue.after-merge":
@@ -240,6 +245,7 @@ function person(clearer: Clearer): readonly string[] {
     case "operator":
       return ["the operator"];
     case "checks":
+    case "membership":
     case "deployment":
     case "time":
       return [];
@@ -250,6 +256,8 @@ function byItself(clearer: Clearer): readonly string[] {
   switch (clearer.kind) {
     case "checks":
       return [`the ${checks(clearer.names)} ${clearer.names.length === 1 ? "is" : "are"} green`];
+    case "membership":
+      return ["I can read it again, which I keep trying"];
     case "deployment":
       return [`deployment ${clearer.deployment} has ended`];
     case "time":
@@ -292,6 +300,11 @@ export function sentenceForGate(result: GateResult, context: WordingContext): st
   return `${why(result.reason, context)}${clearing(result)}`;
 }
 
+/** What a gate's line begins with: where two policies answer differently, each under its own name. */
+export function gateName({ gate, earlier }: Pick<GateResult, "gate" | "earlier">): string {
+  return earlier === true ? `${gate} by the earlier rules` : gate;
+}
+
 /** `Passes`, `Waits` or `Blocks`: the word that stands wherever a sign does. */
 export function gateResultInWords(result: GateResult["result"]): string {
   switch (result) {
@@ -326,11 +339,11 @@ export function sentenceForOutcome(outcome: Outcome): string {
       return `It was deployed, but the verification ${outcome.stage} failed.${detail(outcome.message)}`;
     case "blocked": {
       const blocking = outcome.verdict.gates.filter((gate) => gate.result === "block");
-      const reasons = blocking.map((gate) => `${capital(gate.gate)}: ${sentenceForGate(gate, {})}`);
+      const reasons = blocking.map((gate) => `${capital(gateName(gate))}: ${sentenceForGate(gate, {})}`);
       return reasons.length === 0 ? "It was stopped." : `It was stopped. ${reasons.join(" ")}`;
     }
     case "rejected":
-      return `${outcome.by} rejected it.`;
+      return `${outcome.by} rejected it${because(outcome.reason ?? "")}.`;
     case "expired":
       return "It was not approved in time. Ask again to start anew.";
     case "environment-removed":

@@ -24,8 +24,8 @@ export function longPast(rows: number, repository: number): readonly RawBuilder<
         from generate_series(1, ${rows}::int) n`,
     sql`insert into attempt (token, deployment_id, phase, position, stage, number, state, outcome, claimed_at)
         select 'past-' || id, id, 'deploy', 0, 'deploy', 1, 'ended', 'success', ${then} from ${past}`,
-    sql`insert into approval (deployment_id, ask, login, answer, via, at)
-        select id, 1, 'rosa', 'approve', 'reaction', ${then} from ${past}`,
+    sql`insert into approval (deployment_id, ask, login, answer, via, at, acted_at)
+        select id, 1, 'rosa', 'approve', 'reaction', ${then}, ${then} from ${past}`,
     sql`insert into decision (deployment_id, at, facts, verdict) select id, ${then}, '{}', '{}' from ${past}`,
     sql`insert into note (deployment_id, key, content, at) select id, 'past-' || id, ${note}, ${then} from ${past}`,
     sql`insert into projection (key, surface, subject, lane, wanted, shown, external)
@@ -34,8 +34,8 @@ export function longPast(rows: number, repository: number): readonly RawBuilder<
     sql`insert into projection (key, surface, subject, lane, wanted, shown, external)
         select 'slack.note/' || id, 'slack.note', id::text, 'C1', 1, 1,
           jsonb_build_object('team', 'T1', 'channel', 'C1', 'ts', 'note-' || id) from note where key like 'past-%'`,
-    sql`insert into reaction (team, channel, ts, slack_user, emoji, present, event_ts)
-        select 'T1', 'C1', 'past-' || id, 'U0000ROSA', 'ship', true, '1' from ${past}`,
+    sql`insert into reaction (team, channel, ts, slack_user, emoji, present, event_ts, changed_ts)
+        select 'T1', 'C1', 'past-' || id, 'U0000ROSA', 'ship', true, '1', '1' from ${past}`,
     sql`insert into quarantine (service_id, sha, tree, environment_id, deployment_id, by, reason, since, cleared_at)
         select service_id, sha, tree, environment_id, past.id, 'alice', '', ${then}, '2020-01-02'
         from ${past} join environment on environment.id = environment_id`,

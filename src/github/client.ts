@@ -34,6 +34,8 @@ export type RateLimit = {
 export type GitHub = {
   readonly probot: Probot;
   readonly appId: number;
+  /** The bot's clock, for what is remembered for a time. */
+  readonly clock: Context["clock"];
   /** Without a slash at the end. */
   readonly githubUrl: string;
   /** Octokit signed in as the App itself. */
@@ -126,6 +128,7 @@ export function createGitHub(options: {
   const github: GitHub = {
     probot,
     appId: settings.appId,
+    clock: context.clock,
     githubUrl: settings.githubUrl.replace(/\/+$/, ""),
     app: async () => await signingIn(probot.auth()),
     installation(installationId) {

@@ -20,6 +20,7 @@ import {
 import { listTags, recentCommits } from "./facts/recent.ts";
 import { readRequiresCheck } from "./facts/required-check.ts";
 import { findBranch, findRevision, readTree } from "./facts/revision.ts";
+import { createTeamReader } from "./facts/team.ts";
 import { ownerAndRepo } from "./repository-name.ts";
 
 export function createGitHubFacts(github: GitHub): GitHubPort {
@@ -30,6 +31,7 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     compare: (repository, base, head) => compareRevisions(github, repository, base, head),
     checks: (repository, sha) => readChecks(github, repository, sha),
     permission: (repository, login) => readPermission(github, repository, login),
+    teamMembers: createTeamReader(github),
     pipelineSources: (repository, at, known) => readPipelineSources(github, repository, at, known),
     inBulk: (questions) => readInBulk(github, questions),
     pipelineFiles: (repositories) => readPipelineFiles(github, repositories),

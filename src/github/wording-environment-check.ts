@@ -6,7 +6,7 @@ import type { RefusedReview } from "../operations/pull-request-gate.ts";
 import type { GateResult, Verdict } from "../policy/model.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import { listInWords } from "../wording/phrases.ts";
-import { gateResultInWords, sentenceForGate } from "../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate } from "../wording.ts";
 import { plainLine, prose } from "./markdown.ts";
 
 export type EnvironmentCheck = {
@@ -26,7 +26,7 @@ export function environmentCheckTitle({ environment, auto, verdict, ended }: Env
   if (ended === "merged") return "Merged";
   if (verdict.outcome === "go") return auto ? "Merging deploys it" : "Merging offers it";
   const result = verdict.outcome === "stop" ? "block" : "wait";
-  const named = verdict.gates.filter((gate) => gate.result === result).map(({ gate }) => gate);
+  const named = verdict.gates.filter((gate) => gate.result === result).map(gateName);
   return `${result === "block" ? "Stopped" : "Waiting"}: ${listInWords(named)}`;
 }
 
@@ -61,7 +61,7 @@ function opening({ environment, auto, verdict, ended }: EnvironmentCheck): strin
 }
 
 function gateLine(gate: GateResult): string {
-  return `- **${gateResultInWords(gate.result)}** · ${gate.gate}: ${prose(sentenceForGate(gate, {}))}`;
+  return `- **${gateResultInWords(gate.result)}** · ${gateName(gate)}: ${prose(sentenceForGate(gate, {}))}`;
 }
 
 function refusedInWords({ login, answer, why }: RefusedReview): string {

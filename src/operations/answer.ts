@@ -2,12 +2,14 @@
  * An answer to an ask by a Slack person, by reaction or button. Who it is is looked up now, not taken from the click;
  * whoever may not answer at all is told why in the thread, once for each reason.
  */
-import { sameLogin } from "../policy/logins.ts";
+import { isKeptElsewhere, namesBehind } from "../policy/groups.ts";
+import { hasLogin } from "../policy/logins.ts";
+import type { Instant } from "../policy/model.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { Bot } from "./bot.ts";
 import { type ApprovalChanged, changeApproval } from "./change-approval.ts";
 import { expectStart } from "./claim-stage.ts";
-import { loginOf, resolvePeople } from "./people.ts";
+import { loginOf } from "./people.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { SlackPerson } from "./ports.ts";
 import { say } from "./tell.ts";
@@ -20,6 +22,8 @@ export type SlackAnswer = {
   readonly via: "reaction" | "button";
   /** Undefined takes an earlier answer back. */
   readonly answer: "approve" | "reject" | undefined;
+  /** When it was given or taken back, by Slack's clock, in epoch ms: of what a person did, the latest stands. */
+  readonly at: Instant;
 };
 
 export type Answered = ApprovalChanged | { readonly kind: "refused"; readonly why: ApprovalRefusal };
@@ -49,7 +53,8 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
   }
   // Whoever is linked to nobody has given no answer that could be taken back.
   if (login === undefined) return { kind: "noted" };
-  const answerer = { ...person, login, slackUser: given.slackUser, via: given.via };
+  const { slackUser, team: slackTeam, via, at: actedAt } = given;
+  const answerer = { ...person, login, slackUser, slackTeam, via, actedAt };
   return await changeApproval(bot, place, given.deployment, given.ask, answerer, given.answer);
 }
 
@@ -57,7 +62,8 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
 function mayDecide(place: Place, login: string | undefined): boolean {
   const { approvals } = place.policy;
   if (approvals === undefined || login === undefined) return false;
-  return resolvePeople(place.service.pipeline, approvals.from).some((one) => sameLogin(one, login));
+  const names = namesBehind(place.service.pipeline.groups, approvals.from);
+  return names.some(isKeptElsewhere) || hasLogin(names, login);
 }
 
 /** Somebody whose account was closed is no member any more, though the reaction stays. */

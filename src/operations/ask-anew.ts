@@ -3,9 +3,12 @@
  * when the passing of time alone can change what it says. Pure.
  */
 import { evaluate } from "../policy/evaluate.ts";
-import { askExpiresAt } from "../policy/gates/approvals.ts";
+import { askExpiresAt, remindAt } from "../policy/gates/approvals.ts";
 import type { Facts, Verdict } from "../policy/model.ts";
 import type { DeploymentRow } from "../store/schema.ts";
+
+/** How soon is asked again who is in a group, when that could not be read. */
+const membershipAgainMs = 30_000;
 
 export type AskChange = {
   readonly changes: Partial<Pick<DeploymentRow, "ask" | "asked_at" | "ask_from" | "ask_policy">>;
@@ -30,14 +33,14 @@ export function askAnew(row: Asked, facts: Facts, verdict: Verdict): AskChange {
   const renewal = { asked_at: new Date(facts.now) };
   const ask = { ...renewal, ask_from: from, ask_policy: facts.policyHash };
   if (row.ask === 0) return renewed(facts, { ...ask, ask: 1 }, []);
-  const approvals = verdict.gates.find((gate) => gate.gate === "approvals");
-  const needed = approvals !== undefined && !approvals.reason.code.startsWith("approvals.not-required");
+  const approvals = verdict.gates.filter((gate) => gate.gate === "approvals");
+  const needed = approvals.some(({ reason }) => !reason.code.startsWith("approvals.not-required"));
   const changed = [
     ...(needed && row.ask_from !== from ? (["from"] as const) : []),
     ...(needed && row.ask_policy !== facts.policyHash ? (["policy"] as const) : []),
   ];
   if (changed.length > 0) return renewed(facts, { ...ask, ask: row.ask + 1 }, changed);
-  const expiresAt = approvals?.result === "wait" ? askExpiresAt(facts) : undefined;
+  const expiresAt = approvals.some(({ result }) => result === "wait") ? askExpiresAt(facts) : undefined;
   const isOver = expiresAt !== undefined && expiresAt <= facts.now;
   const opened = othersWait(row.verdict) && !othersWait(verdict);
   if (opened || (isOver && othersWait(verdict))) return renewed(facts, renewal, []);
@@ -59,7 +62,10 @@ function othersWait(verdict: Verdict | null): boolean {
 export function nextLook(facts: Facts, verdict: Verdict): number | undefined {
   const times = verdict.gates.flatMap((gate) => [
     ...gate.clearedBy.flatMap((clearer) => (clearer.kind === "time" ? [clearer.at] : [])),
-    ...(gate.gate === "approvals" && gate.result === "wait" ? [askExpiresAt(facts) ?? facts.now] : []),
+    ...(gate.gate === "approvals" && gate.result === "wait"
+      ? [remindAt(facts) ?? facts.now, askExpiresAt(facts) ?? facts.now]
+      : []),
+    ...(gate.clearedBy.some(({ kind }) => kind === "membership") ? [facts.now + membershipAgainMs] : []),
   ]);
   const later = times.filter((at) => at > facts.now);
   return later.length === 0 ? undefined : Math.min(...later);

@@ -1,8 +1,8 @@
 /** The person behind a command, and what they may do where. Looks rights up anew for each command. */
 import { mayAskFor, mayPush, mayRead, maySettle, type Standing } from "../policy/rights.ts";
 import type { Bot } from "./bot.ts";
-import { resolvePeople } from "./people.ts";
-import type { Place } from "./place.ts";
+import { peopleFacts, readMemberships } from "./membership.ts";
+import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 
 export type Asker = {
@@ -23,18 +23,30 @@ export async function refusal(
   asker: Asker,
   need: Need,
   what: string,
-): Promise<Extract<ReplyContent, { code: "may-not" }> | undefined> {
-  const standing = await standingOf(bot, place, asker.login);
+): Promise<Extract<ReplyContent, { code: "may-not" | "membership-unknown" }> | undefined> {
+  const { standing, unread } = await standingOf(bot, place, asker.login);
   const may = { read: mayRead, ask: mayAskFor, approve: maySettle, push: mayPush }[need](standing);
-  return may ? undefined : { code: "may-not", login: asker.login, what, needs: need };
+  if (may) return undefined;
+  const groups = { read: [], ask: unread.mayAsk, approve: unread.approvers, push: [] }[need];
+  if (groups.length > 0) return { code: "membership-unknown", what, groups };
+  return { code: "may-not", login: asker.login, what, needs: need };
 }
 
-async function standingOf(bot: Bot, place: Place, login: string): Promise<Standing> {
-  const { approvals, who } = place.policy;
-  return {
+/** Of groups that could not be read nobody is known to be in them: what only their people may do is not done. */
+async function standingOf(bot: Bot, place: Place, login: string) {
+  const { policy } = place;
+  const [permission, memberships] = await Promise.all([
+    bot.github.permission(place.service.repository, login),
+    readMemberships(bot, place),
+  ]);
+  const people = peopleFacts(policyInForce(place), memberships);
+  const unread = { approvers: people.unreadApprovers ?? [], mayAsk: people.unreadMayAsk ?? [] };
+  const standing: Standing = {
     login,
-    permission: await bot.github.permission(place.service.repository, login),
-    mayAsk: who.length === 0 ? undefined : resolvePeople(place.service.pipeline, who),
-    approvers: approvals === undefined ? undefined : resolvePeople(place.service.pipeline, approvals.from),
+    permission,
+    mayAsk: policy.who.length === 0 ? undefined : (people.mayAsk ?? []),
+    approvers: policy.approvals === undefined ? undefined : people.approvers,
+    approversUnknown: unread.approvers.length > 0,
   };
+  return { standing, unread };
 }

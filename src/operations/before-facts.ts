@@ -19,12 +19,13 @@ export function uncertainOf(row: EnvironmentRow) {
   return { deployment: row.uncertain_deployment_id, since: row.uncertain_since?.getTime() ?? 0 };
 }
 
+/** Of the environment that a policy of the place names by `after`. */
 export async function beforeFacts(
   trx: Transaction<Database>,
   place: Place,
+  after: string | undefined,
   tree: string,
 ): Promise<BeforeFacts | undefined> {
-  const { after } = place.policy;
   if (after === undefined) return undefined;
   const row = await trx
     .selectFrom("environment")

@@ -1,5 +1,9 @@
 /** Writes one person's answer to one ask, or takes it back, and lets the deployment be judged anew. */
+
+import type { Selectable } from "kysely";
+import type { Instant } from "../policy/model.ts";
 import { isPending } from "../policy/transitions.ts";
+import type { ApprovalTable, DeploymentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
@@ -9,10 +13,13 @@ import { say, touchDeployment } from "./tell.ts";
 export type Answerer = {
   readonly login: string;
   readonly slackUser?: string;
+  readonly slackTeam?: string;
   readonly via: "reaction" | "button" | "review";
   readonly bot: boolean;
   readonly guest: boolean;
   readonly stranger: boolean;
+  /** When it was done, by the clock of the face, in epoch ms. */
+  readonly actedAt: Instant;
   /** For a review: what it was given to. Everything else is given to the ask. */
   readonly gave?: { readonly from: string | undefined; readonly tree: string; readonly policy: string };
 };
@@ -40,22 +47,16 @@ export async function changeApproval(
     if (row.ask !== ask) return { kind: "outdated" };
     const before = await trx
       .selectFrom("approval")
-      .select(["answer", "via", "from_sha", "tree", "policy"])
+      .selectAll()
       .where("deployment_id", "=", deployment)
       .where("ask", "=", ask)
       .where("login", "=", answerer.login)
       .executeTakeFirst();
-    // The same answer adds nothing, unless the one before was given to something else and does not count.
-    const stands =
-      before === undefined ||
-      before.tree === null ||
-      (before.tree === row.tree && before.from_sha === row.ask_from && before.policy === row.ask_policy);
-    if (answer === before?.answer && stands) return { kind: "noted" };
+    if (!changesAnything(before, row, answerer, answer)) return { kind: "noted" };
     if (answer === undefined) {
-      // A reaction taken away takes back what a reaction gave, not what a button or a review gave.
-      if (before?.via !== answerer.via) return { kind: "noted" };
       await trx
-        .deleteFrom("approval")
+        .updateTable("approval")
+        .set({ answer: "withdrawn", via: answerer.via, acted_at: new Date(answerer.actedAt) })
         .where("deployment_id", "=", deployment)
         .where("ask", "=", ask)
         .where("login", "=", answerer.login)
@@ -67,10 +68,10 @@ export async function changeApproval(
         deployment,
       });
     } else {
-      const { login, slackUser, via, bot: isBot, guest, stranger, gave } = answerer;
+      const { login, slackUser, slackTeam, via, bot: isBot, guest, stranger, gave } = answerer;
       const bound = { from_sha: gave?.from ?? null, tree: gave?.tree ?? null, policy: gave?.policy ?? null };
-      const who = { slack_user: slackUser ?? null, bot: isBot, guest, stranger };
-      const values = { answer, via, ...who, ...bound, at: new Date(now) };
+      const who = { slack_user: slackUser ?? null, slack_team: slackTeam ?? null, bot: isBot, guest, stranger };
+      const values = { answer, via, ...who, ...bound, at: new Date(now), acted_at: new Date(answerer.actedAt) };
       await trx
         .insertInto("approval")
         .values({ deployment_id: deployment, ask, login, ...values })
@@ -93,4 +94,31 @@ export async function changeApproval(
   });
   await bot.context.faults.at("approval.committed");
   return answered;
+}
+
+type Before = Pick<
+  Selectable<ApprovalTable>,
+  "answer" | "via" | "acted_at" | "from_sha" | "tree" | "policy" | "slack_user"
+>;
+
+/** One person has one answer, by whatever face: the latest act stands, and telling the same again adds nothing. */
+function changesAnything(
+  before: Before | undefined,
+  row: DeploymentRow,
+  { via, actedAt }: Answerer,
+  answer: "approve" | "reject" | undefined,
+): boolean {
+  if (before === undefined) return answer !== undefined;
+  // What still stands from before another act says nothing new, such as a reaction whose answer a button took back.
+  if (before.acted_at.getTime() > actedAt) return false;
+  if (answer === undefined) {
+    // A reaction taken away takes back what a reaction gave, not what a button or a review gave; the button takes all.
+    return before.answer !== "withdrawn" && (via === "button" || before.via === via);
+  }
+  // Only a later act gives again what a button took back; what its own face took back, that face may tell anew.
+  const isTakenBack = before.answer === "withdrawn" && before.via !== via;
+  if (before.answer !== answer) return !isTakenBack || before.acted_at.getTime() < actedAt;
+  // The same answer adds nothing, unless the one before was given to something else and does not count.
+  const { tree, from_sha: from, policy } = before;
+  return tree !== null && !(tree === row.tree && from === row.ask_from && policy === row.ask_policy);
 }

@@ -6,7 +6,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { evaluate } from "../policy/evaluate.ts";
-import { judgeApproval } from "../policy/gates/approvals.ts";
 import { type Facts, pendingStatuses, type Verdict } from "../policy/model.ts";
 import { isPending, type TransitionEvent, transition } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
@@ -16,11 +15,12 @@ import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
-import { assembleFacts, gatherOutside, subjectOf } from "./facts.ts";
+import { assembleFacts, freshen, gatherOutside, type Outside, subjectOf } from "./facts.ts";
 import type { Outcome } from "./outcome.ts";
-import { loadPlace, loadServiceRef, type Place, type ServiceRef } from "./place.ts";
+import { loadPlace, loadServiceRef, type Place, policyInForce, type ServiceRef } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import { stagesToRun } from "./retry-stages.ts";
+import { askForReason, sayAnswers, sayAskedAnew, sayWhatIsMissing } from "./say-approvals.ts";
 import { plannedStages } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
@@ -37,25 +37,38 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
     const place = await loadPlace(bot.db, row.environment_id);
     if (place === undefined) return await endWithoutPlace(bot, row);
     if (mayStart(row, place)) expectStart(bot, place);
-    const outside = await gatherOutside(bot, place, subjectOf(row)).catch(async (error: unknown) => {
+    const later = async (error: unknown) => {
       await lookLater(bot, row, error instanceof OutsideError ? error.retryAt : undefined);
       throw error;
-    });
+    };
+    const outside = await gatherOutside(bot, place, subjectOf(row)).catch(later);
     await bot.context.faults.at("decide.gathered");
-    const done = await bot.db.transaction().execute(async (trx) => {
-      const environment = await lockEnvironment(trx, row.environment_id);
-      const fresh = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
-      if (fresh === undefined || !isPending(fresh.status)) return true;
-      if (environment.version !== place.environment.version) return false;
-      const facts = await assembleFacts(trx, bot, place, environment, subjectOf(fresh), outside);
-      await applyVerdict(trx, bot, place, environment, fresh, facts, evaluate(facts));
-      return true;
-    });
+    const look = async (outside: Outside) =>
+      await bot.db.transaction().execute(async (trx) => {
+        const environment = await lockEnvironment(trx, row.environment_id);
+        const present = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
+        if (present === undefined || !isPending(present.status)) return true;
+        if (environment.version !== place.environment.version) return false;
+        const facts = await assembleFacts(trx, bot, place, environment, subjectOf(present), outside);
+        const verdict = evaluate(facts);
+        // Nothing remembered counts at a start: who may ask and approve is asked for once more.
+        if (!outside.fresh && wouldStart(present, facts, verdict)) return "again-fresh" as const;
+        await applyVerdict(trx, bot, place, environment, present, facts, verdict);
+        return true;
+      });
+    let done = await look(outside);
+    if (done === "again-fresh") {
+      done = await look(await freshen(bot, place, subjectOf(row), outside).catch(later));
+    }
     await bot.context.faults.at("decide.committed");
-    if (done) return;
+    if (done === true) return;
   }
   bot.log.warn({ deployment }, "the environment kept moving; the sweep will look again");
   await lookLater(bot, { id: deployment }, undefined);
+}
+
+export function wouldStart(row: DeploymentRow, facts: Facts, verdict: Verdict): boolean {
+  return askAnew(row, facts, verdict).verdict.outcome === "go";
 }
 
 /** Whom nobody will wake has in its row when it is looked at again; an earlier time that stands there stays. */
@@ -114,11 +127,14 @@ export async function applyVerdict(
       rejectedBy?.code === "approvals.rejected"
         ? { code: "rejected", by: rejectedBy.by }
         : { code: "blocked", verdict };
+    const said = { trx, bot, row };
+    const rejecter =
+      outcome.code === "rejected" ? await askForReason(said, facts, outcome.by, place) : row.rejected_by_slack;
     const ended = await endPending(
       trx,
       bot,
       place.service,
-      row,
+      { ...row, rejected_by_slack: rejecter },
       outcome.code === "rejected" ? "reject" : "block",
       outcome,
       verdict,
@@ -130,22 +146,16 @@ export async function applyVerdict(
   if (asked.expired) {
     return await endPending(trx, bot, place.service, row, "expire", { code: "expired" }, verdict);
   }
-  if (asked.changed.length > 0) {
-    const content = { code: "asked-anew", changed: asked.changed } as const;
-    await say(trx, bot, {
-      key: `asked-anew/${row.id}/${current.ask}`,
-      content,
-      channel: row.channel,
-      deployment: row.id,
-    });
-  }
+  const said = { trx, bot, row: current };
+  await sayAskedAnew(said, row, asked);
   // Also those whose answers were to an older ask are told that they no longer count.
-  await noteApprovals(trx, bot, current, { ...facts, approvals: judged.approvals }, verdict);
+  await sayAnswers(said, { ...facts, approvals: judged.approvals }, verdict);
   if (verdict.outcome === "go") return await start(trx, bot, place, environment, current, facts, verdict);
   const waits = verdict.gates.filter((gate) => gate.result === "wait");
   const event: TransitionEvent = waits.length > 0 && waits.every((gate) => gate.gate === "queue") ? "queue" : "wait";
   const status = transition(row.status, event) ?? row.status;
   const changed = !isDeepStrictEqual(row.verdict, plain(verdict)) || status !== row.status;
+  await sayWhatIsMissing(said, place, facts, verdict);
   const lookAt = nextLook(facts, verdict);
   const updated = await trx
     .updateTable("deployment")
@@ -174,30 +184,6 @@ export async function applyVerdict(
 /** As it comes back from the table: without keys that are undefined. */
 function plain(verdict: Verdict): unknown {
   return JSON.parse(JSON.stringify(verdict));
-}
-
-/** Who counted is said once, and whoever did not count is told why, once for each reason. */
-async function noteApprovals(
-  trx: Transaction<Database>,
-  bot: Bot,
-  row: Pick<DeploymentRow, "id" | "ask" | "channel">,
-  facts: Facts,
-  verdict: Verdict,
-): Promise<void> {
-  for (const approval of facts.approvals) {
-    const refusal = judgeApproval(approval, facts);
-    const key = `approval/${row.id}/${row.ask}/${approval.person}/${refusal?.code ?? `${approval.answer}/${approval.at}`}`;
-    if (refusal !== undefined) {
-      const content = { code: "approval-refused", person: approval.person, why: refusal } as const;
-      await say(trx, bot, { key, content, channel: row.channel, deployment: row.id });
-    } else if (approval.answer === "approve" && approval.login !== undefined) {
-      const reason = verdict.gates.find((gate) => gate.gate === "approvals")?.reason;
-      const by = reason !== undefined && "by" in reason && Array.isArray(reason.by) ? reason.by.length : 1;
-      const need = facts.policy.approvals?.count ?? 0;
-      const content = { code: "approval-counted", login: approval.login, have: by, need } as const;
-      await say(trx, bot, { key, content, channel: row.channel, deployment: row.id });
-    }
-  }
 }
 
 /**
@@ -230,6 +216,7 @@ async function start(
       asked_at,
       verdict: JSON.stringify(verdict),
       policy: JSON.stringify(place.policy),
+      policy_groups: JSON.stringify(policyInForce(place).groups),
       stages: JSON.stringify(stages),
       checkout_of: checkout ?? null,
       previous_sha: environment.live_sha,
@@ -285,6 +272,7 @@ export async function endPending(
       ended_at: new Date(now),
       look_at: null,
       ask: Math.max(row.ask, 1),
+      rejected_by_slack: row.rejected_by_slack,
       ...(verdict === undefined ? {} : { verdict: JSON.stringify(verdict) }),
       ...(outcome.code === "superseded" ? { superseded_by: outcome.by } : {}),
     })

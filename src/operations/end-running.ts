@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "kysely";
 import type { Status } from "../policy/model.ts";
+import type { PolicyInForce } from "../policy/pipeline.ts";
 import { type TransitionEvent, transition } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
@@ -71,7 +72,7 @@ export async function finish(
     .set((eb) => ({
       version: eb("version", "+", 1),
       ...(end.proven && environment.slot_deployment_id === row.id ? { slot_deployment_id: null } : {}),
-      ...(status === "success" ? liveNow(row, now) : {}),
+      ...(status === "success" ? liveNow(row, now, environment) : {}),
       ...(status !== "success" && row.changing_since !== null
         ? { uncertain_deployment_id: row.id, uncertain_since: new Date(now) }
         : {}),
@@ -129,8 +130,23 @@ function passedHold(environment: EnvironmentRow, row: DeploymentRow): boolean {
   return row.started_at !== null && row.started_at >= since;
 }
 
-export function liveNow(row: Pick<DeploymentRow, "id" | "sha" | "tree" | "version">, now: number) {
+/**
+ * What is live is kept with the policy that it passed: the next has to pass that too. A rollback passes none, and what
+ * goes live by another way neither, so the one that is kept stays; `first` is kept where there was none.
+ */
+export function liveNow(
+  row: Pick<DeploymentRow, "id" | "kind" | "sha" | "tree" | "version" | "policy" | "policy_groups">,
+  now: number,
+  before: Pick<EnvironmentRow, "live_policy">,
+  first?: PolicyInForce,
+) {
+  const passed =
+    row.kind === "rollback" || row.policy === null
+      ? undefined
+      : { environment: row.policy, groups: row.policy_groups ?? {} };
+  const kept = passed ?? (before.live_policy === null ? first : undefined);
   return {
+    ...(kept === undefined ? {} : { live_policy: JSON.stringify(kept) }),
     live_deployment_id: row.id,
     live_sha: row.sha,
     live_tree: row.tree,

@@ -4,8 +4,8 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { optional } from "../optional.ts";
+import type { Memberships } from "../policy/groups.ts";
 import type {
-  ApprovalFacts,
   CheckFacts,
   Comparison,
   EnvironmentFacts,
@@ -19,12 +19,14 @@ import type {
 } from "../policy/model.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { approvalFacts, hasAnswerers, readAnswerers } from "./answers.ts";
 import { beforeFacts, liveOf, uncertainOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { standingFreeze } from "./freezes.ts";
-import { resolvePeople } from "./people.ts";
-import type { Place } from "./place.ts";
-import type { ComparedRevisions } from "./ports.ts";
+import { namesElsewhere, peopleFacts, readMemberships } from "./membership.ts";
+import { mergersOf } from "./mergers.ts";
+import { type Place, policyInForce } from "./place.ts";
+import type { ComparedRevisions, SlackPerson } from "./ports.ts";
 
 /** What is judged: a stored deployment that has not started, or a request that is not stored (yet). */
 export type Subject = {
@@ -60,6 +62,13 @@ export type Outside = {
   readonly takenBack: ComparedRevisions | undefined;
   readonly comparedToBad: Comparison | undefined;
   readonly checks: readonly CheckFacts[];
+  /** Who merged what lies between what is live and this. */
+  readonly mergers: readonly string[];
+  readonly memberships: Memberships;
+  /** Those who have answered in Slack, as it says now; only for a decision that has to be `fresh`. */
+  readonly people: ReadonlyMap<string, SlackPerson>;
+  /** Nothing of who may ask and approve is remembered from before: it was asked for this very decision. */
+  readonly fresh: boolean;
 };
 
 export async function gatherOutside(bot: Bot, place: Place, subject: Subject): Promise<Outside> {
@@ -67,9 +76,10 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
   const { live_sha: live, hold_bad_sha: bad } = place.environment;
   const sha = subject.revision.sha;
   // A rollback passes order and checks, and whoever merged or ran a workflow could push: neither needs to be asked about.
-  const asksChecks = place.policy.checks.length > 0 && subject.kind !== "rollback";
+  const checked = place.policy.checks.length + (place.earlier?.environment.checks.length ?? 0);
+  const asksChecks = checked > 0 && subject.kind !== "rollback";
   const isRollback = subject.kind === "rollback";
-  const [permission, comparedToLive, takenBack, comparedToBad, checks] = await Promise.all([
+  const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships] = await Promise.all([
     subject.kind === "merge" || subject.kind === "external"
       ? Promise.resolve<Permission>("write")
       : bot.github.permission(repository, subject.requestedBy),
@@ -79,8 +89,18 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
       ? undefined
       : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
     asksChecks ? bot.github.checks(repository, sha) : [],
+    readMemberships(bot, place),
   ]);
-  return { live, bad, permission, comparedToLive, takenBack, comparedToBad, checks };
+  const mergers = await mergersOf(bot.db, repository.id, (comparedToLive ?? takenBack)?.shas ?? [sha]);
+  const outside = { live, bad, permission, comparedToLive, takenBack, comparedToBad, checks, mergers };
+  const fresh = !namesElsewhere(place) && !(await hasAnswerers(bot, subject));
+  return { ...outside, memberships, people: new Map(), fresh };
+}
+
+/** The same, with nothing remembered of who may ask and approve; it serves only for what it was gathered for. */
+export async function freshen(bot: Bot, place: Place, subject: Subject, outside: Outside): Promise<Outside> {
+  const [memberships, people] = await Promise.all([readMemberships(bot, place, true), readAnswerers(bot, subject)]);
+  return { ...outside, memberships, people, fresh: true };
 }
 
 const identical: ComparedRevisions = { comparison: "identical", commits: 0, shas: [], authors: [] };
@@ -94,9 +114,8 @@ export async function assembleFacts(
   subject: Subject,
   outside: Outside,
 ): Promise<Facts> {
-  const { policy, service } = place;
+  const { policy, service, earlier } = place;
   const now = bot.context.clock.now();
-  const { approvals: approvalPolicy } = policy;
   return {
     now,
     service: service.name,
@@ -104,7 +123,7 @@ export async function assembleFacts(
     policy,
     policyHash: place.policyHash,
     environment: await environmentFacts(trx, environment, subject, outside, now),
-    ...optional("before", await beforeFacts(trx, place, subject.revision.tree)),
+    ...optional("before", await beforeFacts(trx, place, policy.after, subject.revision.tree)),
     revision: {
       ...subject.revision,
       ...optional("ref", subject.ref),
@@ -112,6 +131,7 @@ export async function assembleFacts(
       ...optional("comparedToLive", outside.comparedToLive?.comparison),
       checks: outside.checks,
       authors: (outside.comparedToLive ?? outside.takenBack)?.authors ?? [],
+      mergers: outside.mergers,
       ...optional("quarantine", await quarantineFacts(trx, environment, subject)),
     },
     request: {
@@ -134,10 +154,17 @@ export async function assembleFacts(
         : {}),
     },
     ...optional("askedAt", subject.asked?.at),
-    approvals: await approvalFacts(trx, subject),
-    approvers: approvalPolicy === undefined ? [] : resolvePeople(service.pipeline, approvalPolicy.from),
-    mayAsk: policy.who.length === 0 ? undefined : resolvePeople(service.pipeline, policy.who),
-    mayHotfix: policy.hotfix === undefined ? undefined : resolvePeople(service.pipeline, policy.hotfix.from),
+    approvals: await approvalFacts(trx, service, subject, outside.people),
+    ...peopleFacts(policyInForce(place), outside.memberships),
+    ...(earlier === undefined
+      ? {}
+      : {
+          earlier: {
+            policy: earlier.environment,
+            ...optional("before", await beforeFacts(trx, place, earlier.environment.after, subject.revision.tree)),
+            ...peopleFacts(earlier, outside.memberships),
+          },
+        }),
   };
 }
 
@@ -240,33 +267,6 @@ async function quarantineFacts(
     .limit(1)
     .executeTakeFirst();
   return row && { environment: row.name, by: row.by, reason: row.reason, since: row.since.getTime() };
-}
-
-async function approvalFacts(trx: Transaction<Database>, subject: Subject): Promise<readonly ApprovalFacts[]> {
-  const { asked } = subject;
-  if (subject.deployment === undefined || asked === undefined) return [];
-  const rows = await trx
-    .selectFrom("approval")
-    .selectAll()
-    .where("deployment_id", "=", subject.deployment)
-    .where("ask", "=", subject.ask)
-    .orderBy("at")
-    .execute();
-  return rows.map((row) => ({
-    login: row.login,
-    person: row.login,
-    answer: row.answer,
-    at: row.at.getTime(),
-    via: row.via,
-    // A review was given to what the reviewer saw; everything else to the ask as it stands.
-    ask:
-      row.tree === null
-        ? { from: asked.from, tree: subject.revision.tree, policy: asked.policy }
-        : { from: row.from_sha ?? undefined, tree: row.tree, policy: row.policy ?? "" },
-    bot: row.bot,
-    guest: row.guest,
-    stranger: row.stranger,
-  }));
 }
 
 /** A stored deployment as the subject of a decision. */

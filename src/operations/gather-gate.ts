@@ -5,6 +5,7 @@
  */
 import type { PullRequestRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { mergersOf } from "./mergers.ts";
 import type { Place } from "./place.ts";
 import type { ComparedRevisions, RepositoryRef } from "./ports.ts";
 import type { GateOutside } from "./pull-request-gate.ts";
@@ -18,7 +19,8 @@ export async function gatherGate(
   const { repository } = place.service;
   const { environment, policy, policyHash } = place;
   const [head, live] = [pull.head_sha, environment.live_sha];
-  const asksChecks = policy.checks.length > 0;
+  const policies = [policy, ...(place.earlier === undefined ? [] : [place.earlier.environment])];
+  const asksChecks = policies.some(({ checks }) => checks.length > 0);
   const same = known !== null && known.head === head && known.live === live && known.policy === policyHash;
   if (same) {
     if (!asksChecks || known.checks !== undefined) return known;
@@ -26,7 +28,7 @@ export async function gatherGate(
   }
   const ground = { head, live, policy: policyHash, asksChecks };
   // Only content that was somewhere before and answers that are bound to content need to know it.
-  const asksContent = policy.after !== undefined || policy.approvals !== undefined;
+  const asksContent = policies.some(({ after, approvals }) => after !== undefined || approvals !== undefined);
   const [tree, compared, checks] = await Promise.all([
     !asksContent ? undefined : known?.head === head ? known.tree : bot.github.tree(repository, head),
     live === null
@@ -39,7 +41,10 @@ export async function gatherGate(
   return {
     ...ground,
     ...(tree === undefined ? {} : { tree }),
-    ...(compared === undefined ? {} : { compared }),
+    // Which commits they are is asked by nothing else, and the row is read often.
+    ...(compared === undefined
+      ? {}
+      : { compared: { ...compared, shas: [] }, mergers: await mergersOf(bot.db, repository.id, compared.shas) }),
     ...(checks === undefined ? {} : { checks }),
   };
 }
@@ -55,14 +60,17 @@ async function asMerged(
   head: string,
   base: string,
 ): Promise<ComparedRevisions> {
-  // Which commits and files they are is asked by no gate, and the row is read often.
-  const { files: _, ...found } = await bot.github.compare(repository, live, head);
-  const compared = { ...found, shas: [] };
+  const { files: _, ...compared } = await bot.github.compare(repository, live, head);
   if (compared.comparison !== "diverged") return compared;
   const tip = await bot.github.branchHead(repository, base);
   if (tip === undefined) return compared;
   if (tip.sha === live) return { ...compared, comparison: "ahead" };
   const onBase = await bot.github.compare(repository, live, tip.sha);
   if (onBase.comparison !== "ahead") return compared;
-  return { ...compared, comparison: "ahead", authors: [...new Set([...compared.authors, ...onBase.authors])] };
+  return {
+    ...compared,
+    comparison: "ahead",
+    authors: [...new Set([...compared.authors, ...onBase.authors])],
+    shas: [...new Set([...compared.shas, ...onBase.shas])],
+  };
 }

@@ -5,8 +5,9 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
-import { evaluate } from "../policy/evaluate.ts";
-import { judgeApproval } from "../policy/gates/approvals.ts";
+import { evaluate, judgeAnswer } from "../policy/evaluate.ts";
+import { askStands } from "../policy/gates/approvals.ts";
+import type { Memberships } from "../policy/groups.ts";
 import type { ApprovalFacts, Facts, Verdict } from "../policy/model.ts";
 import type { EnvironmentPolicy } from "../policy/pipeline.ts";
 import { projectionKey, touch } from "../projections/touch.ts";
@@ -15,6 +16,7 @@ import { nextLook } from "./ask-anew.ts";
 import type { Bot } from "./bot.ts";
 import { assembleFacts, type Outside, type Subject } from "./facts.ts";
 import { gatherGate } from "./gather-gate.ts";
+import { readMemberships } from "./membership.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { GateOutside, RefusedReview } from "./pull-request-gate.ts";
 import { reviewsFor } from "./reviews.ts";
@@ -64,7 +66,8 @@ async function judge(bot: Bot, environment: number, repository: number, number: 
     }
     const outside = await gatherGate(bot, place, pull, gate.outside);
     await bot.context.faults.at("gate.gathered");
-    if (await write(bot, gate, pull, place, outside)) return;
+    const memberships = await readMemberships(bot, place);
+    if (await write(bot, gate, pull, place, outside, memberships)) return;
   }
   bot.log.warn({ repository, number, environment }, "a pull request kept changing; the sweep will look again");
 }
@@ -97,9 +100,10 @@ async function write(
   pull: PullRequestRow,
   place: Place,
   outside: GateOutside,
+  memberships: Memberships,
 ): Promise<boolean> {
   return await bot.db.transaction().execute(async (trx) => {
-    const { facts, verdict } = await verdictOn(trx, bot, pull, place, outside);
+    const { facts, verdict } = await verdictOn(trx, bot, pull, place, outside, memberships);
     const refused = refusedReviews(facts);
     const lookAt = earliest(nextLook(facts, verdict), nextExpiry(facts));
     const written = await store(trx, gate, {
@@ -153,8 +157,9 @@ async function verdictOn(
   pull: PullRequestRow,
   place: Place,
   known: GateOutside,
+  memberships: Memberships,
 ): Promise<{ readonly facts: Facts; readonly verdict: Verdict }> {
-  const { environment, policy } = place;
+  const { environment } = place;
   const subject: Subject = {
     kind: "merge",
     typed: false,
@@ -177,10 +182,14 @@ async function verdictOn(
     takenBack: undefined,
     comparedToBad: undefined,
     checks: known.checks ?? [],
+    mergers: known.mergers ?? [],
+    memberships,
+    fresh: false,
+    people: new Map(),
   };
   const assembled = await assembleFacts(trx, bot, place, environment, subject, outside);
   const approvals =
-    policy.approvals === undefined ? [] : await reviewsFor(trx, pull.repository_id, pull.number, environment.id);
+    askStands(assembled) === undefined ? [] : await reviewsFor(trx, pull.repository_id, pull.number, environment.id);
   const facts = { ...assembled, approvals };
   return { facts, verdict: evaluate(facts) };
 }
@@ -188,7 +197,7 @@ async function verdictOn(
 /** What anybody else writes on a pull request is no answer to this; an approver whose answer does not count is told. */
 function refusedReviews(facts: Facts): readonly RefusedReview[] {
   return facts.approvals.flatMap((approval) => {
-    const why = judgeApproval(approval, facts);
+    const why = judgeAnswer(approval, facts);
     if (why === undefined || why.code === "not-an-approver") return [];
     return [{ login: approval.person, answer: approval.answer, at: approval.at, why }];
   });
@@ -196,8 +205,8 @@ function refusedReviews(facts: Facts): readonly RefusedReview[] {
 
 /** When the first of the answers that count stops counting. */
 function nextExpiry(facts: Facts): number | undefined {
-  const stands = facts.policy.approvals?.expires ?? 0;
-  const counting = (approval: ApprovalFacts) => judgeApproval(approval, facts) === undefined;
+  const stands = askStands(facts) ?? 0;
+  const counting = (approval: ApprovalFacts) => judgeAnswer(approval, facts) === undefined;
   return earliest(...facts.approvals.filter(counting).map(({ at }) => at + stands));
 }
 

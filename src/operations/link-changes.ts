@@ -36,12 +36,15 @@ async function takeBack(bot: Bot, person: SlackIdentity): Promise<void> {
     .where("deployment.status", "in", [...pendingStatuses])
     .whereRef("approval.ask", "=", "deployment.ask")
     .select(["deployment.id", "deployment.environment_id", "approval.ask", "approval.login", "approval.via"])
+    .select("approval.acted_at")
     .execute();
-  for (const { id, environment_id: environment, ask, login, via } of answers) {
+  for (const { id, environment_id: environment, ask, login, via, acted_at } of answers) {
     const place = await loadPlace(bot.db, environment);
     if (place === undefined) continue;
     if (sameLogin(await loginOf(bot, place.service.pipeline, person), login)) continue;
-    const was = { login, slackUser: person.slackUser, via, bot: false, guest: false, stranger: false };
+    // Taken back as of when it was given: linked to that login again, what still stands counts again.
+    const actedAt = acted_at.getTime();
+    const was = { login, slackUser: person.slackUser, via, actedAt, bot: false, guest: false, stranger: false };
     await changeApproval(bot, place, id, ask, was, undefined);
   }
 }

@@ -2,12 +2,12 @@
 
 import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
-import { hasLogin } from "../policy/logins.ts";
+import { distinctLogins, hasLogin } from "../policy/logins.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import { slackUserOf } from "./people.ts";
 import { newerThan } from "./retry.ts";
 import { latest, plannedStages } from "./stages.ts";
-import type { LoadDeploymentView, StageView } from "./views.ts";
+import type { DeploymentView, LoadDeploymentView, StageView } from "./views.ts";
 
 /** Of so many who may approve the users in Slack are looked up: more are not mentioned anyhow. */
 const mostLookedUp = 20;
@@ -40,20 +40,24 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
       .execute(),
     db.selectFrom("attempt").selectAll().where("deployment_id", "=", deployment).execute(),
   ]);
+  const voided = row.ask > 1 ? await voidedAsks(db, deployment, row.ask) : [];
   const policy =
     row.policy ??
     row.pipeline?.services
       .find((service) => service.name === row.service_name)
       ?.environments.find((environment) => environment.name === row.environment_name);
   // An answer that does not count is told in the thread; shown here it would look as if it did.
-  const approvalsGate = row.verdict?.gates.find((gate) => gate.gate === "approvals")?.reason;
-  const counted =
-    approvalsGate?.code === "approvals.enough" ||
-    approvalsGate?.code === "approvals.missing" ||
-    approvalsGate?.code === "approvals.cannot-be-reached"
-      ? approvalsGate.by
-      : [];
-  const candidates = approvalsGate?.code === "approvals.missing" ? approvalsGate.candidates : [];
+  const reasons = (row.verdict?.gates ?? []).map(({ reason }) => reason);
+  const counted = reasons.flatMap((reason) =>
+    reason.code === "approvals.enough" ||
+    reason.code === "approvals.missing" ||
+    reason.code === "approvals.cannot-be-reached"
+      ? reason.by
+      : [],
+  );
+  const candidates = distinctLogins(
+    reasons.flatMap((reason) => (reason.code === "approvals.missing" ? reason.candidates : [])),
+  );
   const { pipeline } = row;
   const slackUser = async (login: string) =>
     pipeline === null ? undefined : await slackUserOf({ db }, pipeline, login);
@@ -89,9 +93,12 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ...optional("pullRequest", row.pull_request),
     mayApprove: await Promise.all(mayApprove),
     approversNamed: policy?.approvals?.from ?? [],
-    approvals: approvals
-      .filter(({ login, answer }) => answer === "reject" || hasLogin(counted, login))
-      .map(({ login, answer, at }) => ({ login, answer, at: at.getTime() })),
+    approvals: approvals.flatMap(({ login, answer, at }) =>
+      answer === "reject" || (answer === "approve" && hasLogin(counted, login))
+        ? [{ login, answer, at: at.getTime() }]
+        : [],
+    ),
+    voided,
     stages: plannedStages(row).map((stage) => {
       const attempt = latest(attempts, stage);
       const ended = row.ended_at !== null;
@@ -130,4 +137,15 @@ function stageView(
     ...optional("outputTail", attempt.output_tail),
     ...optional("logUrl", attempt.log_url),
   };
+}
+
+/** What the thread of each new ask says of the one before. */
+async function voidedAsks(db: Kysely<Database>, deployment: number, ask: number): Promise<DeploymentView["voided"]> {
+  const later = Array.from({ length: ask - 1 }, (_, before) => `asked-anew/${deployment}/${before + 2}`);
+  const notes = await db.selectFrom("note").select(["key", "content"]).where("key", "in", later).execute();
+  return notes.flatMap(({ key, content }) => {
+    if (content.code !== "asked-anew") return [];
+    const { code: _, ...changed } = content;
+    return [{ ...changed, ask: Number(key.split("/").at(-1)) - 1 }];
+  });
 }

@@ -5,6 +5,7 @@
  */
 import { sql } from "kysely";
 import { z } from "zod";
+import type { Instant } from "../policy/model.ts";
 import { answer } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 
@@ -34,11 +35,12 @@ export async function noteReaction(bot: Bot, meaningOf: MeaningOf, reaction: Rea
       emoji: reaction.emoji,
       present: reaction.present,
       event_ts: reaction.eventTs,
+      changed_ts: reaction.eventTs,
     })
     .onConflict((conflict) =>
       conflict
         .columns(["team", "channel", "ts", "slack_user", "emoji"])
-        .doUpdateSet({ present: reaction.present, event_ts: reaction.eventTs })
+        .doUpdateSet({ present: reaction.present, event_ts: reaction.eventTs, changed_ts: reaction.eventTs })
         // Of two tellings about the same emoji the newer stands, in whatever order they arrive.
         .where("reaction.event_ts", "<", reaction.eventTs),
     )
@@ -46,6 +48,11 @@ export async function noteReaction(bot: Bot, meaningOf: MeaningOf, reaction: Rea
   await bot.context.faults.at("reaction.stored");
   const message = await messageAt(bot, reaction.team, reaction.channel, reaction.ts);
   if (message !== undefined) await fold(bot, meaningOf, message, reaction.slackUser);
+}
+
+/** Slack's `seconds.micros` as epoch ms; its parts have as many digits as Slack likes. */
+export function instantOf(ts: string): Instant {
+  return Math.floor(Number(ts) * 1000);
 }
 
 /** Reads what was reacted before the bot knew that the message is its own. */
@@ -101,15 +108,16 @@ export function messageOf(subject: string, external: unknown): Message | undefin
 async function fold(bot: Bot, meaningOf: MeaningOf, message: Message, slackUser: string): Promise<void> {
   const rows = await bot.db
     .selectFrom("reaction")
-    .select(["emoji"])
+    .select(["emoji", "present", "changed_ts"])
     .where("team", "=", message.team)
     .where("channel", "=", message.channel)
     .where("ts", "=", message.ts)
     .where("slack_user", "=", slackUser)
-    .where("present", "=", true)
     .execute();
-  const meanings = rows.map((row) => meaningOf(row.emoji));
+  const meanings = rows.filter(({ present }) => present).map((row) => meaningOf(row.emoji));
   const given = meanings.includes("reject") ? "reject" : meanings.includes("approve") ? "approve" : undefined;
+  // Together they say this since the last of them came or went.
+  const at = Math.max(0, ...rows.map((row) => instantOf(row.changed_ts)));
   const { deployment, ask, team } = message;
-  await answer(bot, { deployment, ask, team, slackUser, via: "reaction", answer: given });
+  await answer(bot, { deployment, ask, team, slackUser, via: "reaction", answer: given, at });
 }

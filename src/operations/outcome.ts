@@ -10,7 +10,8 @@ export type Outcome =
   | { readonly code: "end-unknown"; readonly stage: string; readonly message?: string }
   | { readonly code: "verification-failed"; readonly stage: string; readonly message?: string }
   | { readonly code: "blocked"; readonly verdict: Verdict }
-  | { readonly code: "rejected"; readonly by: string }
+  /** With the reason, once whoever rejected has given one. */
+  | { readonly code: "rejected"; readonly by: string; readonly reason?: string }
   | { readonly code: "expired" }
   /** The pipeline file in force no longer names the environment. */
   | { readonly code: "environment-removed" }

@@ -1,5 +1,5 @@
 /**
- * Who is who: groups to logins, Slack people to logins and back. What a person has linked wins over `people` in the
+ * Who is who: Slack people to logins and back. What a person has linked wins over `people` in the
  * pipeline file, both ways: neither their other login nor another Slack person speaks for them any more.
  */
 import { type Kysely, sql } from "kysely";
@@ -15,41 +15,41 @@ export type SlackIdentity = {
 
 type Around = { readonly db: Kysely<Database> };
 
-/** Group names and logins to distinct logins, in the order in which they stand. */
-export function resolvePeople(pipeline: Pipeline, names: readonly string[]): readonly string[] {
-  return [...new Set(names.flatMap((name) => pipeline.groups[name] ?? [name]))];
-}
-
 /** The GitHub login of a Slack person: the one that they have linked, else as the pipeline file's `people` says. */
 export async function loginOf(
-  { db }: Around,
+  around: Around,
   pipeline: Pipeline,
   { team, slackUser }: SlackIdentity,
 ): Promise<string | undefined> {
-  const named = Object.entries(pipeline.people).flatMap(([login, user]) => (user === slackUser ? [login] : []));
+  return (await loginsOf(around, pipeline, team, [slackUser])).get(slackUser);
+}
+
+/** The GitHub logins of people of one team, by their Slack ids; without those who are linked to none. */
+export async function loginsOf(
+  { db }: Around,
+  pipeline: Pipeline,
+  team: string,
+  slackUsers: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const named = Object.entries(pipeline.people).filter(([, user]) => slackUsers.includes(user));
   const links = await db
     .selectFrom("link")
     .select(["slack_user", "login"])
     .where("team", "=", team)
     .where((row) =>
       row.or([
-        row("slack_user", "=", slackUser),
-        ...(named.length === 0
-          ? []
-          : [
-              row(
-                sql`lower(login)`,
-                "in",
-                named.map((login) => login.toLowerCase()),
-              ),
-            ]),
+        row(sql`slack_user`, "=", sql`any(${[...slackUsers]})`),
+        row(sql`lower(login)`, "=", sql`any(${named.map(([login]) => login.toLowerCase())})`),
       ]),
     )
     .execute();
-  const own = links.find((link) => link.slack_user === slackUser);
-  if (own !== undefined) return own.login;
   const taken = links.map((link) => link.login);
-  return named.find((login) => !hasLogin(taken, login));
+  const found = slackUsers.flatMap((slackUser) => {
+    const own = links.find((link) => link.slack_user === slackUser)?.login;
+    const login = own ?? named.find(([name, user]) => user === slackUser && !hasLogin(taken, name))?.[0];
+    return login === undefined ? [] : [[slackUser, login] as const];
+  });
+  return new Map(found);
 }
 
 /**

@@ -1,7 +1,9 @@
 /** An environment with all that stands around it: its service, repository, pipeline and policy. Reads only. */
 import { type Kysely, sql } from "kysely";
-import { policyHash } from "../policy/canonical-hash.ts";
-import type { EnvironmentPolicy, Pipeline, ServicePolicy } from "../policy/pipeline.ts";
+import { namesIn, policyHash } from "../policy/canonical-hash.ts";
+import { groupsBehind } from "../policy/groups.ts";
+import type { EnvironmentPolicy, Pipeline, PolicyInForce, ServicePolicy } from "../policy/pipeline.ts";
+import { withDefaults } from "../policy/pipeline-file/meaning.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import type { RepositoryRef } from "./ports.ts";
 
@@ -25,6 +27,8 @@ export type Place = {
   readonly policy: EnvironmentPolicy;
   /** What approvals are bound to besides from and content: gates, stages and who is in the groups. */
   readonly policyHash: string;
+  /** The policy under which what is live was deployed, where it is another: it has to pass as well. */
+  readonly earlier?: PolicyInForce;
 };
 
 /** A service's channel by its id once it was found, so that nothing hangs on what the channel is called. */
@@ -111,7 +115,20 @@ export async function loadPlaces(db: Kysely<Database>, service: ServicePlace): P
 export function placeOf(service: ServicePlace, environment: EnvironmentRow): Place | undefined {
   const policy = service.policy.environments.find((candidate) => candidate.name === environment.name);
   if (policy === undefined) return undefined;
-  return { service, environment, policy, policyHash: policyHash(policy, service.pipeline.groups) };
+  const hash = policyHash(policy, service.pipeline.groups);
+  const earlier = earlierOf(environment, hash);
+  return { service, environment, policy, policyHash: hash, ...(earlier === undefined ? {} : { earlier }) };
+}
+
+function earlierOf({ live_policy: live }: EnvironmentRow, present: string): PolicyInForce | undefined {
+  if (live === null) return undefined;
+  const environment = withDefaults(live.environment);
+  return policyHash(environment, live.groups) === present ? undefined : { environment, groups: live.groups };
+}
+
+/** The policy of the place as it is kept with what went live under it. */
+export function policyInForce({ policy, service }: Place): PolicyInForce {
+  return { environment: policy, groups: groupsBehind(service.pipeline.groups, namesIn(policy)) };
 }
 
 function serviceRows(db: Kysely<Database>) {

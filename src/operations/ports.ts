@@ -97,6 +97,11 @@ export type GitHubPort = {
   checks(repository: RepositoryRef, sha: Sha): Promise<readonly CheckFacts[]>;
   permission(repository: RepositoryRef, login: string): Promise<Permission>;
   /**
+   * Logins of a team's members, those of its child teams included. What was read within the last minute is told again,
+   * unless it has to be `fresh`. Rejects when it could not be read, also when there is no such team.
+   */
+  teamMembers(repository: RepositoryRef, team: string, fresh: boolean): Promise<readonly string[]>;
+  /**
    * The pipeline file of the default branch, or at a commit, and what it extends, and the merged data; undefined when
    * there is none. What is known already is not asked for.
    */
@@ -157,6 +162,8 @@ export type SlackPerson = {
   readonly deleted: boolean;
 };
 
+export type UsergroupMembers = { readonly team: string; readonly slackUsers: readonly string[] };
+
 export type StandingReaction = { readonly emoji: string; readonly users: readonly string[] };
 
 /** A channel that the bot can see, also an archived one. */
@@ -173,8 +180,13 @@ export type SlackChannel = {
 export type SlackPort = {
   /** Every public channel, and the private ones that the bot is in, as Slack says now. */
   channels(): Promise<readonly SlackChannel[]>;
-  /** The person, seen from the bot's own workspace; rejects with `OutsideError` when Slack did not answer. */
-  person(team: string, user: string): Promise<SlackPerson>;
+  /**
+   * The person, seen from the bot's own workspace, as Slack said within the last minute, or with `fresh` as it says now;
+   * rejects with `OutsideError` when Slack did not answer.
+   */
+  person(team: string, user: string, fresh?: boolean): Promise<SlackPerson>;
+  /** Who is in a user group, with the team that it belongs to; remembered and rejected as a team's members are. */
+  usergroupMembers(usergroup: string, fresh: boolean): Promise<UsergroupMembers>;
   /** The reactions that stand on a message now; none when the message is gone. */
   reactions(channel: string, ts: string): Promise<readonly StandingReaction[]>;
 };

@@ -21,6 +21,8 @@ export type GateOutside = {
   readonly tree?: Sha;
   /** What the merge would be, compared to what is live. */
   readonly compared?: ComparedRevisions;
+  /** Who merged what it would bring besides. */
+  readonly mergers?: readonly string[];
   /** Taken away when a check of somebody else on the head changed: then only the checks are asked for again. */
   readonly checks?: readonly CheckFacts[];
 };

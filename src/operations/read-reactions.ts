@@ -30,9 +30,22 @@ async function readReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string):
   const standing = await bot.slack.reactions(channel, ts);
   await bot.context.faults.at("reactions.read");
   await bot.db.transaction().execute(async (trx) => {
+    const before = await trx
+      .selectFrom("reaction")
+      .selectAll()
+      .where("team", "=", team)
+      .where("channel", "=", channel)
+      .where("ts", "=", ts)
+      .where("present", "=", true)
+      .execute();
+    const stood = new Map(before.map((row) => [`${row.slack_user} ${row.emoji}`, row.changed_ts]));
     await trx
       .updateTable("reaction")
-      .set({ present: false, event_ts: eventTs })
+      .set((eb) => ({
+        changed_ts: eb.case().when("present", "=", true).then(eventTs).else(eb.ref("changed_ts")).end(),
+        present: false,
+        event_ts: eventTs,
+      }))
       .where("team", "=", team)
       .where("channel", "=", channel)
       .where("ts", "=", ts)
@@ -41,7 +54,8 @@ async function readReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string):
     for (const { emoji, users } of standing) {
       if (meaningOf(emoji) === undefined) continue;
       for (const user of users) {
-        const values = { present: true, event_ts: eventTs };
+        const key = `${user} ${emoji}`;
+        const values = { present: true, event_ts: eventTs, changed_ts: stood.get(key) ?? eventTs };
         await trx
           .insertInto("reaction")
           .values({ team, channel, ts, slack_user: user, emoji, ...values })

@@ -4,7 +4,14 @@
  */
 import type { Transaction } from "kysely";
 import { evaluate } from "../policy/evaluate.ts";
-import { type OfferedBecause, type RequestKind, runningStatuses, type Verdict } from "../policy/model.ts";
+import { askStands } from "../policy/gates/approvals.ts";
+import {
+  type GateResult,
+  type OfferedBecause,
+  type RequestKind,
+  runningStatuses,
+  type Verdict,
+} from "../policy/model.ts";
 import { asksForWhatWaits, type Supersedable, supersedes } from "../policy/supersede.ts";
 import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
@@ -12,7 +19,7 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { applyVerdict, endPending } from "./decide.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
-import { assembleFacts, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
+import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
 import { loadPlace, type Place } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
 import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
@@ -64,11 +71,12 @@ export async function request(bot: Bot, environment: number, wanted: Request): P
     const outside = await gatherOutside(bot, place, subject);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
     await bot.context.faults.at("request.gathered");
-    const result = await bot.db.transaction().execute((trx) => {
-      return judgeAndStore(trx, bot, place, wanted, subject, outside, ships);
-    });
+    const judge = async (known: Outside) =>
+      await bot.db.transaction().execute((trx) => judgeAndStore(trx, bot, place, wanted, subject, known, ships));
+    const first = await judge(outside);
+    const result = first === "again-fresh" ? await judge(await freshen(bot, place, subject, outside)) : first;
     await bot.context.faults.at("request.committed");
-    if (result !== "moved") return result;
+    if (result !== "moved" && result !== "again-fresh") return result;
   }
   throw new OutsideError(`environment ${environment} kept moving while a request for it was judged`);
 }
@@ -102,7 +110,7 @@ async function judgeAndStore(
   subject: Subject,
   outside: Outside,
   ships: Ships,
-): Promise<Requested | "moved"> {
+): Promise<Requested | "moved" | "again-fresh"> {
   const environment = await lockEnvironment(trx, place.environment.id);
   const known = await trx
     .selectFrom("deployment")
@@ -118,7 +126,7 @@ async function judgeAndStore(
   const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
   const verdict = evaluate(facts);
   // Whoever may not ask is told so, and not what others have asked for.
-  const mayAsk = verdict.gates.every(({ gate, result }) => gate !== "access" || result !== "block");
+  const mayAsk = verdict.gates.every(({ gate, result }) => gate !== "access" || result === "pass");
   const same = wanted.typed && mayAsk ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
   if (same !== undefined) return { kind: "already", deployment: same.id };
   if (wanted.retries !== undefined) {
@@ -126,13 +134,15 @@ async function judgeAndStore(
     const latest = await newerThan(trx, { id: deployment, environment_id: environment.id });
     if (latest !== undefined) return { kind: "overtaken", deployment, latest };
   }
-  if (wanted.typed && verdict.outcome === "stop") {
+  // Nothing remembered counts at a start, and this may be one.
+  if (!outside.fresh && !verdict.gates.some(isOtherWait)) return "again-fresh";
+  if (wanted.typed && (verdict.outcome === "stop" || verdict.gates.some(isUnknownAsker))) {
     await refuse(trx, bot, place, wanted, verdict);
     return { kind: "stopped", verdict };
   }
   const stored = await store(trx, bot, place, environment, wanted, ships);
-  const reviewed = await carryReviews(trx, place, environment, stored, bot.context.clock.now());
-  const row = await carryAnswers(trx, place.policy.approvals?.expires, reviewed, bot.context.clock.now());
+  const reviewed = await carryReviews(trx, place, environment, stored, facts);
+  const row = await carryAnswers(trx, askStands(facts), reviewed, bot.context.clock.now());
   // What is refused at once takes nobody's place.
   if (verdict.outcome !== "stop") await supersedeOlder(trx, bot, place, row, pending);
   // Superseding the older ones changed the line that this one stands in.
@@ -142,6 +152,16 @@ async function judgeAndStore(
   const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
   if (wanted.retries !== undefined) await tellRetry(trx, bot, applied, wanted.retries);
   return { kind: "requested", deployment: applied, verdict: applied.verdict ?? final };
+}
+
+/** Waits for something that a start cannot come before. */
+function isOtherWait({ result, gate }: GateResult): boolean {
+  return result !== "pass" && gate !== "queue" && gate !== "approvals";
+}
+
+/** Whether the asker may ask is not known: a command is then refused for now, since it would supersede what waits. */
+function isUnknownAsker({ reason }: GateResult): boolean {
+  return reason.code === "access.membership-unknown";
 }
 
 function isSame(other: DeploymentRow, wanted: Request): boolean {
@@ -246,7 +266,10 @@ async function supersedeOlder(
 }
 
 function supersedable(row: DeploymentRow): Supersedable {
-  const approved = row.verdict?.gates.some((gate) => gate.reason.code === "approvals.enough") ?? false;
+  const answers = row.verdict?.gates.filter(({ gate }) => gate === "approvals") ?? [];
+  const approved =
+    answers.some(({ reason }) => reason.code === "approvals.enough") &&
+    answers.every(({ result }) => result === "pass");
   const { kind, status, hotfix } = row;
   return { kind, status, requestedAt: row.requested_at.getTime(), approved, hotfix };
 }

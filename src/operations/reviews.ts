@@ -3,10 +3,9 @@
  * what was live, the content of the reviewed commit, and the policy. Whether it counts is the policy's decision.
  */
 import type { Kysely, Transaction } from "kysely";
-import { hasLogin } from "../policy/logins.ts";
-import type { ApprovalFacts } from "../policy/model.ts";
+import { askStands, mayBeApprover } from "../policy/gates/approvals.ts";
+import type { ApprovalFacts, Facts } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
-import { resolvePeople } from "./people.ts";
 import type { Place } from "./place.ts";
 
 /** The answers that stand on a pull request, for one environment, oldest first. */
@@ -65,10 +64,11 @@ export async function carryReviews(
   place: Place,
   environment: EnvironmentRow,
   row: DeploymentRow,
-  now: number,
+  facts: Facts,
 ): Promise<DeploymentRow> {
-  const { branch, approvals } = place.policy;
-  if (branch === undefined || approvals === undefined || row.kind === "rollback") return row;
+  const { branch } = place.policy;
+  const stands = askStands(facts);
+  if (branch === undefined || stands === undefined || row.kind === "rollback") return row;
   const repository = place.service.repository.id;
   const pull = await trx
     .selectFrom("pull_request")
@@ -78,10 +78,9 @@ export async function carryReviews(
     .where("base_ref", "=", branch)
     .executeTakeFirst();
   if (pull === undefined || pull.merged_at === null) return row;
-  const approvers = resolvePeople(place.service.pipeline, approvals.from);
   const merged = pull.merged_at.getTime();
   const answers = (await reviewsFor(trx, repository, pull.number, environment.id)).filter(
-    ({ login, at }) => hasLogin(approvers, login ?? "") && at + approvals.expires > merged,
+    ({ login, at }) => mayBeApprover(facts, login ?? "") && at + stands > merged,
   );
   if (answers.length === 0) return row;
   await trx
@@ -94,8 +93,10 @@ export async function carryReviews(
         answer,
         via: "review" as const,
         slack_user: null,
+        slack_team: null,
         bot,
         at: new Date(at),
+        acted_at: new Date(at),
         from_sha: ask.from ?? null,
         tree: ask.tree,
         policy: ask.policy,
@@ -105,7 +106,7 @@ export async function carryReviews(
   // The first ask is put up here, so that the answers stand on it when it is judged.
   return await trx
     .updateTable("deployment")
-    .set({ ask: 1, asked_at: new Date(now), ask_from: environment.live_sha, ask_policy: place.policyHash })
+    .set({ ask: 1, asked_at: new Date(facts.now), ask_from: environment.live_sha, ask_policy: place.policyHash })
     .where("id", "=", row.id)
     .returningAll()
     .executeTakeFirstOrThrow();

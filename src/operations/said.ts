@@ -7,6 +7,7 @@ import type { Instant, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
+import type { ApprovalNote, ApprovalReply } from "./approval-said.ts";
 import type { DiffReply } from "./diff.ts";
 import type { FormReply } from "./form.ts";
 import type { HistoryReply } from "./history.ts";
@@ -31,7 +32,7 @@ export type NoteContent =
     }
   | { readonly code: "approval-counted"; readonly login: string; readonly have: number; readonly need: number }
   | { readonly code: "approval-withdrawn"; readonly login: string }
-  | { readonly code: "asked-anew"; readonly changed: readonly ("from" | "content" | "policy")[] }
+  | ApprovalNote
   | { readonly code: "fix-confirmed"; readonly by: string }
   | {
       readonly code: "branch-forced";
@@ -203,6 +204,7 @@ export type ReplyContent =
   | { readonly code: "allowed"; readonly revision: Revision }
   | { readonly code: "not-quarantined"; readonly revision: Revision }
   | { readonly code: "fix-confirmed"; readonly deployment: number }
+  | ApprovalReply
   | { readonly code: "approval-noted"; readonly deployment: number }
   | { readonly code: "approval-refused"; readonly deployment: number; readonly why: ApprovalRefusal }
   | { readonly code: "message-outdated"; readonly deployment: number }

@@ -14,7 +14,7 @@ import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts
 import { endOf, isEndedState } from "./follow-run.ts";
 import { findPlace } from "./judge-held-run.ts";
 import { noteWhatIsLive } from "./news.ts";
-import { loadServiceRef, type Place } from "./place.ts";
+import { loadServiceRef, type Place, policyInForce } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
 import type { Ships } from "./ships.ts";
 import { shipsSinceLive } from "./ships-between.ts";
@@ -182,7 +182,11 @@ async function store(
     .returningAll()
     .executeTakeFirstOrThrow();
   // A hold stays: what goes live by another way proves no fix.
-  await trx.updateTable("environment").set(liveNow(row, end.at)).where("id", "=", environment.id).execute();
+  await trx
+    .updateTable("environment")
+    .set(liveNow(row, end.at, environment, policyInForce(place)))
+    .where("id", "=", environment.id)
+    .execute();
   await noteWhatIsLive(trx, bot, place.service, live, row, end.at);
   await raiseVersion(trx, environment.id);
   await tell(trx, bot, place, row, end);

@@ -5,13 +5,13 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { optional } from "../optional.ts";
-import { hasLogin } from "../policy/logins.ts";
+import { mayBeApprover } from "../policy/gates/approvals.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow, PullRequestRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { changeApproval } from "./change-approval.ts";
-import { resolvePeople } from "./people.ts";
+import { peopleOf, readMemberships } from "./membership.ts";
 import type { Place } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { followersOf, raise } from "./pull-request-gate.ts";
@@ -38,7 +38,8 @@ export async function seeReview(bot: Bot, repository: RepositoryRef, review: Rev
   const pull = await knownPullRequest(bot, repository, review.number);
   if (pull === undefined) return;
   const followers = await followersOf(bot.db, repository.id, pull.base_ref);
-  const places = followers.filter((place) => isApprover(place, review.login));
+  const places: Place[] = [];
+  for (const place of followers) if (await isApprover(bot, place, review.login)) places.push(place);
   if (places.length === 0) return;
   const tree = await bot.github.tree(repository, review.commitSha);
   await bot.context.faults.at("review.gathered");
@@ -76,8 +77,8 @@ async function knownPullRequest(
 }
 
 /** Anybody may review; only the answers of people who may approve are kept. */
-function isApprover({ policy, service }: Place, login: string): boolean {
-  return policy.approvals !== undefined && hasLogin(resolvePeople(service.pipeline, policy.approvals.from), login);
+async function isApprover(bot: Bot, place: Place, login: string): Promise<boolean> {
+  return mayBeApprover(peopleOf(place, await readMemberships(bot, place)), login);
 }
 
 /** Invariant: a reviewer's newest word stands, in whatever order they are told; a dismissal is the last of its review. */
@@ -184,6 +185,7 @@ async function answerDeployments(
     bot: isBot(login),
     guest: false,
     stranger: false,
+    actedAt: review.at,
     gave: { from, tree, policy: place.policyHash },
   };
   const answer = review.state === "dismissed" ? undefined : answers[review.state];

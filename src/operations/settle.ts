@@ -14,7 +14,7 @@ import type { Bot } from "./bot.ts";
 import { finish, liveNow } from "./end-running.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
-import type { Place } from "./place.ts";
+import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsSinceLive } from "./ships-between.ts";
 import { touchDeployment } from "./tell.ts";
@@ -106,7 +106,11 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    await trx.updateTable("environment").set(liveNow(row, now)).where("id", "=", environment.id).execute();
+    await trx
+      .updateTable("environment")
+      .set(liveNow(row, now, environment, policyInForce(place)))
+      .where("id", "=", environment.id)
+      .execute();
     await noteWhatIsLive(trx, bot, place.service, environment.live_sha, row, now);
     await raiseVersion(trx, environment.id);
     await audit(trx, {

@@ -6,7 +6,7 @@ import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { answerTyped, type Carry } from "./menu.ts";
-import { type MeaningOf, noteReaction } from "./note-reaction.ts";
+import { instantOf, type MeaningOf, noteReaction } from "./note-reaction.ts";
 import { openForm } from "./prepare.ts";
 import { type Action, takeAction } from "./take-action.ts";
 import { takeCommand } from "./take-command.ts";
@@ -75,8 +75,10 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly team: string;
       readonly user: string;
       readonly channel: string;
+      readonly actionTs: string;
       readonly responseUrl: string;
     }) {
+      const at = instantOf(action.actionTs);
       const { key, team, user: slackUser, channel } = action;
       const { actionId, value } = action;
       const from = { team, slackUser, channel, key };
@@ -84,7 +86,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       await answerTo(bot, { ...action, slackUser }, () =>
         isLockAction(actionId)
           ? takeLockAction(bot, { action: actionId, value, ...from })
-          : takeAction(bot, { action: actionId, deployment, ask, ...from }),
+          : takeAction(bot, { action: actionId, deployment, ask, ...from, at }),
       );
     },
   };

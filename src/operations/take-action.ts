@@ -1,5 +1,6 @@
 /** A button that was clicked on a deployment's message: the same as a reaction or a command, through the same operations. */
 
+import type { Instant } from "../policy/model.ts";
 import { isPending } from "../policy/transitions.ts";
 import { seeLog, takeBack } from "./after-failure.ts";
 import { answer } from "./answer.ts";
@@ -17,6 +18,7 @@ import type { ReplyContent } from "./said.ts";
 export const actions = [
   "approve",
   "reject",
+  "withdraw",
   "confirm-fix",
   "start",
   "cancel",
@@ -35,16 +37,20 @@ export type Clicked = {
   readonly slackUser: string;
   readonly channel: string;
   readonly key: string;
+  /** When it was clicked, by Slack's clock, in epoch ms. */
+  readonly at: Instant;
 };
 
 export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyContent> {
-  const { action, deployment, ask, team, slackUser } = clicked;
+  const { action, deployment, ask, team, slackUser, at } = clicked;
   const place = await placeOfDeployment(bot, deployment);
   if (place === undefined) return { code: "unknown-deployment", deployment };
-  if (action === "approve" || action === "reject") {
-    const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: action });
+  if (action === "approve" || action === "reject" || action === "withdraw") {
+    const given = action === "withdraw" ? undefined : action;
+    const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: given, at });
     if (answered.kind === "refused") return { code: "approval-refused", deployment, why: answered.why };
-    return { code: answered.kind === "noted" ? "approval-noted" : "message-outdated", deployment };
+    if (answered.kind !== "noted") return { code: "message-outdated", deployment };
+    return { code: given === undefined ? "approval-withdrawn" : "approval-noted", deployment };
   }
   const login = await loginOf(bot, place.service.pipeline, clicked);
   if (login === undefined) return { code: "not-linked" };

@@ -5,7 +5,8 @@
 import { distinctLogins } from "../policy/logins.ts";
 import type { Bot } from "./bot.ts";
 import { type ChannelProblem, isChannelProblem } from "./channels.ts";
-import { resolvePeople, slackUserOf } from "./people.ts";
+import { membersNamed } from "./membership.ts";
+import { slackUserOf } from "./people.ts";
 import { loadService, type ServicePlace } from "./place.ts";
 import { say } from "./tell.ts";
 
@@ -71,11 +72,11 @@ async function tell(
 /** Administrators first; of those who are known in Slack. */
 async function ownerOf(
   bot: Bot,
-  { pipeline, policy, repository }: ServicePlace,
+  service: ServicePlace,
 ): Promise<{ readonly login: string; readonly slackUser: string } | undefined> {
-  const approvers = policy.environments.flatMap(({ approvals }) =>
-    approvals === undefined ? [] : resolvePeople(pipeline, approvals.from),
-  );
+  const { pipeline, policy, repository } = service;
+  const named = policy.environments.flatMap(({ approvals }) => approvals?.from ?? []);
+  const { logins: approvers } = await membersNamed(bot, service, named);
   const linked = await bot.db.selectFrom("link").select("login").orderBy("at").limit(mostAsked).execute();
   const candidates = distinctLogins([...approvers, ...Object.keys(pipeline.people), ...linked.map((one) => one.login)]);
   let approver: { readonly login: string; readonly slackUser: string } | undefined;

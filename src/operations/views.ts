@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import type { Instant, RequestKind, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
+import type { AskChanged } from "./approval-said.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Ships } from "./ships.ts";
 
@@ -52,6 +53,8 @@ export type DeploymentView = {
     readonly answer: "approve" | "reject";
     readonly at: Instant;
   }[];
+  /** What changed under the asks that no longer count. */
+  readonly voided: readonly (AskChanged & { readonly ask: number })[];
   readonly stages: readonly StageView[];
   readonly cancelBy?: string;
   readonly startedAt?: Instant;

@@ -1,5 +1,6 @@
 /** One hash for one meaning: the order of keys and how a file was laid out do not matter. */
 import { createHash } from "node:crypto";
+import { groupsBehind } from "./groups.ts";
 import type { EnvironmentPolicy, Pipeline } from "./pipeline.ts";
 
 /** SHA-256, lower-case hex, over the value's JSON with sorted keys. Properties that are undefined count as absent. */
@@ -16,16 +17,15 @@ export function canonicalJson(value: unknown): string {
   return `{${sorted.map(([key, inside]) => `${JSON.stringify(key)}:${canonicalJson(inside)}`).join(",")}}`;
 }
 
+/** Every name of a person or group that the environment's policy holds. */
+export function namesIn(environment: EnvironmentPolicy): readonly string[] {
+  return [...(environment.approvals?.from ?? []), ...environment.who, ...(environment.hotfix?.from ?? [])];
+}
+
 /**
  * What an approval is bound to: the environment's policy, and who is in the groups that it names. Another group, another
  * environment or the rules for pull requests may change without asking anyone anew.
  */
 export function policyHash(environment: EnvironmentPolicy, groups: Pipeline["groups"]): string {
-  const named = new Set([
-    ...(environment.approvals?.from ?? []),
-    ...environment.who,
-    ...(environment.hotfix?.from ?? []),
-  ]);
-  const members = Object.entries(groups).filter(([name]) => named.has(name));
-  return canonicalHash({ environment, groups: Object.fromEntries(members) });
+  return canonicalHash({ environment, groups: groupsBehind(groups, namesIn(environment)) });
 }

@@ -1,6 +1,12 @@
-/** The decision: every gate is asked and every answer kept, never just the first that says no. */
+/**
+ * The decision: every gate is asked and every answer kept, never just the first that says no.
+ *
+ * A change of the policy cannot approve itself: while what is live was deployed under another one, both are asked, and
+ * both have to pass. Where the earlier one answers otherwise, its answer stands after the present one's.
+ */
+import { canonicalJson } from "./canonical-hash.ts";
 import { access } from "./gates/access.ts";
-import { approvals } from "./gates/approvals.ts";
+import { approvals, judgeApproval } from "./gates/approvals.ts";
 import { checks } from "./gates/checks.ts";
 import { freeze } from "./gates/freeze.ts";
 import type { Gate } from "./gates/gate.ts";
@@ -12,7 +18,16 @@ import { queue } from "./gates/queue.ts";
 import { ready } from "./gates/ready.ts";
 import { soak } from "./gates/soak.ts";
 import { window } from "./gates/window.ts";
-import { type Facts, type GateName, gateNames, type Verdict } from "./model.ts";
+import {
+  type ApprovalFacts,
+  type EarlierFacts,
+  type Facts,
+  type GateName,
+  type GateResult,
+  gateNames,
+  type Verdict,
+} from "./model.ts";
+import type { ApprovalRefusal } from "./reasons.ts";
 
 const gates: Readonly<Record<GateName, Gate>> = {
   access,
@@ -30,7 +45,32 @@ const gates: Readonly<Record<GateName, Gate>> = {
 };
 
 export function evaluate(facts: Facts): Verdict {
-  const results = gateNames.map((name) => gates[name](facts));
+  const { earlier } = facts;
+  const before = earlier === undefined ? undefined : underEarlier(facts, earlier);
+  const results = gateNames.flatMap((name) => {
+    const present = gates[name](facts);
+    const other = before === undefined ? present : gates[name](before);
+    return says(present) === says(other) ? [present] : [present, { ...other, earlier: true as const }];
+  });
   const has = (result: "wait" | "block") => results.some((one) => one.result === result);
   return { outcome: has("block") ? "stop" : has("wait") ? "wait" : "go", gates: results };
+}
+
+/** The same snapshot, to be judged by the policy that was in force before. */
+export function underEarlier(facts: Facts, earlier: EarlierFacts): Facts {
+  const { before: _b, emptyGroups: _g, earlier: _e, ...rest } = facts;
+  const { unreadApprovers: _a, unreadMayAsk: _m, unreadMayHotfix: _h, ...same } = rest;
+  return { ...same, ...earlier };
+}
+
+/** Why an answer counts by none of the policies that are asked; the present one speaks. */
+export function judgeAnswer(approval: ApprovalFacts, facts: Facts): ApprovalRefusal | undefined {
+  const refusal = judgeApproval(approval, facts);
+  if (refusal === undefined || facts.earlier === undefined) return refusal;
+  return judgeApproval(approval, underEarlier(facts, facts.earlier)) === undefined ? undefined : refusal;
+}
+
+/** Two passes are the same answer, whatever lets them pass; and the ask has one time, that of the shorter policy. */
+function says({ result, reason }: GateResult): string {
+  return result === "pass" ? result : `${result} ${canonicalJson({ ...reason, expiresAt: undefined })}`;
 }

@@ -62,6 +62,8 @@ export type Clearer =
   | { readonly kind: "approvers" }
   | { readonly kind: "operator" }
   | { readonly kind: "checks"; readonly names: readonly string[] }
+  /** Who is in these groups has to become known: GitHub or Slack is asked again by itself. */
+  | { readonly kind: "membership"; readonly groups: readonly string[] }
   | { readonly kind: "deployment"; readonly deployment: number }
   | { readonly kind: "time"; readonly at: Instant };
 
@@ -70,6 +72,8 @@ export type GateResult = {
   readonly result: "pass" | "wait" | "block";
   /** Machine-readable code with the facts that speak for it; `wording.ts` turns it into a sentence. */
   readonly reason: Reason;
+  /** The answer by the policy in force when what is live was deployed; it stands beside the answer by the present one. */
+  readonly earlier?: true;
   readonly clearedBy: readonly Clearer[];
 };
 
@@ -171,6 +175,8 @@ export type RevisionFacts = Revision & {
   readonly checks: readonly CheckFacts[];
   /** GitHub logins that authored what ships (from live, exclusive, to this revision). */
   readonly authors: readonly string[];
+  /** GitHub logins that merged the pull requests that ship. */
+  readonly mergers: readonly string[];
   readonly quarantine?: QuarantineFacts;
 };
 
@@ -253,10 +259,25 @@ export type Facts = {
   /** When the present ask was put up; approvals expire from here. */
   readonly askedAt?: Instant;
   readonly approvals: readonly ApprovalFacts[];
+  /** When what is live was deployed under another policy: that one must pass too. */
+  readonly earlier?: EarlierFacts;
+} & PeopleFacts;
+
+/** Who is meant by the names in a policy. */
+export type PeopleFacts = {
   /** Logins in `approvals.from`, groups resolved; undefined when membership could not be read (then nobody counts). */
   readonly approvers: readonly string[] | undefined;
-  /** Logins in `who`, groups resolved; undefined when `who` is not set. */
+  /** Logins in `who`, groups resolved; undefined when `who` is not set, or when membership could not be read. */
   readonly mayAsk: readonly string[] | undefined;
   /** Logins in `hotfix.from`, groups resolved; undefined when it is not set, or when membership could not be read. */
   readonly mayHotfix: readonly string[] | undefined;
+  /** Groups in `approvals.from`, in `who`, and in `hotfix.from`, that could not be read. */
+  readonly unreadApprovers?: readonly string[];
+  readonly unreadMayAsk?: readonly string[];
+  readonly unreadMayHotfix?: readonly string[];
+  /** Names in `approvals.from` that mean nobody at present. */
+  readonly emptyGroups?: readonly string[];
 };
+
+/** What of the facts is another under the policy that was in force before. */
+export type EarlierFacts = PeopleFacts & { readonly policy: EnvironmentPolicy; readonly before?: BeforeFacts };

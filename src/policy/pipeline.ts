@@ -18,7 +18,7 @@ export type StageDefinition = {
 
 export type ApprovalPolicy = {
   readonly count: number;
-  /** Group names or GitHub logins. */
+  /** Group names, GitHub logins, `team:org/slug` and `usergroup:S…`. */
   readonly from: readonly string[];
   readonly requester: boolean;
   readonly authors: boolean;
@@ -46,7 +46,7 @@ export type EnvironmentPolicy = {
   readonly checks: readonly string[];
   /** Absent when approvals are off. */
   readonly approvals?: ApprovalPolicy;
-  /** Group names or logins who may ask; empty: whoever can push. */
+  /** Who may ask, named as in `approvals.from`; empty: whoever can push. */
   readonly who: readonly string[];
   readonly queue: "supersede" | "queue";
   /** How long the content must have been live and healthy in the environment before, in ms. */
@@ -89,10 +89,13 @@ export type Pipeline = {
   readonly pullRequests: PullRequestPolicy;
   /** GitHub login → Slack user id. */
   readonly people: Readonly<Record<string, string>>;
-  /** Group name → GitHub logins. */
+  /** Group name → GitHub logins, names of other groups, `team:org/slug` and `usergroup:S…`. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
   readonly services: readonly ServicePolicy[];
 };
+
+/** An environment's policy with the groups that it names: all that its gates are asked by. */
+export type PolicyInForce = { readonly environment: EnvironmentPolicy; readonly groups: Pipeline["groups"] };
 
 /** One mistake in a pipeline file. Lines and columns count from 1. */
 export type Mistake = {

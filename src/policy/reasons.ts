@@ -21,12 +21,16 @@ export type ApprovalRefusal =
   /** It came after the ask had run out. */
   | { readonly code: "expired" };
 
+/** Somebody who may approve, but not what is their own. */
+export type Excluded = { readonly login: string; readonly why: "requester" | "merger" | "author" };
+
 export type Reason =
   | { readonly code: "access.ok" }
   /** An open pull request: its merge asks, so that who may ask binds whoever merges it. */
   | { readonly code: "access.by-merging"; readonly who: readonly string[] }
   | { readonly code: "access.not-in-repository"; readonly sha: Sha }
   | { readonly code: "access.no-permission"; readonly login: string; readonly permission: Permission }
+  | { readonly code: "access.membership-unknown"; readonly login: string; readonly groups: readonly string[] }
   | { readonly code: "access.not-in-who"; readonly login: string; readonly who: readonly string[] }
   /** The environment names nobody who may ask for a hotfix. */
   | { readonly code: "access.no-hotfixes" }
@@ -146,7 +150,13 @@ export type Reason =
       readonly count: number;
       readonly by: readonly string[];
       readonly candidates: readonly string[];
+      /** Those who may approve, but not this. */
+      readonly excluded: readonly Excluded[];
+      /** Names in `approvals.from` that mean nobody. */
+      readonly empty: readonly string[];
     }
+  /** Nobody counts until it is known again who may approve. */
+  | { readonly code: "approvals.membership-unknown"; readonly count: number; readonly groups: readonly string[] }
   | { readonly code: "approvals.rejected"; readonly by: string }
   | { readonly code: "queue.free" }
   /** An open pull request has no place in the line. */

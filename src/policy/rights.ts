@@ -9,6 +9,8 @@ export type Standing = {
   readonly mayAsk: readonly string[] | undefined;
   /** Logins in `approvals.from`, groups resolved; undefined when the environment has no approvals. */
   readonly approvers: readonly string[] | undefined;
+  /** There are approvers, and who they are could not be read: that is not the same as there being none. */
+  readonly approversUnknown?: boolean;
 };
 
 /** Reading commands: whoever can read the repository. */
@@ -27,7 +29,8 @@ export function mayAskFor(standing: Standing): boolean {
 }
 
 /** Another's lock, a hold, `allow`, `resolve`, `adopt`: approvers, or repository admins where there are none. */
-export function maySettle({ login, permission, approvers }: Standing): boolean {
+export function maySettle({ login, permission, approvers, approversUnknown }: Standing): boolean {
+  if (approversUnknown) return false;
   if (approvers === undefined || approvers.length === 0) return permission === "admin";
   return mayRead({ permission }) && hasLogin(approvers, login);
 }

@@ -92,6 +92,7 @@ function actionEvents({ key, lastTry }: Handing, payload: ActionPayload) {
     user: payload.user.id,
     channel: payload.channel.id,
     messageTs: payload.container.message_ts,
+    actionTs: pressed.action_ts,
     responseUrl: payload.response_url,
   }));
 }

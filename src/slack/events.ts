@@ -11,6 +11,7 @@ import type { ViewEvents } from "./view-events.ts";
 const deploymentActionIds = [
   "approve",
   "reject",
+  "withdraw",
   "confirm-fix",
   "start",
   "cancel",
@@ -64,6 +65,8 @@ export type SlackAction = {
   readonly user: string;
   readonly channel: string;
   readonly messageTs: string;
+  /** When it was pressed, by Slack's clock, `seconds.micros`. */
+  readonly actionTs: string;
   readonly responseUrl: string;
 };
 

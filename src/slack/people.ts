@@ -1,10 +1,11 @@
 /**
- * Who a Slack user is, as Slack says now: member, guest, bot or stranger. What Slack does not know is a stranger, and
- * what Slack did not answer is an error: nobody counts as a member by default.
+ * Who a Slack user is, as Slack says now (member, guest, bot or stranger), and who is in a user group. What Slack does
+ * not know is a stranger, and what Slack did not answer is an error: nobody counts as a member by default.
  */
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import type { SlackPerson, SlackPort } from "../operations/ports.ts";
+import { OutsideError, type SlackPerson, type SlackPort, type UsergroupMembers } from "../operations/ports.ts";
+import { createShortMemory } from "../short-memory.ts";
 import { type SlackClient, type SlackIdentity, SlackRefusal } from "./client.ts";
 
 /** Long enough for a burst of reactions, short enough that somebody who was removed cannot approve much longer. */
@@ -51,12 +52,16 @@ function describe(user: SlackUser, own: SlackIdentity, from: string): SlackPerso
   };
 }
 
+/** What `usergroups.users.list` answers; Slack tells a disabled group's people too, unless it is asked not to. */
+const usergroupUsers = z.object({ users: z.array(z.string()) });
+
 export function createSlackPeople(options: {
   readonly client: SlackClient;
   readonly context: Context;
-}): Pick<SlackPort, "person"> {
+}): Pick<SlackPort, "person" | "usergroupMembers"> {
   const { client, context } = options;
-  const remembered = new Map<string, { readonly until: number; readonly person: Promise<SlackPerson> }>();
+  const people = createShortMemory<SlackPerson>(context, { forMs: rememberMs, most: mostRemembered });
+  const groups = createShortMemory<UsergroupMembers>(context, { forMs: rememberMs, most: mostRemembered });
 
   async function ask(team: string, id: string): Promise<SlackPerson> {
     const own = await client.identity();
@@ -69,23 +74,16 @@ export function createSlackPeople(options: {
     }
   }
 
+  async function askGroup(usergroup: string): Promise<UsergroupMembers> {
+    const { team, wholeOrganisation } = await client.identity();
+    // A group belongs to one workspace, and the names in a pipeline file do not say to which of them.
+    if (wholeOrganisation) throw new OutsideError("a user group cannot be read with the token of a whole organisation");
+    const { users } = await client.call("usergroups.users.list", { usergroup }, usergroupUsers);
+    return { team, slackUsers: users };
+  }
+
   return {
-    async person(team, id) {
-      const now = context.clock.now();
-      const key = `${team}/${id}`;
-      const before = remembered.get(key);
-      if (before !== undefined && before.until > now) return await before.person;
-      const entry = { until: now + rememberMs, person: ask(team, id) };
-      remembered.delete(key);
-      remembered.set(key, entry);
-      const oldest = remembered.keys().next().value;
-      if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest);
-      try {
-        return await entry.person;
-      } catch (error) {
-        if (remembered.get(key) === entry) remembered.delete(key);
-        throw error;
-      }
-    },
+    person: (team, id, fresh) => people.get(`${team}/${id}`, () => ask(team, id), fresh),
+    usergroupMembers: (usergroup, fresh) => groups.get(usergroup, () => askGroup(usergroup), fresh),
   };
 }

@@ -11,6 +11,7 @@ import * as news from "./migrations/0003-news.ts";
 import * as environmentChecks from "./migrations/0004-environment-checks.ts";
 import * as conversation from "./migrations/0005-conversation.ts";
 import * as holds from "./migrations/0006-holds.ts";
+import * as approvals from "./migrations/0007-approvals.ts";
 import * as links from "./migrations/0008-links.ts";
 import * as message from "./migrations/0009-message.ts";
 import * as views from "./migrations/0010-views.ts";
@@ -28,6 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-environment-checks": environmentChecks,
   "0005-conversation": conversation,
   "0006-holds": holds,
+  "0007-approvals": approvals,
   "0008-links": links,
   "0009-message": message,
   "0010-views": views,

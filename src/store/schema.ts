@@ -6,7 +6,7 @@ import type { GateOutside, RefusedReview } from "../operations/pull-request-gate
 import type { NoteContent, ProtectionRefusal, ReplyContent } from "../operations/said.ts";
 import type { Ships } from "../operations/ships.ts";
 import type { Facts, OfferedBecause, RequestKind, Status, Verdict } from "../policy/model.ts";
-import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource } from "../policy/pipeline.ts";
+import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource, PolicyInForce } from "../policy/pipeline.ts";
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
 import type { FormTable, HomeServiceTable, HomeTable } from "./view-tables.ts";
 
@@ -82,6 +82,8 @@ export type EnvironmentTable = {
   live_tree: string | null;
   live_version: string | null;
   live_since: Date | null;
+  /** The policy that what is live passed, with the groups that it names; a rollback leaves it as it is. */
+  live_policy: Json<PolicyInForce> | null;
   uncertain_deployment_id: number | null;
   uncertain_since: Date | null;
   /** The deployment whose attempt is not yet proven to have ended. */
@@ -147,6 +149,8 @@ export type DeploymentTable = {
   checkout_of: number | null;
   rollback_target: "previous" | "older" | null;
   rolls_back_deployment_id: number | null;
+  /** The Slack person who rejected it: that person's next words in the thread are the reason. */
+  rejected_by_slack: string | null;
   fix_confirmed_by: string | null;
   fix_confirmed_at: Date | null;
   /** Set by `unlock`, which starts nothing: from then on a person has to ask for it. */
@@ -163,6 +167,7 @@ export type DeploymentTable = {
   outcome: Json<Outcome> | null;
   /** The environment's policy as it was at the start; the stages follow this, not a file that changed meanwhile. */
   policy: Json<EnvironmentPolicy> | null;
+  policy_groups: Json<Pipeline["groups"]> | null;
   /** Names of the deploy stages to run; a rollback runs fewer. */
   stages: Json<readonly string[]> | null;
   changing_since: Date | null;
@@ -205,13 +210,17 @@ export type ApprovalTable = {
   deployment_id: number;
   ask: number;
   login: string;
-  answer: "approve" | "reject";
+  /** An answer that was taken back stays as such, so that what gave it does not give it again. */
+  answer: "approve" | "reject" | "withdrawn";
   via: "reaction" | "button" | "review";
   slack_user: string | null;
+  slack_team: string | null;
   bot: Generated<boolean>;
   guest: Generated<boolean>;
   stranger: Generated<boolean>;
   at: Date;
+  /** When the person did it, by the face's clock: of what one person did, the latest stands. */
+  acted_at: Date;
   /** For a review: what it was given to. Without `tree` it was given to the ask as it stands. */
   from_sha: string | null;
   tree: string | null;
@@ -261,7 +270,10 @@ export type ReactionTable = {
   slack_user: string;
   emoji: string;
   present: boolean;
+  /** Slack's time of what was told last, `seconds.micros`. */
   event_ts: string;
+  /** Since when it stands, or is gone; kept where reading back only found that this is still so. */
+  changed_ts: string;
 };
 
 export type QuarantineTable = {

@@ -2,6 +2,7 @@
 import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import { sentenceForOutcome } from "../wording.ts";
+import { wordApprovalNote } from "./approvals.ts";
 import { wordChannelNote } from "./channel.ts";
 import { wordHoldsNote } from "./holds.ts";
 import { wordLinkNote } from "./link.ts";
@@ -16,14 +17,6 @@ import {
   timeInWords,
 } from "./phrases.ts";
 import { sentenceForRefusal } from "./refusal.ts";
-
-type Changed = Extract<NoteContent, { code: "asked-anew" }>["changed"][number];
-
-const changes: Readonly<Record<Changed, string>> = {
-  from: "something else has gone live",
-  content: "what would be deployed has changed",
-  policy: "the rules of the environment have changed",
-};
 
 const stageEnds = {
   success: "succeeded",
@@ -74,7 +67,11 @@ export function wordNote(note: NoteContent): string {
     case "approval-withdrawn":
       return `${note.login} took the answer back; it no longer counts.`;
     case "asked-anew":
-      return `I ask again: since I asked, ${listInWords(note.changed.map((one) => changes[one]))}. Answers to the earlier message no longer count.`;
+    case "rejection-reason-wanted":
+    case "rejection-reason-noted":
+    case "approval-reminder":
+    case "approvals-cannot-be-reached":
+      return wordApprovalNote(note);
     case "fix-confirmed":
       return `${note.by} confirmed that this contains the fix.`;
     case "branch-forced":

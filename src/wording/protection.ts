@@ -1,7 +1,7 @@
 /** What GitHub is told about a workflow run that it holds before an environment: sentences without markup. */
 import type { ProtectionRefusal } from "../operations/said.ts";
 import type { DeploymentView } from "../operations/views.ts";
-import { gateResultInWords, sentenceForGate, sentenceForOutcome } from "../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate, sentenceForOutcome } from "../wording.ts";
 import { listInWords, quoted, shortSha, statusSentence } from "./phrases.ts";
 
 export function sentenceForProtectionRefusal(refusal: ProtectionRefusal): string {
@@ -31,5 +31,5 @@ export function protectionLines(view: DeploymentView, startedByUs: boolean): rea
 function gates(view: DeploymentView, result: "wait" | "block"): readonly string[] {
   return (view.verdict?.gates ?? [])
     .filter((gate) => gate.result === result)
-    .map((gate) => `${gateResultInWords(gate.result)}: ${gate.gate}. ${sentenceForGate(gate, {})}`);
+    .map((gate) => `${gateResultInWords(gate.result)}: ${gateName(gate)}. ${sentenceForGate(gate, {})}`);
 }

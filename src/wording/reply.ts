@@ -4,8 +4,9 @@ import { helpOn } from "../commands/help.ts";
 import { deployVerbs, helpTopics, isHelpTopic } from "../commands/verbs.ts";
 import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
-import { gateResultInWords, sentenceForGate } from "../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
+import { groupsInWords } from "./approvals.ts";
 import { diffLines } from "./diff.ts";
 import { wordFormReply } from "./form.ts";
 import { historyLines } from "./history.ts";
@@ -70,7 +71,7 @@ function wordProblem(problem: CommandProblem): string {
 export function gateLines(verdict: Verdict, now: Instant | undefined): readonly string[] {
   const context = now === undefined ? {} : { now };
   return verdict.gates.map(
-    (gate) => `• ${gateResultInWords(gate.result)}: ${gate.gate}. ${sentenceForGate(gate, context)}`,
+    (gate) => `• ${gateResultInWords(gate.result)}: ${gateName(gate)}. ${sentenceForGate(gate, context)}`,
   );
 }
 
@@ -94,6 +95,11 @@ function helpLines(topic: string | undefined): string {
 
 function until(at: Instant | undefined): string {
   return at === undefined ? "" : ` until ${timeInWords(at)}`;
+}
+
+/** A command is turned away as long as it is not known whether its asker may ask. */
+function isUnknownAsker({ reason }: Verdict["gates"][number]): boolean {
+  return reason.code === "access.membership-unknown";
 }
 
 export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant }): string {
@@ -131,7 +137,13 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "stopped":
       return [
         `Stopped: ${namedRevision(reply.revision, reply.ref)} of ${reply.service} may not go to ${reply.environment}.`,
-        ...gateLines({ ...reply.verdict, gates: reply.verdict.gates.filter((gate) => gate.result === "block") }, now),
+        ...gateLines(
+          {
+            ...reply.verdict,
+            gates: reply.verdict.gates.filter((gate) => gate.result === "block" || isUnknownAsker(gate)),
+          },
+          now,
+        ),
       ].join("\n");
     case "requested": {
       const waits = reply.verdict.gates.filter((gate) => gate.result === "wait");
@@ -190,6 +202,10 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `Thank you. You confirmed that deployment ${reply.deployment} contains the fix.`;
     case "approval-noted":
       return `Your answer to deployment ${reply.deployment} is noted.`;
+    case "approval-withdrawn":
+      return `Your answer to deployment ${reply.deployment}, if you had given one, no longer counts. A reaction of yours may still stand on the message; it says nothing any more.`;
+    case "membership-unknown":
+      return `I could not read who is in ${groupsInWords(reply.groups)}, so I do not know whether you may ${reply.what}. Nothing was done. Please try again later.`;
     case "approval-refused":
       return `Deployment ${reply.deployment}: ${sentenceForRefusal(reply.why)}`;
     case "log":

@@ -376,6 +376,7 @@ describe("the Deployment", () => {
       canRetry: false,
       leftUncertain: false,
       settled: true,
+      voided: [],
       ...change,
     };
   }

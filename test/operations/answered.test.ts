@@ -82,7 +82,8 @@ test("a click is answered in the same way", async () => {
   await push(world, "a");
   world.github.down = true;
   const events = createSlackEvents(world.bot, parseCommand, answerOf);
-  const click = { ...person, key: "click-1", lastTry: false, actionId: "cancel", value: "1/1" } as const;
+  const clicked = { key: "click-1", lastTry: false, actionId: "cancel", value: "1/1", actionTs: "1.000000" } as const;
+  const click = { ...person, ...clicked };
   await expect(events.action(click)).rejects.toThrow(OutsideError);
   expect((await answers()).map(({ code }) => code)).toEqual(["trying-again"]);
 });

@@ -269,9 +269,9 @@ describe("an approval is the linked login's", () => {
     return reply.deployment;
   }
   const approvals = async () =>
-    (await world.db.selectFrom("approval").select(["login", "answer"]).orderBy("login").execute()).map(
-      ({ login, answer }) => `${login} ${answer}`,
-    );
+    (await world.db.selectFrom("approval").select(["login", "answer"]).orderBy("login").execute())
+      .filter(({ answer }) => answer !== "withdrawn")
+      .map(({ login, answer }) => `${login} ${answer}`);
 
   test("a reaction from before the link counts once its person is known", async () => {
     const deployment = await asked();

@@ -39,7 +39,7 @@ async function tell(reaction: Partial<Reaction> & Pick<Reaction, "eventTs">): Pr
 
 async function answers() {
   const rows = await world.db.selectFrom("approval").select(["login", "answer"]).orderBy("login").execute();
-  return rows.map(({ login, answer }) => `${login} ${answer}`);
+  return rows.flatMap(({ login, answer }) => (answer === "withdrawn" ? [] : [`${login} ${answer}`]));
 }
 
 describe("whose does not count is told why, once", () => {
@@ -162,8 +162,16 @@ test("reactions that came and went while the bot was down are read back", async 
   await readReactions(world.bot, answerOf);
   await world.settle();
   const { ask: now } = await world.deployment(waiting);
-  const rows = await world.db.selectFrom("approval").select("login").where("ask", "=", now).execute();
-  expect(rows).toEqual([{ login: "bob" }]);
+  const rows = await world.db
+    .selectFrom("approval")
+    .select(["login", "answer"])
+    .where("ask", "=", now)
+    .orderBy("login")
+    .execute();
+  expect(rows).toEqual([
+    { login: "bob", answer: "approve" },
+    { login: "rosa", answer: "withdrawn" },
+  ]);
   expect(await statusOf(world, waiting)).toBe("waiting");
 });
 

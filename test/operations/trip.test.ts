@@ -111,6 +111,7 @@ test("a rollback brings back what was there; the bad one stays out until a confi
     slackUser: "U0000ALICE",
     channel: "C1",
     key: "k1",
+    at: world.clock.now(),
   } as const;
   expect(await takeAction(world.bot, clicked)).toMatchObject({ code: "fix-confirmed" });
   await world.settle();

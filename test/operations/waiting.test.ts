@@ -362,7 +362,7 @@ describe("approvals", () => {
       by: [],
       expiresAt: (asked.asked_at?.getTime() ?? 0) + 8 * hour,
     });
-    expect(await world.said()).toContainEqual({ code: "asked-anew", changed: ["from"] });
+    expect(await world.said()).toContainEqual({ code: "asked-anew", changed: ["from"], is: sha("a") });
     // A click on the old message approves nothing.
     const { noteReaction } = await import("../../src/operations/note-reaction.ts");
     const { answerOf } = await import("../../src/slack/emoji.ts");

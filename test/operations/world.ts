@@ -72,6 +72,8 @@ export type FakeGitHub = GitHubPort & {
   readonly tagged: Map<string, string>;
   readonly checksOf: Map<string, readonly CheckFacts[]>;
   readonly permissions: Map<string, Permission>;
+  /** Who is in which team, by `org/slug`; asked of another, GitHub refuses. */
+  readonly teams: Map<string, readonly string[]>;
   readonly issues: Map<number, NamedIssue["state"]>;
   readonly pulls: Map<number, FoundPullRequest>;
   readonly reviewers: Map<number, readonly string[]>;
@@ -125,6 +127,7 @@ function fakeGitHub(): FakeGitHub {
       ["bob", "write"],
       ["olaf", "read"],
     ]),
+    teams: new Map(),
     issues: new Map(),
     pulls: new Map(),
     reviewers: new Map(),
@@ -175,6 +178,12 @@ function fakeGitHub(): FakeGitHub {
     async permission(_repository, login) {
       count("permission");
       return github.permissions.get(login) ?? "none";
+    },
+    async teamMembers(_repository, team) {
+      count("teamMembers");
+      const members = github.teams.get(team);
+      if (members === undefined) throw new OutsideError(`there is no team ${team}`);
+      return members;
     },
     async pipelineSources() {
       count("pipelineSources");
@@ -315,6 +324,8 @@ export type World = {
   readonly slackPeople: Map<string, Partial<SlackPerson>>;
   /** By id. */
   readonly slackChannels: Map<string, SlackChannel>;
+  /** Who is in which user group, by its id; asked of another, Slack refuses. */
+  readonly usergroups: Map<string, readonly string[]>;
   /** The reactions that stand on a message in Slack, by its ts. */
   readonly standing: Map<string, readonly StandingReaction[]>;
   commandsAllowed: boolean;
@@ -426,6 +437,11 @@ export async function openWorld(
       async channels() {
         return [...world.slackChannels.values()];
       },
+      async usergroupMembers(usergroup) {
+        const slackUsers = world.usergroups.get(usergroup);
+        if (slackUsers === undefined) throw new OutsideError(`there is no user group ${usergroup}`);
+        return { team: "T1", slackUsers };
+      },
       async reactions(_channel, ts) {
         return world.standing.get(ts) ?? [];
       },
@@ -460,6 +476,7 @@ export async function openWorld(
     clock,
     faults,
     slackPeople,
+    usergroups: new Map(),
     standing: new Map(),
     slackChannels: new Map([["C1", { id: "C1", name: "shop-deploys", team: "T1", archived: false, member: true }]]),
     commandsAllowed: true,
@@ -518,7 +535,16 @@ export async function openWorld(
     },
     async click(slackUser, action, deployment, key = `click-${deployment}-${slackUser}-${action}`) {
       const { ask } = await row(db, deployment);
-      const reply = await takeAction(bot, { action, deployment, ask, team: "T1", slackUser, channel: "C1", key });
+      const reply = await takeAction(bot, {
+        action,
+        deployment,
+        ask,
+        team: "T1",
+        slackUser,
+        channel: "C1",
+        key,
+        at: clock.now(),
+      });
       await world.settle();
       return reply;
     },
@@ -548,7 +574,14 @@ export async function openWorld(
     async react(slackUser, deployment, emoji = "white_check_mark", present = true) {
       const at = await world.post(deployment);
       eventTs += 1;
-      const reaction = { team: "T1", ...at, slackUser, emoji, present, eventTs: `${1_000 + eventTs}.000000` };
+      const reaction = {
+        team: "T1",
+        ...at,
+        slackUser,
+        emoji,
+        present,
+        eventTs: `${clock.now() / 1000 + eventTs / 1_000_000}`,
+      };
       await noteReaction(bot, answerOf, reaction);
       await world.settle();
     },

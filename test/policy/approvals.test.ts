@@ -139,13 +139,48 @@ describe("the gate", () => {
       "only those are left who may not",
       facts({ ...rules(), approvers: ["bob", "carol"] }),
       "wait",
-      { code: "approvals.cannot-be-reached", count: 1, by: [], candidates: [] },
+      {
+        ...{ code: "approvals.cannot-be-reached", count: 1, by: [], candidates: [], empty: [] },
+        excluded: [
+          { login: "bob", why: "requester" },
+          { login: "carol", why: "author" },
+        ],
+      },
     ],
     [
       "two of which one is the merger",
       facts({ ...rules({ count: 2 }), approvers: ["alice", "dora"], request: { ...merge, mergedBy: "dora" } }),
       "wait",
-      { code: "approvals.cannot-be-reached", count: 2, by: [], candidates: ["alice"] },
+      {
+        ...{ code: "approvals.cannot-be-reached", count: 2, by: [], candidates: ["alice"], empty: [] },
+        excluded: [{ login: "dora", why: "merger" }],
+      },
+    ],
+    [
+      "a command's asker did not merge what ships, and whoever did may not approve it",
+      facts({
+        ...rules(),
+        approvers: ["alice", "dora"],
+        revision: { mergers: ["Dora"] },
+        approvals: [approval("dora")],
+      }),
+      "wait",
+      { code: "approvals.missing", count: 1, by: [], candidates: ["alice"], expiresAt },
+    ],
+    [
+      "who merged may approve where the requester may",
+      facts({ ...rules({ requester: true }), revision: { mergers: ["dora"] }, approvals: [approval("dora")] }),
+      "pass",
+      { code: "approvals.enough", by: ["dora"] },
+    ],
+    [
+      "nobody is in the groups",
+      facts({ ...rules(), approvers: [], emptyGroups: ["team:acme/sre"] }),
+      "wait",
+      {
+        ...{ code: "approvals.cannot-be-reached", count: 1, by: [], candidates: [], excluded: [] },
+        empty: ["team:acme/sre"],
+      },
     ],
     [
       "authors who are allowed",
@@ -155,9 +190,14 @@ describe("the gate", () => {
     ],
     [
       "members are not known",
-      facts({ ...rules(), approvers: "unknown", approvals: [approval("alice")] }),
+      facts({
+        ...rules(),
+        approvers: "unknown",
+        unreadApprovers: ["team:acme/sre"],
+        approvals: [approval("alice"), approval("dora", { answer: "reject" })],
+      }),
       "wait",
-      { code: "approvals.missing", count: 1, by: [], candidates: [], expiresAt },
+      { code: "approvals.membership-unknown", count: 1, groups: ["team:acme/sre"] },
     ],
     [
       "too late",

@@ -68,10 +68,17 @@ describe("access", () => {
     ],
     [
       "who is written but its members are not known",
-      facts({ policy: who }),
-      "block",
-      notInWho,
-      [{ kind: "people", logins: [] }],
+      facts({ policy: who, unreadMayAsk: ["team:acme/sre"] }),
+      "wait",
+      { code: "access.membership-unknown", login: "bob", groups: ["team:acme/sre"] },
+      [{ kind: "membership", groups: ["team:acme/sre"] }],
+    ],
+    [
+      "its members are not known, and anyone who can push rolls back all the same",
+      facts({ policy: who, unreadMayAsk: ["team:acme/sre"], request: rollback }),
+      "pass",
+      { code: "access.ok" },
+      [],
     ],
     [
       "anyone who can push may roll back to what was before",
@@ -337,7 +344,13 @@ describe("a hotfix", () => {
         notIn,
         [{ kind: "people", logins: ["alice"] }],
       ],
-      ["nobody knows who is named", asks({ mayHotfix: "unknown" }), "block", notIn, [{ kind: "people", logins: [] }]],
+      [
+        "nobody knows who is named",
+        asks({ mayHotfix: "unknown", unreadMayHotfix: ["usergroup:S0123"] }),
+        "wait",
+        { code: "access.membership-unknown", login: "bob", groups: ["usergroup:S0123"] },
+        [{ kind: "membership", groups: ["usergroup:S0123"] }],
+      ],
       [
         "nobody is named",
         { ...asks(), policy: withoutHotfix, mayHotfix: undefined },

@@ -39,7 +39,7 @@ type Change = {
   readonly mayAsk?: readonly string[];
   readonly mayHotfix?: readonly string[] | "unknown";
   readonly askedAt?: number;
-};
+} & Partial<Pick<Facts, "unreadApprovers" | "unreadMayAsk" | "unreadMayHotfix" | "emptyGroups" | "earlier">>;
 
 /** Bob asks to promote what staging has (c) to production, where b is live. */
 export function facts(change: Change = {}): Facts {
@@ -72,6 +72,7 @@ export function facts(change: Change = {}): Facts {
       comparedToLive: "ahead",
       checks: [],
       authors: ["carol"],
+      mergers: [],
       ...change.revision,
     },
     request: {
@@ -87,6 +88,11 @@ export function facts(change: Change = {}): Facts {
     approvers: change.approvers === "unknown" ? undefined : (change.approvers ?? ["alice", "dora", "erin"]),
     mayAsk: change.mayAsk,
     mayHotfix: change.mayHotfix === "unknown" ? undefined : change.mayHotfix,
+    ...(change.unreadApprovers === undefined ? {} : { unreadApprovers: change.unreadApprovers }),
+    ...(change.unreadMayAsk === undefined ? {} : { unreadMayAsk: change.unreadMayAsk }),
+    ...(change.unreadMayHotfix === undefined ? {} : { unreadMayHotfix: change.unreadMayHotfix }),
+    ...(change.emptyGroups === undefined ? {} : { emptyGroups: change.emptyGroups }),
+    ...(change.earlier === undefined ? {} : { earlier: change.earlier }),
   };
 }
 

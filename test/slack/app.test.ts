@@ -118,7 +118,7 @@ test("a reaction that is added and one that is taken away", async () => {
   ]);
 });
 
-test.each(["approve", "reject", "confirm-fix", "cancel"] as const)("the button %s", async (actionId) => {
+test.each(["approve", "reject", "withdraw", "confirm-fix", "cancel"] as const)("the button %s", async (actionId) => {
   const { app, actions } = heard();
   const [button] = actionPayload().actions;
   await app.handDelivery(delivery(signedAction(actionPayload({ actions: [{ ...button, action_id: actionId }] }))));
@@ -132,6 +132,7 @@ test.each(["approve", "reject", "confirm-fix", "cancel"] as const)("the button %
       user: "U0BOB",
       channel: "C0SHOP",
       messageTs: "1795271395.000100",
+      actionTs: "1795271401.000300",
       responseUrl: "https://hooks.slack.com/actions/T0TEAM/2/def",
     },
   ]);

@@ -83,6 +83,7 @@ export function request(changes: Partial<DeploymentView> = {}): DeploymentView {
     canRetry: false,
     leftUncertain: false,
     settled: true,
+    voided: [],
     ...changes,
   };
 }

@@ -82,7 +82,7 @@ test("one answer per person and ask", async () => {
   const answer = (login: string, ask: number) =>
     database.db
       .insertInto("approval")
-      .values({ deployment_id: id, ask, login, answer: "approve", via: "reaction", at })
+      .values({ deployment_id: id, ask, login, answer: "approve", via: "reaction", at, acted_at: at })
       .execute();
   await answer("bob", 1);
   await expect(answer("bob", 1)).rejects.toThrow(/approval_pkey/);

@@ -54,6 +54,30 @@ const notes: NoteCases = {
       { changed: ["content", "policy"] },
       "I ask again: since I asked, what would be deployed has changed and the rules of the environment have changed. Answers to the earlier message no longer count.",
     ],
+    [
+      { changed: ["from"], was: "a".repeat(40), is: "b".repeat(40) },
+      "I ask again: since I asked, bbbbbbb has gone live (aaaaaaa was when I asked). Answers to the earlier message no longer count.",
+    ],
+    [
+      { changed: ["from"], is: "b".repeat(40) },
+      "I ask again: since I asked, bbbbbbb has gone live (nothing was live when I asked). Answers to the earlier message no longer count.",
+    ],
+  ],
+  "rejection-reason-wanted": [
+    [{ login: "bob" }, "bob, why did you reject this? Your next reply in this thread is kept as the reason."],
+  ],
+  "rejection-reason-noted": [[{ login: "bob" }, "Noted as the reason of bob."]],
+  "approval-reminder": [
+    [
+      { missing: 2, candidates: [{ login: "bob" }, { login: "carol", slackUser: "U0CAROL" }], expiresAt: now },
+      "This still needs 2 approvals, and the request stands only until 2026-11-21 14:30 UTC. bob or carol can approve.",
+    ],
+  ],
+  "approvals-cannot-be-reached": [
+    [
+      { count: 2, possible: 1, excluded: [{ login: "bob", why: "requester" }], empty: [], earlier: true },
+      "By the rules under which what is live was deployed: Needs 2 approvals, but only 1 can ever be given. Not counted is what is somebody's own: bob asked for this. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.",
+    ],
   ],
   "branch-forced": [
     [
@@ -642,6 +666,18 @@ const replies: ReplyCases = {
   "not-quarantined": [[{ revision: bad }, "0123456 is not in quarantine."]],
   "fix-confirmed": [[{ deployment: 42 }, "Thank you. You confirmed that deployment 42 contains the fix."]],
   "approval-noted": [[{ deployment: 42 }, "Your answer to deployment 42 is noted."]],
+  "approval-withdrawn": [
+    [
+      { deployment: 42 },
+      "Your answer to deployment 42, if you had given one, no longer counts. A reaction of yours may still stand on the message; it says nothing any more.",
+    ],
+  ],
+  "membership-unknown": [
+    [
+      { what: "lock it", groups: ["team:acme/sre"] },
+      "I could not read who is in the team acme/sre on GitHub, so I do not know whether you may lock it. Nothing was done. Please try again later.",
+    ],
+  ],
   "approval-refused": [
     [
       { deployment: 42, why: { code: "requester" } },

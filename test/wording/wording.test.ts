@@ -60,6 +60,14 @@ const cases: Cases = {
       says: "dora is not among those who may ask for this environment (release-managers and alice). alice or bob can ask instead.",
     },
   ],
+  "access.membership-unknown": [
+    {
+      reason: { login: "dora", groups: [] },
+      result: "wait",
+      clearedBy: [{ kind: "membership", groups: [] }],
+      says: "It could not be read who is in the groups that the pipeline file names, so nobody knows whether dora may ask for this environment. It clears when I can read it again, which I keep trying.",
+    },
+  ],
   "access.no-hotfixes": [
     {
       reason: {},
@@ -393,10 +401,35 @@ const cases: Cases = {
   ],
   "approvals.cannot-be-reached": [
     {
-      reason: { count: 3, by: ["bob"], candidates: ["carol"] },
+      reason: { count: 3, by: ["bob"], candidates: ["carol"], excluded: [], empty: [] },
       result: "wait",
       clearedBy: [anyone],
-      says: "Needs 3 approvals, but only 2 can ever be given; bob approved. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.",
+      says: "Needs 3 approvals, but only 2 can ever be given. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.",
+    },
+    {
+      reason: {
+        count: 2,
+        by: [],
+        candidates: [],
+        excluded: [
+          { login: "bob", why: "requester" },
+          { login: "carol", why: "author" },
+          { login: "dora", why: "merger" },
+          { login: "erin", why: "author" },
+        ],
+        empty: ["team:acme/sre", "on-call"],
+      },
+      result: "wait",
+      clearedBy: [anyone],
+      says: "Needs 2 approvals, but none can ever be given. Not counted is what is somebody's own: bob asked for this; dora merged part of it; carol and erin wrote part of it. Nobody is in team:acme/sre or on-call. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.",
+    },
+  ],
+  "approvals.membership-unknown": [
+    {
+      reason: { count: 2, groups: ["team:acme/sre", "usergroup:S0123"] },
+      result: "wait",
+      clearedBy: [{ kind: "membership", groups: ["team:acme/sre", "usergroup:S0123"] }],
+      says: "Needs 2 approvals, and it could not be read who is in the team acme/sre on GitHub and the user group S0123 in Slack. Until it can, nobody's answer counts. It clears when I can read it again, which I keep trying.",
     },
   ],
   "approvals.rejected": [{ reason: { by: "bob" }, result: "block", says: "bob rejected this." }],

@@ -2,20 +2,25 @@
  * Enough different people who may approve said yes to exactly this.
  *
  * Each answer is judged by itself, against the policy and the ask as they are now, and whoever does not count can be
- * told why. When it is not known who may approve, nobody counts.
+ * told why. When it is not known who may approve, nobody counts and nothing is decided for good.
  */
 import { distinctLogins, hasLogin, sameLogin } from "../logins.ts";
-import type { ApprovalFacts, Facts, GateResult, Instant } from "../model.ts";
+import type { ApprovalFacts, Facts, GateResult, Instant, PeopleFacts } from "../model.ts";
 import type { ApprovalPolicy } from "../pipeline.ts";
-import type { ApprovalRefusal } from "../reasons.ts";
+import type { ApprovalRefusal, Excluded } from "../reasons.ts";
 import { block, pass, wait } from "./gate.ts";
 
 export function approvals(facts: Facts): GateResult {
-  const { policy, request } = facts;
-  const rules = policy.approvals;
-  if (rules === undefined) return pass("approvals", { code: "approvals.not-required" });
-  if (request.kind === "rollback" && request.rollbackTarget === "previous") {
-    return pass("approvals", { code: "approvals.not-required-for-rollback" });
+  const rules = rulesFor(facts);
+  if (rules === undefined) {
+    const code = facts.policy.approvals === undefined ? "not-required" : "not-required-for-rollback";
+    return pass("approvals", { code: `approvals.${code}` });
+  }
+  const { count } = rules;
+  const { approvers } = facts;
+  if (approvers === undefined) {
+    const groups = facts.unreadApprovers ?? [];
+    return wait("approvals", { code: "approvals.membership-unknown", count, groups }, { kind: "membership", groups });
   }
   const counting = facts.approvals.filter((approval) => judgeApproval(approval, facts) === undefined);
   const rejecting = counting.find((approval) => approval.answer === "reject");
@@ -23,12 +28,13 @@ export function approvals(facts: Facts): GateResult {
     return block("approvals", { code: "approvals.rejected", by: rejecting.login ?? rejecting.person });
   }
   const by = distinctLogins(counting.flatMap(({ login }) => (login === undefined ? [] : [login])));
-  if (by.length >= rules.count) return pass("approvals", { code: "approvals.enough", by });
-  const candidates = candidatesOf(facts, rules).filter((login) => !hasLogin(by, login));
-  const { count } = rules;
-  // When membership could not be read, nobody knows whether the count can be reached; saying that it cannot would be false.
-  if (facts.approvers !== undefined && by.length + candidates.length < count) {
-    const reason = { code: "approvals.cannot-be-reached", count, by, candidates } as const;
+  if (by.length >= count) return pass("approvals", { code: "approvals.enough", by });
+  const others = distinctLogins(approvers).filter((login) => !hasLogin(by, login));
+  const excluded = others.flatMap((login) => excludedBy(login, facts, rules) ?? []);
+  const candidates = others.filter((login) => !excluded.some((one) => one.login === login));
+  if (by.length + candidates.length < count) {
+    const empty = facts.emptyGroups ?? [];
+    const reason = { code: "approvals.cannot-be-reached", count, by, candidates, excluded, empty } as const;
     return wait("approvals", reason, { kind: "whoever-may-ask" });
   }
   const expiresAt = askExpiresAt(facts);
@@ -36,10 +42,33 @@ export function approvals(facts: Facts): GateResult {
   return wait("approvals", { code: "approvals.missing", count, by, candidates, ...until }, { kind: "approvers" });
 }
 
+/** Going back to what was live and healthy before needs nobody's yes. */
+function rulesFor({ policy, request }: Facts): ApprovalPolicy | undefined {
+  return request.kind === "rollback" && request.rollbackTarget === "previous" ? undefined : policy.approvals;
+}
+
+/** Whether this is somebody who may approve by one of the policies, or could be while nobody can tell. */
+export function mayBeApprover(people: PeopleFacts & { readonly earlier?: PeopleFacts }, login: string): boolean {
+  const lists = [people, ...(people.earlier === undefined ? [] : [people.earlier])];
+  return lists.some(({ approvers }) => approvers === undefined || hasLogin(approvers, login));
+}
+
+/** How long an ask stands, in ms: what the shorter of the policies says that ask for approvals. */
+export function askStands({ policy, earlier }: Facts): number | undefined {
+  const times = [policy, earlier?.policy].flatMap((one) => one?.approvals?.expires ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /** Until when the present ask stands; undefined when nothing is asked or no approvals are needed. */
-export function askExpiresAt({ policy, askedAt }: Facts): Instant | undefined {
-  if (askedAt === undefined || policy.approvals === undefined) return undefined;
-  return askedAt + policy.approvals.expires;
+export function askExpiresAt(facts: Facts): Instant | undefined {
+  const stands = askStands(facts);
+  return facts.askedAt === undefined || stands === undefined ? undefined : facts.askedAt + stands;
+}
+
+/** When those who may approve are reminded: a quarter of the ask's time is left. */
+export function remindAt(facts: Facts): Instant | undefined {
+  const stands = askStands(facts);
+  return facts.askedAt === undefined || stands === undefined ? undefined : facts.askedAt + Math.floor(stands * 0.75);
 }
 
 /** Why an answer does not count, the first reason in a fixed order; undefined when it counts. */
@@ -52,8 +81,8 @@ export function judgeApproval(approval: ApprovalFacts, facts: Facts): ApprovalRe
   if (facts.approvers === undefined) return { code: "membership-unknown" };
   const rules = facts.policy.approvals;
   if (rules === undefined || !hasLogin(facts.approvers, login)) return { code: "not-an-approver" };
-  const excluded = exclude(login, facts, rules);
-  if (excluded !== undefined) return excluded;
+  const excluded = excludedBy(login, facts, rules);
+  if (excluded !== undefined) return { code: excluded.why };
   if (ask.from !== facts.environment.live?.revision.sha) return { code: "from-changed" };
   if (ask.tree !== facts.revision.tree) return { code: "content-changed" };
   if (ask.policy !== facts.policyHash) return { code: "policy-changed" };
@@ -65,15 +94,15 @@ export function judgeApproval(approval: ApprovalFacts, facts: Facts): ApprovalRe
   return undefined;
 }
 
-/** People who may approve, but not this: it is their own. Who merged is who asked, so `requester` speaks for both. */
-function exclude(login: string, facts: Facts, rules: ApprovalPolicy): ApprovalRefusal | undefined {
+/**
+ * People who may approve, but not this: it is their own. Whoever merged what ships has said yes to it already, whoever
+ * asks for it now, so `requester` speaks for both.
+ */
+function excludedBy(login: string, facts: Facts, rules: ApprovalPolicy): Excluded | undefined {
   const { request, revision } = facts;
-  if (!rules.requester && sameLogin(login, request.mergedBy)) return { code: "merger" };
-  if (!rules.requester && sameLogin(login, request.requestedBy)) return { code: "requester" };
-  if (!rules.authors && hasLogin(revision.authors, login)) return { code: "author" };
+  const merged = sameLogin(login, request.mergedBy) || hasLogin(revision.mergers, login);
+  if (!rules.requester && merged) return { login, why: "merger" };
+  if (!rules.requester && sameLogin(login, request.requestedBy)) return { login, why: "requester" };
+  if (!rules.authors && hasLogin(revision.authors, login)) return { login, why: "author" };
   return undefined;
-}
-
-function candidatesOf(facts: Facts, rules: ApprovalPolicy): readonly string[] {
-  return distinctLogins(facts.approvers ?? []).filter((login) => exclude(login, facts, rules) === undefined);
 }

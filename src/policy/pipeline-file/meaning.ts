@@ -82,6 +82,14 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
   };
 }
 
+/**
+ * A policy as it was stored, with what this version knows besides: keys that came later have their defaults, so that a
+ * policy of an older version can still be asked.
+ */
+export function withDefaults(stored: EnvironmentPolicy): EnvironmentPolicy {
+  return { ...environmentPolicy(stored.name, { deploy: "true" }, undefined), ...stored };
+}
+
 function approvalPolicy(entry: EnvironmentEntry["approvals"]): ApprovalPolicy | undefined {
   if (entry === undefined || entry === "off") return undefined;
   return {

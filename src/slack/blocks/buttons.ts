@@ -31,6 +31,13 @@ export function waitingFor(view: DeploymentView, code: GateResult["reason"]["cod
   return view.verdict?.gates.find((gate) => gate.result === "wait" && gate.reason.code === code);
 }
 
+/** Answers may be given too while it is not known who may: they are looked at again then. */
+export function asksForAnswers(view: DeploymentView): boolean {
+  return (["approvals.missing", "approvals.membership-unknown"] as const).some(
+    (code) => waitingFor(view, code) !== undefined,
+  );
+}
+
 type Make = (actionId: ActionId, label: string, style?: "primary" | "danger", confirm?: Confirm) => Button;
 type Confirm = NonNullable<Parameters<typeof button>[0]["confirm"]>;
 
@@ -42,8 +49,19 @@ export function buttons(view: DeploymentView): readonly Block[] {
 }
 
 function answers(view: DeploymentView, make: Make): readonly Button[] {
-  if (waitingFor(view, "approvals.missing") === undefined) return [];
-  return [make("approve", "Approve", "primary"), make("reject", "Reject", "danger")];
+  if (!asksForAnswers(view)) return [];
+  const withdraw = {
+    title: "Take your answer back?",
+    text: "It no longer counts then.",
+    yes: "Take it back",
+    no: "Keep it",
+  };
+  return [
+    make("approve", "Approve", "primary"),
+    make("reject", "Reject", "danger"),
+    // Whose answer it takes back is whoever presses it.
+    ...(view.approvals.length === 0 ? [] : [make("withdraw", "Take my answer back", undefined, withdraw)]),
+  ];
 }
 
 function aboutStart(view: DeploymentView, make: Make): readonly Button[] {

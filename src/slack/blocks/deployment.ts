@@ -4,6 +4,7 @@
  */
 import type { DeploymentView, StageView } from "../../operations/views.ts";
 import type { GateResult, RequestKind } from "../../policy/model.ts";
+import { changesInWords } from "../../wording/approvals.ts";
 import {
   durationInWords,
   listInWords,
@@ -12,10 +13,10 @@ import {
   statusInWords,
   timeInWords,
 } from "../../wording/phrases.ts";
-import { gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
 import { askedFields } from "./asked.ts";
 import { type Block, context, fields, header, lineSections, messageText, type SlackMessage, section } from "./block.ts";
-import { buttons, failedStage, isPending, isRunning, waitingFor } from "./buttons.ts";
+import { asksForAnswers, buttons, failedStage, isPending, isRunning } from "./buttons.ts";
 import { broughtLines, shipsFields } from "./ships.ts";
 import { gateSigns, stageSigns, statusSigns } from "./signs.ts";
 import { link, oneLine, outputBlock } from "./text.ts";
@@ -81,7 +82,7 @@ function standing(view: DeploymentView): string {
   const word = capital(statusInWords(view.status));
   if (isRunning(view) && view.cancelBy !== undefined) return `${word}, but ${view.cancelBy} asked it to stop.`;
   const waits = isPending(view) ? (view.verdict?.gates ?? []).filter((gate) => gate.result !== "pass") : [];
-  if (waits.length > 0) return `${word}: ${listInWords(waits.map(({ gate }) => gate))}.`;
+  if (waits.length > 0) return `${word}: ${listInWords(waits.map(gateName))}.`;
   const outcome = view.outcome === undefined ? "" : ` ${sentenceForOutcome(view.outcome)}`;
   const settle =
     view.settled || isPending(view) || isRunning(view) || view.outcome?.code === "end-unknown"
@@ -99,7 +100,7 @@ function standingSection(view: DeploymentView): Block {
 
 function gateLine(gate: GateResult): string {
   const word = gateResultInWords(gate.result);
-  return `${gateSigns[gate.result]} ${word} · *${gate.gate}*: ${oneLine(sentenceForGate(gate, {}), 700)}`;
+  return `${gateSigns[gate.result]} ${word} · *${gateName(gate)}*: ${oneLine(sentenceForGate(gate, {}), 700)}`;
 }
 
 function answerLines(view: DeploymentView): readonly string[] {
@@ -128,10 +129,9 @@ function failedOutput(view: DeploymentView): readonly Block[] {
 
 function footer(view: DeploymentView): Block {
   const about = `Deployment ${view.id} · ${oneLine(view.repository, 200)} · asked for at ${timeInWords(view.requestedAt)}`;
-  const react =
-    waitingFor(view, "approvals.missing") === undefined
-      ? ""
-      : "\nTo approve, press the button or react with ✅ 👍 or 🚢; to reject, with ❌ 👎 or ⛔.";
+  const react = !asksForAnswers(view)
+    ? ""
+    : "\nTo approve, press the button or react with ✅ 👍 or 🚢; to reject, with ❌ 👎 or ⛔.";
   return context(`${about}${react}`);
 }
 
@@ -144,8 +144,10 @@ function summary(view: DeploymentView): string {
   return `${view.service} to ${view.environment}, deployment ${view.id}. ${standing(view)} ${request(view)}`;
 }
 
-function outdated(view: DeploymentView): SlackMessage {
-  const sentence = `This no longer counts: what it asked has changed, and a new message asks. Answers to this one do nothing.`;
+function outdated(view: DeploymentView, ask: number): SlackMessage {
+  const changed = view.voided.find((one) => one.ask === ask);
+  const what = changed === undefined ? "what it asked has changed" : `since I asked, ${changesInWords(changed)}`;
+  const sentence = `This no longer counts: ${what}. A new message asks; answers to this one do nothing.`;
   return {
     text: messageText(`${view.service} to ${view.environment}, deployment ${view.id}. ${sentence}`),
     blocks: [
@@ -158,7 +160,7 @@ function outdated(view: DeploymentView): SlackMessage {
 
 /** `ask` is the ask that the message stands for; when it is not the current one, the message says so and no more. */
 export function renderDeploymentMessage(view: DeploymentView, ask: number, links: MessageLinks = {}): SlackMessage {
-  if (ask !== view.ask) return outdated(view);
+  if (ask !== view.ask) return outdated(view, ask);
   const gates = isPending(view) ? (view.verdict?.gates ?? []) : [];
   const ran = view.stages.length > 0 && !isPending(view);
   const approvers = view.approvals.filter(({ answer }) => answer === "approve").map(({ login }) => login);

@@ -222,12 +222,13 @@ describe("buttons", () => {
 });
 
 test("an older ask says that it no longer counts, and has no buttons", () => {
-  const message = render(request({ ask: 2 }), 1);
+  const voided = [{ ask: 1, changed: ["from", "policy"] as const, was: "a".repeat(40), is: "b".repeat(40) }];
+  const message = render(request({ ask: 2, voided }), 1);
   expect(message.blocks.map(({ type }) => type)).toEqual(["header", "section", "context"]);
   expect(textsOf(message)).toEqual([
-    "shop-api to production, deployment 42. This no longer counts: what it asked has changed, and a new message asks. Answers to this one do nothing.",
+    "shop-api to production, deployment 42. This no longer counts: since I asked, bbbbbbb has gone live (aaaaaaa was when I asked) and the rules of the environment have changed. A new message asks; answers to this one do nothing.",
     "No longer counts: shop-api → production",
-    "↪️ This no longer counts: what it asked has changed, and a new message asks. Answers to this one do nothing.",
+    "↪️ This no longer counts: since I asked, bbbbbbb has gone live (aaaaaaa was when I asked) and the rules of the environment have changed. A new message asks; answers to this one do nothing.",
     "Deployment 42 · acme/shop-api",
   ]);
 });
