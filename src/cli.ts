@@ -1,16 +1,22 @@
 #!/usr/bin/env node
 /**
- * The command line: checks a pipeline file before it is pushed, and prints the JSON Schema for editors. It reads the
- * file that it is given and nothing else; it never talks to GitHub, Slack or a database.
+ * The command line: checks a pipeline file before it is pushed, prints the JSON Schema for editors, and says how the bot
+ * reads a command. It reads the file that it is given and nothing else; it never talks to GitHub, Slack or a database.
  */
 import { basename, dirname, resolve } from "node:path";
+import { commandNames } from "./commands/command.ts";
+import { parseCommand } from "./commands/parse.ts";
 import { createContext } from "./context.ts";
+import { optional } from "./optional.ts";
 import type { Mistake } from "./policy/pipeline.ts";
 import { readPipelineFile } from "./policy/pipeline-file/read.ts";
 import { pipelineJsonSchemaText } from "./policy/pipeline-file/schema-json.ts";
+import { listInWords, timeInWords } from "./wording/phrases.ts";
+import { wordReply } from "./wording/reply.ts";
 
 const usage = `signalbox check <file>    check a pipeline file; tells every mistake and exits with 1 if there is one
 signalbox schema          print the JSON Schema of the pipeline file
+signalbox read <command>  say how the bot reads a command, such as '/deploy v1.4 to staging'; nothing is carried out
 signalbox --help          print this
 `;
 
@@ -22,6 +28,7 @@ async function answer(args: readonly string[]): Promise<Answer> {
   if (command === "--help" || command === "-h" || command === "help") return { code: 0, out: usage };
   if (command === "schema" && file === undefined) return { code: 0, out: pipelineJsonSchemaText() };
   if (command === "check" && file !== undefined && rest.length === 0) return check(file);
+  if (command === "read" && file !== undefined) return readCommand([file, ...rest].join(" "));
   return { code: 2, err: `Not understood: ${args.join(" ")}\n\n${usage}` };
 }
 
@@ -48,6 +55,29 @@ async function check(file: string): Promise<Answer> {
       return { code: 0, out: `${file} is right. Environments, in order: ${environments.join(", ")}.\n${extending}` };
     }
   }
+}
+
+/** By the one parser of Slack and comments: a slip is told here as it is there. */
+function readCommand(text: string): Answer {
+  const [, first = "", words = ""] = /^\s*\/?(\S+)\s*(.*)$/su.exec(text) ?? [];
+  const name = commandNames.find((known) => known === `/${first.toLowerCase()}`);
+  if (name === undefined) {
+    return { code: 2, err: `A command begins with ${listInWords(commandNames, "or")}.\n` };
+  }
+  const now = createContext().clock.now();
+  const reading = parseCommand(name, words, now);
+  if (reading.kind === "problem") {
+    return { code: 1, err: `${wordReply({ code: "command-problem", problem: reading.problem }, { now })}\n` };
+  }
+  const { command } = reading;
+  if (command.kind === "help") {
+    const topic = optional("topic", command.topic);
+    return { code: 0, out: `${wordReply({ code: "help", ...topic }, { now })}\n` };
+  }
+  const parts = Object.entries(command).map(([key, value]) => {
+    return `${key}: ${key === "until" && typeof value === "number" ? timeInWords(value) : value}\n`;
+  });
+  return { code: 0, out: parts.join("") };
 }
 
 function line(mistake: Mistake): string {

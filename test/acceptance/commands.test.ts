@@ -427,8 +427,9 @@ test("asked for, production waits, and every look says for what", async () => {
   `);
 });
 
-test("cancelled, and cancelled again", async () => {
-  expect(await conversation(alice, "/deploy cancel #2", "/deploy cancel 2")).toMatchInlineSnapshot(`
+test("cancelled, cancelled again, and tried again", async () => {
+  const lines = ["/deploy cancel #2", "/deploy cancel 2", "/deploy retry 1", "/deploy retry 1 bulid"];
+  expect(await conversation(alice, ...lines)).toMatchInlineSnapshot(`
     "
     > /deploy cancel #2
     Deployment 2 is cancelled.
@@ -601,6 +602,15 @@ test("who may only read, and who is not known", async () => {
     olaf may not lock. That is for whoever may ask for this environment: “who” in the pipeline file, or everyone who can push.
     "
   `);
+});
+
+test("linked by a sign-in at GitHub", async () => {
+  const offered = await conversation(olaf, "/deploy link", "/deploy unlink", "/deploy link alice");
+  expect(offered.replace(/https?:\/\/[^\s)|>]+/gu, "<address>")).toMatchInlineSnapshot();
+});
+
+test("a hotfix where the pipeline file names nobody for it", async () => {
+  expect(await conversation(alice, `/deploy production ${first.slice(0, 7)} hotfix it burns`)).toMatchInlineSnapshot();
 });
 
 test("in a comment the same answers, as text that nobody is mentioned by", async () => {

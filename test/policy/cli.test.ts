@@ -62,6 +62,24 @@ describe("the command line", () => {
     expect(await run("schema")).toEqual({ code: 0, out: pipelineJsonSchemaText(), err: "" });
   });
 
+  test("read says how the bot reads a command, and carries nothing out", async () => {
+    expect(await run("read", "/deploy v1.4 to staging")).toEqual({
+      code: 0,
+      out: "kind: deploy\nenvironment: staging\nrevision: v1.4\n",
+      err: "",
+    });
+    expect(await run("read", "deploy", "stauts")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("Did you mean status?"),
+    });
+    expect(await run("read", "/rc help")).toMatchObject({ code: 0, out: expect.stringMatching(/^\/rc \[cut/u) });
+    expect(await run("read", "/ship it")).toEqual({
+      code: 2,
+      out: "",
+      err: "A command begins with /deploy, /promote, /rc or /rollback.\n",
+    });
+  });
+
   test("--help, and what is not understood", async () => {
     const help = await run("--help");
     expect(help).toMatchObject({ code: 0, err: "" });
