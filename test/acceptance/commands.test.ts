@@ -375,8 +375,10 @@ test("after a merge", async () => {
     • Passes: ready. A person asked for this, so no pull request has to be ready.
     • Passes: lock. Nobody holds a lock.
     • Passes: freeze. No freeze stands.
+    • Passes: window. This environment is deployed to at any time.
     • Passes: order. The same content was live in staging (deployment 1).
     • Passes: checks. This environment requires no checks.
+    • Passes: soak. Nothing has to prove itself for some time first.
     • Passes: quarantine. This is not in quarantine.
     • Passes: hold. No rollback holds this environment.
     • Waits: approvals. Needs 1 approval; nobody has approved yet. rosa can approve.
@@ -417,8 +419,10 @@ test("asked for, production waits, and every look says for what", async () => {
     • Passes: ready. A person asked for this, so no pull request has to be ready.
     • Passes: lock. Nobody holds a lock.
     • Passes: freeze. No freeze stands.
+    • Passes: window. This environment is deployed to at any time.
     • Passes: order. The same content was live in staging (deployment 1).
     • Passes: checks. This environment requires no checks.
+    • Passes: soak. Nothing has to prove itself for some time first.
     • Passes: quarantine. This is not in quarantine.
     • Passes: hold. No rollback holds this environment.
     • Waits: approvals. Needs 1 approval; nobody has approved yet. rosa can approve. The request stands until <time>.
@@ -435,6 +439,10 @@ test("cancelled, cancelled again, and tried again", async () => {
     Deployment 2 is cancelled.
     > /deploy cancel 2
     Deployment 2 has already ended: it was cancelled.
+    > /deploy retry 1
+    Deployment 1 cannot be tried again: it succeeded. Only what failed, met an error or was cancelled can be.
+    > /deploy retry 1 bulid
+    Deployment 1 cannot be tried again: it succeeded. Only what failed, met an error or was cancelled can be.
     "
   `);
 });
@@ -595,7 +603,8 @@ test("who may only read, and who is not known", async () => {
     > /deploy queue
     olaf may not see the queue. That is for whoever may ask for this environment: “who” in the pipeline file, or everyone who can push.
     > /deploy production
-    Deployment 4 asks for the same already; I did not make another.
+    Stopped: first of shop may not go to production.
+    • Blocks: access. olaf has only read permission on the repository on GitHub; asking needs permission to push. Whoever may ask for this environment can ask instead.
     > /rollback production
     olaf may not roll back. That needs permission to push to the repository on GitHub.
     > /deploy lock staging x
@@ -605,12 +614,26 @@ test("who may only read, and who is not known", async () => {
 });
 
 test("linked by a sign-in at GitHub", async () => {
-  const offered = await conversation(olaf, "/deploy link", "/deploy unlink", "/deploy link alice");
-  expect(offered.replace(/https?:\/\/[^\s)|>]+/gu, "<address>")).toMatchInlineSnapshot();
+  expect(await conversation(olaf, "/deploy link", "/deploy unlink", "/deploy link alice")).toMatchInlineSnapshot(`
+    "
+    > /deploy link
+    Link your GitHub login with the address below. It is for you alone and good until <time>; a new /deploy link makes it void.
+    > /deploy unlink
+    You are linked to no GitHub login, so there is nothing to take away. If I know you, it is from “people” in the pipeline file.
+    > /deploy link alice
+    I did not expect “alice” there. Write: /deploy link
+    "
+  `);
 });
 
 test("a hotfix where the pipeline file names nobody for it", async () => {
-  expect(await conversation(alice, `/deploy production ${first.slice(0, 7)} hotfix it burns`)).toMatchInlineSnapshot();
+  expect(await conversation(alice, `/deploy production ${first.slice(0, 7)} hotfix it burns`)).toMatchInlineSnapshot(`
+    "
+    > /deploy production first hotfix it burns
+    Stopped: first of shop may not go to production.
+    • Blocks: access. This environment takes no hotfixes: “hotfix” in the pipeline file names nobody who may ask for one.
+    "
+  `);
 });
 
 test("in a comment the same answers, as text that nobody is mentioned by", async () => {
