@@ -17,6 +17,7 @@ import {
   type InputBlock,
   input,
   type ModalView,
+  mostOptionValue,
   option,
   select,
   textInput,
@@ -112,6 +113,8 @@ function environmentField({ environments, chosen }: Choosing): InputBlock {
 }
 
 function revisionFields({ revisions, chosen, hotfix }: Choosing): readonly ViewBlock[] {
+  // A name that is longer can still be written.
+  const offered = revisions.filter(({ value }) => value.length <= mostOptionValue);
   const other = input({
     blockId: `other/${chosen.environment}`,
     label: formWords.other,
@@ -127,7 +130,7 @@ function revisionFields({ revisions, chosen, hotfix }: Choosing): readonly ViewB
     element: textInput("form-reason", "Why this cannot wait", 500),
   });
   return [
-    ...(revisions.length === 0 ? lines([formWords.noRevisions]) : [revisionField(revisions, chosen)]),
+    ...(offered.length === 0 ? lines([formWords.noRevisions]) : [revisionField(offered, chosen)]),
     other,
     ...(hotfix ? [reason] : []),
   ];
@@ -143,9 +146,7 @@ function revisionField(revisions: readonly OfferedRevision[], chosen: Choosing["
     element: select({
       actionId: "form-revision",
       placeholder: formWords.chooseRevision,
-      options: revisions
-        .filter(({ value }) => value.length <= 150)
-        .map((offered) => option(offeredLabel(offered), offered.value, offeredContent(offered))),
+      options: revisions.map((offered) => option(offeredLabel(offered), offered.value, offeredContent(offered))),
       chosen: chosen.revision,
     }),
   });

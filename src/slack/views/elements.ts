@@ -10,6 +10,7 @@ import { plain } from "../blocks/block.ts";
 /** Options of one select; Slack takes no more. */
 export const mostOptions = 100;
 const mostOptionText = 75;
+export const mostOptionValue = 150;
 const mostPlaceholder = 150;
 const mostLabel = 2_000;
 const mostHint = 2_000;
@@ -73,14 +74,10 @@ export type HomeView = {
 
 export const divider: Divider = { type: "divider" };
 
-export function option(text: string, value: string, description?: string): Option {
-  return {
-    text: plain(text, mostOptionText),
-    value,
-    ...(description === undefined || description.trim() === ""
-      ? {}
-      : { description: plain(description, mostOptionText) }),
-  };
+export function option(text: string, value: string, description = ""): Option {
+  const about = plain(description, mostOptionText);
+  // What people wrote may be nothing that can be seen; Slack takes no empty text.
+  return { text: plain(text, mostOptionText), value, ...(about.text === "" ? {} : { description: about }) };
 }
 
 /** `chosen` is the value of one of the options; another is as good as none. */

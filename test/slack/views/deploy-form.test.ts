@@ -234,7 +234,7 @@ test("whatever it shows is within Slack's limits, and nothing that somebody wrot
     fc.property(anyForm, (shown) => {
       expect(problemsOfView(renderForm(shown, ids))).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
 
