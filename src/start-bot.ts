@@ -23,7 +23,9 @@ import { createAdvancer } from "./operations/advance.ts";
 import type { Bot, OperatorRules } from "./operations/bot.ts";
 import { createChannelNews, lookAtChannels } from "./operations/channels.ts";
 import { followAllBranches } from "./operations/follow-branch.ts";
+import { followHomes, homesOf, tidyHomes } from "./operations/follow-homes.ts";
 import { createGitHubEvents } from "./operations/github-events.ts";
+import { loadHomeView, lookUpHome } from "./operations/home.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
 import { tidyLinks } from "./operations/link.ts";
 import { settleLinkChanges } from "./operations/link-changes.ts";
@@ -177,6 +179,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
         githubUrl: bot.githubUrl,
         apiUrl: settings.slack.apiUrl,
         signInAddress: signIn?.address,
+        loadHomeView: (home) => loadHomeView(bot, home),
       }),
     ]),
     onCreated: async (surface, subject) => {
@@ -300,7 +303,10 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
     lookAtEnvironment: (environment) => lookAtEnvironment(bot, environment),
-    project: (key) => projections.project(key),
+    project: async (key) => {
+      const service = homesOf(key);
+      await (service === undefined ? projections.project(key) : followHomes(bot, service));
+    },
     drainInbox: () => drain.drain(),
     async tidy() {
       await inbox.tidy();
@@ -309,6 +315,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       await forgetForms(bot);
       await lookAtChannels(bot);
       await tellChannelProblems(bot);
+      await tidyHomes(bot, (home) => lookUpHome(bot, home));
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
     },
   });

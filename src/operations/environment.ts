@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
+import { wakeHomesOf } from "./follow-homes.ts";
 import { raiseGates } from "./raise-gates.ts";
 
 /** Locks the row until the transaction ends: at most one decision about an environment is taken at a time. */
@@ -33,6 +34,7 @@ export async function wakeEnvironment(
 ): Promise<void> {
   for (const id of await waitingFrom(trx, environment)) if (id !== except) await wake.advance(trx, id);
   await raiseFrom(trx, wake, environment);
+  await wakeHomesOf(trx, wake, environment);
 }
 
 /** What is said on open pull requests into the environments' branches follows from the same state. */

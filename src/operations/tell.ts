@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { wakeHomes } from "./follow-homes.ts";
 import type { ServiceRef } from "./place.ts";
 import type { NoteContent } from "./said.ts";
 
@@ -31,6 +32,7 @@ export async function touchDeployment(
       await touch(trx, bot.wake, { surface: "slack.message", subject: messageSubject(row.id, ask), lane: row.channel });
     }
   }
+  await wakeHomes(trx, bot.wake, service.id);
   const lane = `github/${service.repository.installationId}`;
   for (const [table, surface] of toldOnGitHub) {
     const rows = await trx.selectFrom(table).select("id").where("deployment_id", "=", row.id).execute();

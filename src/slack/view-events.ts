@@ -42,4 +42,6 @@ export type ViewEvents = {
   formChanged(changed: FormChanged): Promise<void>;
   formSent(sent: FormSent): Promise<void>;
   menuChosen(chosen: MenuChosen): Promise<void>;
+  homeOpened(opened: HomeOpened): Promise<void>;
+  homeClicked(clicked: HomeClicked): Promise<void>;
 };

@@ -51,7 +51,9 @@ export function formSent({ key, lastTry }: Handed, payload: FormSubmissionPayloa
 export async function tellOfView(handlers: ViewEvents, handed: Handed, payload: SlackPayload): Promise<boolean> {
   if ("event" in payload) {
     if (payload.event.type !== "app_home_opened") return false;
-    return false;
+    const { key, lastTry } = handed;
+    await handlers.homeOpened({ key, lastTry, team: payload.team_id, user: payload.event.user });
+    return true;
   }
   if ("command" in payload) return false;
   const { key, lastTry } = handed;
@@ -87,7 +89,8 @@ async function tellOfClick(
     if ("view" in payload && "value" in pressed && payload.view.type === "home") {
       const action = homeActionIds.find((name) => name === pressed.action_id);
       if (action === undefined) return false;
-      return false;
+      await handlers.homeClicked({ ...who, action, value: pressed.value });
+      return true;
     }
   }
   return false;

@@ -26,6 +26,7 @@ export type HomeTable = {
   slack_user: string;
   opened_at: Date;
   looked_at: Date;
+  refreshed_at: Date;
   said: Json<ReplyContent> | null;
   said_at: Date | null;
 };

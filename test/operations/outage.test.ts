@@ -80,6 +80,7 @@ async function show(): Promise<Shown> {
     loadDeploymentView,
     githubUrl: bot.githubUrl,
     apiUrl: slack.apiUrl,
+    loadHomeView: async () => undefined,
     signInAddress: undefined,
   });
   // As when no timer outlives the bot: what is due is found by looking alone.

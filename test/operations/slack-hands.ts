@@ -2,6 +2,7 @@
 import { type CommandName, commandNames } from "../../src/commands/command.ts";
 import { parseCommand } from "../../src/commands/parse.ts";
 import type { FormShown } from "../../src/operations/form.ts";
+import { loadHomeView } from "../../src/operations/home.ts";
 import type { Menu } from "../../src/operations/menu-shown.ts";
 import type { ReplyContent } from "../../src/operations/said.ts";
 import { createSlackEvents } from "../../src/operations/slack-events.ts";
@@ -39,6 +40,30 @@ export function slackHands(world: World) {
       const to = { channel: "C1", responseUrl: "https://hooks.slack.com/actions/T1/2" };
       await events.menuChosen({ ...who(user, key), menu, choice, ...to });
       await world.settle();
+    },
+    async openHome(user: string): Promise<number> {
+      await events.homeOpened(who(user, nextKey()));
+      await world.settle();
+      const { id } = await world.db
+        .selectFrom("home")
+        .select("id")
+        .where("slack_user", "=", user)
+        .executeTakeFirstOrThrow();
+      return id;
+    },
+    async clickInHome(
+      user: string,
+      action: "home-approve" | "home-reject" | "home-unlock" | "home-link",
+      value: string,
+      lastTry = false,
+    ): Promise<void> {
+      await events.homeClicked({ ...who(user, nextKey()), lastTry, action, value });
+      await world.settle();
+    },
+    async home(id: number) {
+      const view = await loadHomeView(world.bot, id);
+      if (view === undefined) throw new Error("there is no such home");
+      return view;
     },
     async answers(): Promise<readonly Answered[]> {
       const rows = await world.db.selectFrom("reply").selectAll().orderBy("id").execute();

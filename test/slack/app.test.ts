@@ -8,6 +8,8 @@ import { testContext } from "../harness/test-context.ts";
 import {
   actionPayload,
   formActionPayload,
+  homeActionPayload,
+  homeOpenedEnvelope,
   menuPayload,
   reactionEnvelope,
   signedAction,
@@ -36,6 +38,8 @@ function heard(failWith?: Error) {
     formSent: (event) => note(told, { formSent: event }),
     menuChosen: (event) => note(told, { menuChosen: event }),
     channel: (event) => note(channels, event),
+    homeOpened: (event) => note(told, { homeOpened: event }),
+    homeClicked: (event) => note(told, { homeClicked: event }),
   };
   const { context } = testContext();
   const app = createSlackApp({ context, log: pino({ level: "silent" }), settings, handlers });
@@ -159,6 +163,19 @@ test("a form that is changed and sent, and a choice in a menu", async () => {
       },
     },
   ]);
+});
+
+test("App Home is looked at, and clicked in", async () => {
+  const { app, told } = heard();
+  await app.handDelivery(delivery(signedJson(homeOpenedEnvelope())));
+  await app.handDelivery(delivery(signedAction(homeActionPayload())));
+  const who = { lastTry: false, team: "T0TEAM", user: "U0BOB" };
+  expect(told).toEqual([
+    { homeOpened: { ...who, key: "Ev0HOME" } },
+    { homeClicked: { ...who, key: "12466734323.home", action: "home-approve", value: "42/1" } },
+  ]);
+  // The other tab is the conversation with the bot.
+  expect(readSlackRequest(signedJson(homeOpenedEnvelope("messages")))).toEqual({ kind: "ignore" });
 });
 
 test("when a handler fails, so does the handing over, with the very error", async () => {

@@ -45,6 +45,7 @@ test("it hears of what the receiver reads", () => {
   expect(read.settings.event_subscriptions.bot_events).toEqual([
     ...["reaction_added", "reaction_removed"],
     ...channelEventTypes,
+    "app_home_opened",
   ]);
 });
 

@@ -115,6 +115,27 @@ export function formActionPayload(changes: Readonly<Record<string, unknown>> = {
   };
 }
 
+export function homeActionPayload(actionId = "home-approve", value = "42/1") {
+  return {
+    type: "block_actions",
+    ...who,
+    trigger_id: "12466734323.home",
+    container: { type: "view", view_id: "V0HOME" },
+    view: { id: "V0HOME", type: "home", hash: "1", callback_id: "home", state: { values: {} } },
+    actions: [
+      { type: "button", action_id: actionId, block_id: "approval/42/1", value, action_ts: "1795271402.000100" },
+    ],
+  };
+}
+
+export function homeOpenedEnvelope(tab = "home") {
+  return {
+    ...reactionEnvelope(),
+    event_id: "Ev0HOME",
+    event: { type: "app_home_opened", user: "U0BOB", channel: "D0BOB", tab, event_ts: "1795271400.000200" },
+  };
+}
+
 export function menuPayload(changes: Readonly<Record<string, unknown>> = {}) {
   return {
     type: "block_actions",

@@ -77,6 +77,7 @@ async function stage() {
     loadDeploymentView: async (_db, id) => views.get(id),
     githubUrl: "https://github.com",
     apiUrl: slack.apiUrl,
+    loadHomeView: async () => undefined,
     signInAddress: (id) => `https://github.example/login/oauth/authorize?client_id=Iv1&state=s-${id}`,
   });
   const engine = createProjections({ context, log: silent, db, surfaces });

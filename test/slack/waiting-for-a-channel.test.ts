@@ -40,6 +40,7 @@ beforeEach(async () => {
     news: createChannelNews(bot),
     githubUrl: "https://github.example",
     apiUrl: slack.apiUrl,
+    loadHomeView: async () => undefined,
     signInAddress: undefined,
   });
   const engine = createProjections({ context, log: silent, db, surfaces });

@@ -35,7 +35,9 @@ const statements = [
      team text not null,
      slack_user text not null,
      opened_at timestamptz not null,
+     -- When GitHub was last asked what the person can read, and when the view was last looked at without a change.
      looked_at timestamptz not null,
+     refreshed_at timestamptz not null,
      -- The answer to the last click, which has no other place to be told.
      said jsonb,
      said_at timestamptz
@@ -43,6 +45,8 @@ const statements = [
   // One App Home for each person of a team.
   `create unique index home_once on home (team, slack_user)`,
   `create index home_looked_at on home (looked_at)`,
+  `create index home_refreshed_at on home (refreshed_at)`,
+  `create index home_opened_at on home (opened_at)`,
 
   // What the person could read when it was last looked at, and under which login: nothing else is shown.
   `create table home_service (
