@@ -12,6 +12,7 @@ import { touchHome } from "./follow-homes.ts";
 import type { HomeApproval, HomeLock, HomeView } from "./home-shown.ts";
 import { linkOf, offerLink } from "./link.ts";
 import { lockHolder, unlock } from "./lock.ts";
+import { instantOf } from "./note-reaction.ts";
 import { loginOf } from "./people.ts";
 import { loadPlace, loadPlaces, loadServices, type Place, type ServicePlace } from "./place.ts";
 import { OutsideError } from "./ports.ts";
@@ -172,6 +173,7 @@ export type HomeClick = Person & {
   readonly lastTry: boolean;
   readonly action: "home-approve" | "home-reject" | "home-unlock" | "home-link";
   readonly value: string;
+  readonly actionTs: string;
 };
 
 /** Carries a click out, and answers in App Home itself: nothing else of it comes with a place to answer. */
@@ -191,7 +193,16 @@ async function carryOut(bot: Bot, click: HomeClick): Promise<ReplyContent> {
   if (click.action === "home-unlock") return await unlockFrom(bot, click);
   const [deployment = 0, ask = 0] = click.value.split("/").map(Number);
   const action = click.action === "home-approve" ? "approve" : "reject";
-  return await takeAction(bot, { action, deployment, ask, team, slackUser, channel: "", key });
+  return await takeAction(bot, {
+    action,
+    deployment,
+    ask,
+    team,
+    slackUser,
+    channel: "",
+    key,
+    at: instantOf(click.actionTs),
+  });
 }
 
 async function unlockFrom(bot: Bot, { team, user: slackUser, key, value }: HomeClick): Promise<ReplyContent> {

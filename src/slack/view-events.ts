@@ -36,6 +36,8 @@ export type HomeClicked = Who & {
   readonly action: HomeActionId;
   /** What the button stands for: `<deployment>/<ask>`, or an environment. A claim, to be looked up. */
   readonly value: string;
+  /** When it was clicked, by Slack's clock. */
+  readonly actionTs: string;
 };
 
 export type ViewEvents = {

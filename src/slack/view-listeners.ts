@@ -89,7 +89,7 @@ async function tellOfClick(
     if ("view" in payload && "value" in pressed && payload.view.type === "home") {
       const action = homeActionIds.find((name) => name === pressed.action_id);
       if (action === undefined) return false;
-      await handlers.homeClicked({ ...who, action, value: pressed.value });
+      await handlers.homeClicked({ ...who, action, value: pressed.value, actionTs: pressed.action_ts });
       return true;
     }
   }

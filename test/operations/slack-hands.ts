@@ -57,7 +57,13 @@ export function slackHands(world: World) {
       value: string,
       lastTry = false,
     ): Promise<void> {
-      await events.homeClicked({ ...who(user, nextKey()), lastTry, action, value });
+      await events.homeClicked({
+        ...who(user, nextKey()),
+        lastTry,
+        action,
+        value,
+        actionTs: `${world.clock.now() / 1_000}`,
+      });
       await world.settle();
     },
     async home(id: number) {

@@ -172,7 +172,15 @@ test("App Home is looked at, and clicked in", async () => {
   const who = { lastTry: false, team: "T0TEAM", user: "U0BOB" };
   expect(told).toEqual([
     { homeOpened: { ...who, key: "Ev0HOME" } },
-    { homeClicked: { ...who, key: "12466734323.home", action: "home-approve", value: "42/1" } },
+    {
+      homeClicked: {
+        ...who,
+        key: "12466734323.home",
+        action: "home-approve",
+        value: "42/1",
+        actionTs: "1795271402.000100",
+      },
+    },
   ]);
   // The other tab is the conversation with the bot.
   expect(readSlackRequest(signedJson(homeOpenedEnvelope("messages")))).toEqual({ kind: "ignore" });
