@@ -349,7 +349,9 @@ export function sentenceForOutcome(outcome: Outcome): string {
     case "environment-removed":
       return "The pipeline file no longer names this environment.";
     case "superseded":
-      return `Deployment ${outcome.by} took its place.`;
+      return outcome.askedBy === undefined
+        ? `Deployment ${outcome.by} took its place.`
+        : `Deployment ${outcome.by}, which ${outcome.askedBy} asked for, took its place.`;
     case "cancelled":
       return `${outcome.by} cancelled it.`;
     case "cancelled-by-rollback":

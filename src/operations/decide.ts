@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
+import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { type Facts, pendingStatuses, type Verdict } from "../policy/model.ts";
 import { isPending, type TransitionEvent, transition } from "../policy/transitions.ts";
@@ -22,6 +23,7 @@ import { OutsideError } from "./ports.ts";
 import { stagesToRun } from "./retry-stages.ts";
 import { askForReason, sayAnswers, sayAskedAnew, sayWhatIsMissing } from "./say-approvals.ts";
 import { plannedStages } from "./stages.ts";
+import { positionOf, supersededByApproved } from "./supersede-older.ts";
 import { say, touchDeployment } from "./tell.ts";
 
 /** A contended environment is looked at this often before the job gives way to the sweep. */
@@ -150,6 +152,8 @@ export async function applyVerdict(
   await sayAskedAnew(said, row, asked);
   // Also those whose answers were to an older ask are told that they no longer count.
   await sayAnswers(said, { ...facts, approvals: judged.approvals }, verdict);
+  const older = await supersededByApproved(trx, row, verdict, place.policy);
+  for (const one of older) await endPending(trx, bot, place.service, one.row, "supersede", one.outcome);
   if (verdict.outcome === "go") return await start(trx, bot, place, environment, current, facts, verdict);
   const waits = verdict.gates.filter((gate) => gate.result === "wait");
   const event: TransitionEvent = waits.length > 0 && waits.every((gate) => gate.gate === "queue") ? "queue" : "wait";
@@ -292,7 +296,7 @@ export async function endPending(
   });
   await say(trx, bot, {
     key: `ended/${row.id}`,
-    content: { code: "ended", status, outcome },
+    content: { code: "ended", status, outcome, ...optional("position", positionOf(row)) },
     channel: row.channel,
     deployment: row.id,
   });

@@ -1,5 +1,5 @@
 /** What is said of locks, freezes, retries and what a person settles, as data. `wording/holds.ts` makes sentences of it. */
-import type { Instant, Status } from "../policy/model.ts";
+import type { Instant, Revision, Status } from "../policy/model.ts";
 
 /** Environments of one service. */
 export type FrozenPlace = { readonly service: string; readonly environments: readonly string[] };
@@ -26,6 +26,7 @@ type RetryReply =
   | { readonly code: "retry-unsettled"; readonly deployment: number }
   /** Somebody else carried it out. */
   | { readonly code: "retry-elsewhere"; readonly deployment: number }
+  /** The pipeline file no longer names its environment. */
   | { readonly code: "left-pipeline"; readonly deployment: number }
   | {
       readonly code: "unknown-stage";
@@ -37,6 +38,16 @@ type RetryReply =
   | { readonly code: "stage-not-reached"; readonly deployment: number; readonly stage: string; readonly first: string };
 
 export type HoldsNote =
+  /** What runs was asked to stop. */
+  | { readonly code: "cancel-asked"; readonly by: string }
+  /** Out of quarantine. */
+  | {
+      readonly code: "allowed";
+      readonly service: string;
+      readonly revision: Revision;
+      readonly by: string;
+      readonly reason: string;
+    }
   /** A deployment is tried again as another, beginning at a stage; those before it are kept. */
   | {
       readonly code: "retried";

@@ -15,7 +15,8 @@ export type Outcome =
   | { readonly code: "expired" }
   /** The pipeline file in force no longer names the environment. */
   | { readonly code: "environment-removed" }
-  | { readonly code: "superseded"; readonly by: number }
+  /** `askedBy`: who asked for the one that took its place. */
+  | { readonly code: "superseded"; readonly by: number; readonly askedBy?: string }
   | { readonly code: "cancelled"; readonly by: string }
   | { readonly code: "cancelled-by-rollback"; readonly rollback: number }
   | { readonly code: "settled"; readonly by: string; readonly as: "success" | "failure"; readonly reason: string }

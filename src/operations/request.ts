@@ -12,7 +12,6 @@ import {
   runningStatuses,
   type Verdict,
 } from "../policy/model.ts";
-import { asksForWhatWaits, type Supersedable, supersedes } from "../policy/supersede.ts";
 import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
@@ -26,6 +25,7 @@ import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
+import { supersededBy } from "./supersede-older.ts";
 import { touchFailureBefore } from "./tell.ts";
 
 export type Request = {
@@ -144,7 +144,8 @@ async function judgeAndStore(
   const reviewed = await carryReviews(trx, place, environment, stored, facts);
   const row = await carryAnswers(trx, askStands(facts), reviewed, bot.context.clock.now());
   // What is refused at once takes nobody's place.
-  if (verdict.outcome !== "stop") await supersedeOlder(trx, bot, place, row, pending);
+  const older = verdict.outcome === "stop" ? [] : supersededBy(row, pending, place.policy);
+  for (const one of older) await endPending(trx, bot, place.service, one.row, "supersede", one.outcome);
   // Superseding the older ones changed the line that this one stands in.
   const now = await lockEnvironment(trx, environment.id);
   const finalFacts = await assembleFacts(trx, bot, place, now, subjectOf(row), outside);
@@ -249,29 +250,6 @@ async function store(
 
 function asked({ kind, revision, hotfix, reason, retries }: Request) {
   return { kind, sha: revision.sha, ref: revision.ref, hotfix, reason, retries };
-}
-
-async function supersedeOlder(
-  trx: Transaction<Database>,
-  bot: Bot,
-  place: Place,
-  newer: DeploymentRow,
-  pending: readonly DeploymentRow[],
-): Promise<void> {
-  for (const older of pending) {
-    const answered = asksForWhatWaits(newer, { ...older, gates: older.verdict?.gates ?? [] });
-    if (!answered && !supersedes(supersedable(newer), supersedable(older), place.policy)) continue;
-    await endPending(trx, bot, place.service, older, "supersede", { code: "superseded", by: newer.id });
-  }
-}
-
-function supersedable(row: DeploymentRow): Supersedable {
-  const answers = row.verdict?.gates.filter(({ gate }) => gate === "approvals") ?? [];
-  const approved =
-    answers.some(({ reason }) => reason.code === "approvals.enough") &&
-    answers.every(({ result }) => result === "pass");
-  const { kind, status, hotfix } = row;
-  return { kind, status, requestedAt: row.requested_at.getTime(), approved, hotfix };
 }
 
 /** A refused command leaves no deployment, but it leaves a trace. */

@@ -61,7 +61,13 @@ export type NoteContent =
       readonly logUrl?: string;
     }
   | { readonly code: "found-after-restart"; readonly stage: string; readonly now: "running" | "ended" | "unknown" }
-  | { readonly code: "ended"; readonly status: Status; readonly outcome: Outcome }
+  | {
+      readonly code: "ended";
+      readonly status: Status;
+      readonly outcome: Outcome;
+      /** Where it stood in the queue, from 1, when it ended without having started. */
+      readonly position?: number;
+    }
   | {
       readonly code: "hold-began";
       readonly service: string;

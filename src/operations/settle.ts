@@ -17,7 +17,7 @@ import { noteWhatIsLive } from "./news.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsSinceLive } from "./ships-between.ts";
-import { touchDeployment } from "./tell.ts";
+import { say, touchDeployment } from "./tell.ts";
 
 export async function resolve(
   bot: Bot,
@@ -175,6 +175,12 @@ export async function allow(
       action: "quarantine.cleared",
       service: place.service.id,
       detail: { sha: found.sha, reason },
+    });
+    await say(trx, bot, {
+      key: `allowed/${asker.key}`,
+      content: { code: "allowed", service: place.service.name, ...allowed, by: asker.login, reason },
+      channel: place.service.channel ?? asker.channel,
+      service: place.service.id,
     });
     for (const environment of new Set(cleared.map((row) => row.environment_id))) {
       await raiseVersionFrom(trx, environment);

@@ -10,6 +10,7 @@ import { cancel } from "./cancel.ts";
 import { confirmFix } from "./confirm-fix.ts";
 import { deploy } from "./deploy.ts";
 import { placeOfDeployment } from "./find-place.ts";
+import { formerPlaceOf } from "./former-place.ts";
 import { loginOf } from "./people.ts";
 import type { Place } from "./place.ts";
 import { retry } from "./retry.ts";
@@ -43,8 +44,11 @@ export type Clicked = {
 
 export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyContent> {
   const { action, deployment, ask, team, slackUser, at } = clicked;
-  const place = await placeOfDeployment(bot, deployment);
+  const named = await placeOfDeployment(bot, deployment);
+  const place = named ?? (await formerPlaceOf(bot.db, deployment));
   if (place === undefined) return { code: "unknown-deployment", deployment };
+  // What still runs where the pipeline file names nothing any more can be stopped and looked at, and no more.
+  if (named === undefined && action !== "cancel" && action !== "see-log") return { code: "left-pipeline", deployment };
   if (action === "approve" || action === "reject" || action === "withdraw") {
     const given = action === "withdraw" ? undefined : action;
     const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: given, at });

@@ -11,6 +11,7 @@ import { cancel } from "./cancel.ts";
 import { deploy, promote } from "./deploy.ts";
 import { findFrozen } from "./find-frozen.ts";
 import { askerIn, type CommandFrom, findEnvironment, findService, placeOfDeployment } from "./find-place.ts";
+import { formerPlaceOf } from "./former-place.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { offerLink, unlink } from "./link.ts";
 import { lock, unlock } from "./lock.ts";
@@ -102,12 +103,14 @@ async function onDeployment(
   from: CommandFrom,
 ): Promise<ReplyContent> {
   const { deployment } = command;
-  const place = await placeOfDeployment(bot, deployment);
+  const named = await placeOfDeployment(bot, deployment);
+  const place = named ?? (await formerPlaceOf(bot.db, deployment));
   const elsewhere = from.kind === "github" && place?.service.repository.id !== from.repository;
   if (place === undefined || elsewhere) return { code: "unknown-deployment", deployment };
   const asker = await askerIn(bot, place.service, from);
   if (asker === undefined) return { code: "not-linked" };
   if (command.kind === "cancel") return await cancel(bot, place, asker, deployment);
+  if (command.kind === "retry" && named === undefined) return { code: "left-pipeline", deployment };
   if (command.kind === "retry") return await retry(bot, place, asker, deployment, command.stage);
   return await resolve(bot, place, asker, { deployment, as: command.outcome, reason: command.reason });
 }

@@ -1,7 +1,7 @@
 /** Locks, freezes, retries and what a person settles → sentences. */
 import type { FrozenPlace, HoldsNote, HoldsReply } from "../operations/holds-said.ts";
 import type { Instant } from "../policy/model.ts";
-import { listInWords, quoted, statusSentence, timeInWords } from "./phrases.ts";
+import { listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 
 function saying(reason: string): string {
   return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
@@ -32,6 +32,10 @@ export function wordHoldsNote(note: HoldsNote): string {
       return `The lock of ${note.service} ${note.environment}, which ${note.by} held${saying(note.reason)}, has ended.`;
     case "lock-forgotten":
       return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${saying(note.reason)}. It has no end. Is it still needed?`;
+    case "cancel-asked":
+      return `${note.by} asked this deployment to stop. The environment stays busy until it has.`;
+    case "allowed":
+      return `${note.by} took ${revisionInWords(note.revision)} of ${note.service} out of quarantine${saying(note.reason)}.`;
     case "retried": {
       const kept =
         note.kept.length === 0
@@ -65,7 +69,7 @@ export function wordHoldsReply(reply: HoldsReply): string {
     case "retry-elsewhere":
       return `Deployment ${reply.deployment} is carried out by a workflow. Run that again on GitHub.`;
     case "left-pipeline":
-      return `Deployment ${reply.deployment} cannot be tried again: the pipeline file no longer names its environment.`;
+      return `The pipeline file no longer names the environment of deployment ${reply.deployment}, so it can only be cancelled or settled.`;
     case "unknown-stage":
       return `Deployment ${reply.deployment} has no stage ${quoted(reply.found)}.${reply.nearest === undefined ? "" : ` Did you mean ${reply.nearest}?`} It has ${listInWords(reply.choices, "and", 20)}.`;
     case "stage-not-reached":

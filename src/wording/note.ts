@@ -86,8 +86,10 @@ export function wordNote(note: NoteContent): string {
     }
     case "found-after-restart":
       return `I was restarted while the stage ${note.stage} was running. It ${foundStages[note.now]}.`;
-    case "ended":
-      return `This deployment ${statusSentence(note.status)}. ${sentenceForOutcome(note.outcome)}`;
+    case "ended": {
+      const place = note.position === undefined ? "" : ` It was number ${note.position} in the queue.`;
+      return `This deployment ${statusSentence(note.status)}. ${sentenceForOutcome(note.outcome)}${place}`;
+    }
     case "hold-began":
       return `${note.service} ${note.environment} is held since rollback ${note.rollback}: ${revisionInWords(note.bad)} is in quarantine, and merges wait. Bring the fix with /deploy ${note.environment} <revision>, or end the hold with /deploy unlock ${note.environment}.`;
     case "hold-ended":
@@ -117,6 +119,8 @@ export function wordNote(note: NoteContent): string {
       return `${revisionInWords(note.revision)} of ${note.service} went live in ${note.environment} without Signalbox: ${note.by} deployed it. Noted as deployment ${note.deployment}.`;
     case "merged-unguarded":
       return `Pull request #${note.pullRequest} of ${note.repository} was merged while it was not ready: nothing kept it from that, because ${note.branch} does not require the check signalbox/ready. Require it in the branch's protection or ruleset.`;
+    case "cancel-asked":
+    case "allowed":
     case "retried":
     case "lock-taken":
     case "lock-ended":

@@ -31,14 +31,57 @@ describe("superseding", () => {
     expect(await world.deployment(first)).toMatchObject({
       status: "superseded",
       superseded_by: second,
-      outcome: { code: "superseded", by: second },
+      outcome: { code: "superseded", by: second, askedBy: "alice" },
     });
     expect(await statusOf(world, second)).toBe("waiting");
     expect(await world.said()).toContainEqual({
       code: "ended",
       status: "superseded",
-      outcome: { code: "superseded", by: second },
+      outcome: { code: "superseded", by: second, askedBy: "alice" },
     });
+  });
+
+  test("what comes to be approved takes the place of what was approved before it, and says at which position", async () => {
+    await toProduction(world, "a");
+    const stages = slowly(world, "production");
+    await push(world, "b");
+    const running = await ask(world, "production");
+    await world.react("U0000ROSA", running);
+    await push(world, "c");
+    const older = await ask(world, "production");
+    await world.react("U0000ROSA", older);
+    await push(world, "d");
+    const newer = await ask(world, "production", undefined, "U0000BOB");
+    expect([await statusOf(world, older), await statusOf(world, newer)]).toEqual(["queued", "waiting"]);
+    await world.react("U0000ROSA", newer);
+    expect([await statusOf(world, older), await statusOf(world, newer)]).toEqual(["superseded", "queued"]);
+    const outcome = { code: "superseded", by: newer, askedBy: "bob" };
+    expect(await world.said()).toContainEqual({ code: "ended", status: "superseded", outcome, position: 1 });
+    expect(gateOf((await world.deployment(newer)).verdict, "queue")?.reason).toEqual({
+      code: "queue.running",
+      deployment: running,
+      position: 1,
+    });
+    await stages.end(running);
+  });
+
+  test("an approval takes nobody's place who came later, nor where each waits its turn", async () => {
+    await push(world, "a");
+    const older = await ask(world, "production");
+    await world.pipeline(queueing);
+    await push(world, "b");
+    const newer = await ask(world, "production");
+    await world.command("U0000BOB", {
+      kind: "freeze",
+      environment: "production",
+      until: world.clock.now() + hour,
+      reason: "sale",
+    });
+    await world.react("U0000ROSA", newer);
+    expect([await statusOf(world, older), await statusOf(world, newer)]).toEqual(["waiting", "waiting"]);
+    await world.pipeline(shopPipeline);
+    await world.react("U0000ROSA", older);
+    expect([await statusOf(world, older), await statusOf(world, newer)]).toEqual(["waiting", "waiting"]);
   });
 
   test("one that is approved is not taken out by one that is not, and goes first", async () => {

@@ -16,6 +16,13 @@ const many = [
 const place = { service: "shop", environment: "production" } as const;
 
 export const holdsNotes: Cases<HoldsNote> = {
+  "cancel-asked": [[{ by: "rosa" }, "rosa asked this deployment to stop. The environment stays busy until it has."]],
+  allowed: [
+    [
+      { service: "shop", revision: { sha: "a1b2c3d4", tree: "t" }, by: "rosa", reason: "not its fault" },
+      "rosa took a1b2c3d of shop out of quarantine, saying “not its fault”.",
+    ],
+  ],
   retried: [
     [
       { by: "alice", of: 41, as: 42, from: "deploy", kept: ["test", "build"] },
@@ -80,7 +87,10 @@ export const holdsReplies: Cases<HoldsReply> = {
   ],
   "retry-elsewhere": [[{ deployment: 41 }, "Deployment 41 is carried out by a workflow. Run that again on GitHub."]],
   "left-pipeline": [
-    [{ deployment: 41 }, "Deployment 41 cannot be tried again: the pipeline file no longer names its environment."],
+    [
+      { deployment: 41 },
+      "The pipeline file no longer names the environment of deployment 41, so it can only be cancelled or settled.",
+    ],
   ],
   "unknown-stage": [
     [

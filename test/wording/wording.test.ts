@@ -537,7 +537,7 @@ const outcomes: {
   rejected: [{ by: "bob" }, "bob rejected it."],
   expired: [{}, "It was not approved in time. Ask again to start anew."],
   "environment-removed": [{}, "The pipeline file no longer names this environment."],
-  superseded: [{ by: 43 }, "Deployment 43 took its place."],
+  superseded: [{ by: 43, askedBy: "bob" }, "Deployment 43, which bob asked for, took its place."],
   cancelled: [{ by: "bob" }, "bob cancelled it."],
   "cancelled-by-rollback": [{ rollback: 43 }, "Rollback 43 cancelled it."],
   settled: [{ by: "bob", as: "success", reason: "it shows" }, "bob settled it as a success, saying “it shows”."],

@@ -1,5 +1,6 @@
 /** Notes and replies as Slack messages. The sentences are `wording`'s; this only escapes, cuts and adds an output. */
 import type { NoteContent, ReplyContent } from "../../operations/said.ts";
+import { sameLogin } from "../../policy/logins.ts";
 import type { Instant } from "../../policy/model.ts";
 import { wordNote } from "../../wording/note.ts";
 import { wordReply } from "../../wording/reply.ts";
@@ -24,9 +25,25 @@ function lines(text: string): readonly Block[] {
   return lineSections(escaped, { mostSections, more });
 }
 
+/** Whether an end is news to whoever asked: it failed, or somebody else ended it. */
+function concerns({ status, outcome }: Extract<NoteContent, { code: "ended" }>, asker: string): boolean {
+  switch (outcome.code) {
+    case "superseded":
+      return !sameLogin(outcome.askedBy, asker);
+    case "cancelled":
+    case "settled":
+      return !sameLogin(outcome.by, asker);
+    case "cancelled-by-rollback":
+    case "environment-removed":
+      return true;
+    default:
+      return status === "failure" || status === "error";
+  }
+}
+
 /**
  * A note in a thread or channel. Whom it concerns is mentioned, so that it is seen: whose answer does not count, and
- * `asker`, who asked, of what failed. Nobody else is.
+ * `asker`, who asked, of what failed or what others ended. Nobody else is.
  */
 export function renderNote(
   note: NoteContent,
@@ -38,7 +55,7 @@ export function renderNote(
     const mentioned = `${mention(note.slackUser, note.person)}${said}`;
     return { text: mentioned, blocks: [section(mentioned)] };
   }
-  if (note.code === "ended" && asker !== undefined && (note.status === "failure" || note.status === "error")) {
+  if (note.code === "ended" && asker !== undefined && concerns(note, asker.login)) {
     const mentioned = `${mention(asker.slackUser, asker.login)}: ${escapeWithin(text, 2_500).replaceAll("`", "'")}`;
     return { text: mentioned, blocks: [section(mentioned)] };
   }

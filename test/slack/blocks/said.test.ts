@@ -40,6 +40,37 @@ test("of a failure the asker is told by a mention, and of nothing else", () => {
   expect(renderNote(succeeded, asker).text).toBe("This deployment succeeded. It is live.");
 });
 
+test("of what somebody else ended the asker is told by a mention, and at which place in the queue it stood", () => {
+  const asker = { login: "alice", slackUser: "U0ALICE" };
+  const superseded = { code: "superseded", by: 43, askedBy: "bob" } as const;
+  expect(renderNote({ code: "ended", status: "superseded", outcome: superseded, position: 2 }, asker).text).toBe(
+    "<@U0ALICE>: This deployment was superseded. Deployment 43, which bob asked for, took its place. It was number 2 in the queue.",
+  );
+  const own = { ...superseded, askedBy: "Alice" };
+  expect(renderNote({ code: "ended", status: "superseded", outcome: own }, asker).text).toBe(
+    "This deployment was superseded. Deployment 43, which Alice asked for, took its place.",
+  );
+  const cancelled = (by: string) =>
+    renderNote({ code: "ended", status: "cancelled", outcome: { code: "cancelled", by } }, asker).text;
+  expect(cancelled("bob")).toBe("<@U0ALICE>: This deployment was cancelled. bob cancelled it.");
+  expect(cancelled("alice")).toBe("This deployment was cancelled. alice cancelled it.");
+  const settled = { code: "settled", by: "rosa", as: "success", reason: "it is up" } as const;
+  expect(renderNote({ code: "ended", status: "success", outcome: settled }, asker).text).toBe(
+    "<@U0ALICE>: This deployment succeeded. rosa settled it as a success, saying “it is up”.",
+  );
+});
+
+test("an offer of a lock, and the question about one, have their buttons", () => {
+  const offer = { token: "t-1", environmentId: 2, heldBy: "alice", lockedAt: 5, reason: "sale" };
+  const held = { code: "already-locked", environment: "production", by: "alice", reason: "mine" } as const;
+  expect(JSON.stringify(reply({ ...held, offer }).blocks)).toContain('"action_id":"take-lock"');
+  expect(JSON.stringify(reply(held).blocks)).not.toContain("take-lock");
+  const place = { service: "shop", environment: "production", environmentId: 2 };
+  const asked = note({ code: "lock-forgotten", ...place, by: "alice", reason: hostile, lockedAt: 5 });
+  expect(JSON.stringify(asked.blocks)).toContain('"value":"2/5"');
+  reply({ ...held, reason: hostile, offer });
+});
+
 test("a stage's output follows its sentence", () => {
   const content = {
     code: "stage-ended",
