@@ -127,6 +127,10 @@ async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<
     case "choose-home":
     case "fill":
     case "click-modal": {
+      if (request.kind === "click") {
+        const { user: by, ts, actionId } = request;
+        acts.push({ kind: "click", user: by, ts, actionId, at: play.context.clock.now() });
+      }
       const sent = await pressed(slack, personOf(play, request.user).slackUser, request);
       if (sent !== undefined && (sent.status < 200 || sent.status > 299)) {
         throw new Error("The bot did not answer. Slack shows a warning sign beside what was pressed.");

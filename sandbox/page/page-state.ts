@@ -3,7 +3,8 @@ import type { SandboxRepositoryView } from "../contract.ts";
 import type { SandboxChannel, SandboxMessage, SandboxView } from "../slack-contract.ts";
 import type { WorldEnvironment } from "../world.ts";
 import type { Act, BotState, Play } from "./play.ts";
-import { createTrip, type TripStep, tripSteps } from "./trip.ts";
+import { createTrip } from "./trip.ts";
+import { type TripStep, tripSteps } from "./trip-steps.ts";
 
 export type PageState = {
   readonly people: readonly {
@@ -51,6 +52,7 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
             return view === undefined ? [] : [[slackUser, view]];
           }),
         );
+      const [modals, homes] = [viewsOf(slack.modal), viewsOf(slack.home)];
       const repository = github.view(play.repository);
       const view = world.view();
       const done = trip.observe({
@@ -59,6 +61,9 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
         botUser: slack.botUser,
         world: view,
         acts,
+        modals: Object.keys(modals),
+        homes: Object.keys(homes),
+        provedLogin: github.calls().some((call) => call.path === "/login/oauth/access_token" && call.status === 200),
         bot: bot.state(),
       });
       return {
@@ -76,8 +81,8 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
           channels: slack.channels(),
           channel,
           messages,
-          modals: viewsOf(slack.modal),
-          homes: viewsOf(slack.home),
+          modals,
+          homes,
         },
         github: { url: github.url, repository },
         environments: view.environments,

@@ -41,5 +41,12 @@ export type Act =
       readonly emoji: string;
       readonly at: number;
     }
+  | {
+      readonly kind: "click";
+      readonly user: string;
+      readonly ts: string;
+      readonly actionId: string;
+      readonly at: number;
+    }
   | { readonly kind: "home"; readonly user: string; readonly at: number }
   | { readonly kind: "kill"; readonly running: readonly number[]; readonly at: number };

@@ -1,140 +1,29 @@
 /**
- * The list of things to try, and how each is known to have happened: from the state of both sides, the files that are
+ * How each thing to try is known to have happened: from the state of both sides, the files that are
  * served, and what people did on the page. A thing once seen stays ticked. It never does anything itself.
  */
 import type { SandboxRepositoryView } from "../contract.ts";
 import type { SandboxMessage } from "../slack-contract.ts";
 import type { WorldView } from "../world.ts";
 import type { Act, BotState } from "./play.ts";
-
-/** What a button fills in, and as whom. */
-export type Fill =
-  | { readonly kind: "text"; readonly as: string; readonly text: string }
-  | {
-      readonly kind: "pull-request";
-      readonly as: string;
-      readonly head: string;
-      readonly title: string;
-      readonly body: string;
-    }
-  | { readonly kind: "edit"; readonly as: string; readonly title: string; readonly body: string }
-  | { readonly kind: "change"; readonly as: string; readonly name: string; readonly detail: string }
-  | { readonly kind: "show"; readonly as?: string; readonly where: "slack" | "github" };
-
-export type TripStep = {
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly button: string;
-  readonly fill: Fill;
-};
+import { tripSteps } from "./trip-steps.ts";
 
 export type Seen = {
   readonly repository: SandboxRepositoryView;
   readonly messages: readonly SandboxMessage[];
   readonly botUser: string;
   readonly world: WorldView;
+  /** Whose modal is open, and for whom the bot published an App Home. */
+  readonly modals: readonly string[];
+  readonly homes: readonly string[];
+  /** Somebody proved to the bot who they are on GitHub. */
+  readonly provedLogin: boolean;
   readonly acts: readonly Act[];
   readonly bot: BotState;
 };
 
 const readyCheck = "signalbox/ready";
 const approving = /^(white_check_mark|heavy_check_mark|\+1|ship|shipit)(::|$)/;
-
-export const tripSteps: readonly TripStep[] = [
-  {
-    id: "hold",
-    title: "Open a pull request too early",
-    detail: "Its title says WIP and it names no issue. Merging is held; one comment says what to do.",
-    button: "Fill in",
-    fill: { kind: "pull-request", as: "U0ALICE", head: "add-basket", title: "WIP: add the basket", body: "" },
-  },
-  {
-    id: "ready",
-    title: "Make it ready",
-    detail: "Retitle it and write “close #1”. The check turns green and the same comment is edited.",
-    button: "Fill in",
-    fill: { kind: "edit", as: "U0ALICE", title: "Add the basket", body: "close #1" },
-  },
-  {
-    id: "staging",
-    title: "Merge it",
-    detail: "Staging serves the merged revision, and issue 1 is closed.",
-    button: "Show",
-    fill: { kind: "show", as: "U0ALICE", where: "github" },
-  },
-  {
-    id: "ask",
-    title: "Ask for production",
-    detail: "Alice asks; one message in the channel says what would ship and who may approve.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ALICE", text: "/deploy production" },
-  },
-  {
-    id: "own",
-    title: "Approve it as Alice",
-    detail: "React with ✅ to your own request. It does not count, and the thread says why.",
-    button: "Show",
-    fill: { kind: "show", as: "U0ALICE", where: "slack" },
-  },
-  {
-    id: "approve",
-    title: "Approve it as Rosa",
-    detail: "The release manager’s ✅ counts, and production is deployed, once.",
-    button: "Show",
-    fill: { kind: "show", as: "U0ROSA", where: "slack" },
-  },
-  {
-    id: "second",
-    title: "Ship a second change",
-    detail: "Commit it, open a pull request that closes #2, merge, deploy, approve: all the way to production.",
-    button: "Fill in",
-    fill: { kind: "change", as: "U0ALICE", name: "Delivery costs", detail: "Free from £30, otherwise £2" },
-  },
-  {
-    id: "stopped",
-    title: "Skip staging",
-    detail: "Commit another change and ask for its branch in production. The answer names the gate.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ALICE", text: "/deploy production gift-wrapping" },
-  },
-  {
-    id: "rollback",
-    title: "Roll production back",
-    detail: "The earlier revision runs again; the bad one is in quarantine and a hold stands.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ALICE", text: "/rollback production delivery costs are wrong" },
-  },
-  {
-    id: "promote",
-    title: "Bring the bad one back",
-    detail: "Promoting it again is stopped, and the answer says by what.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ALICE", text: "/promote production" },
-  },
-  {
-    id: "fix",
-    title: "Ship the fix",
-    detail: "Take a fix through staging, ask for production, confirm that it contains the fix: the hold ends.",
-    button: "Fill in",
-    fill: { kind: "change", as: "U0ALICE", name: "Delivery costs", detail: "Free from £30, otherwise £3" },
-  },
-  {
-    id: "lock",
-    title: "Lock production",
-    detail: "Rosa locks it with a reason; then Alice’s /deploy production is stopped and told why.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ROSA", text: "/deploy lock production we are counting the stock" },
-  },
-  {
-    id: "kill",
-    title: "Kill the bot mid-deployment",
-    detail:
-      "Deploy staging again, press “kill -9” while it runs, then start the bot again: it says what became of it, and nothing ran twice.",
-    button: "Fill in",
-    fill: { kind: "text", as: "U0ALICE", text: "/deploy staging" },
-  },
-];
 
 const time = (message: SandboxMessage) => Number(message.ts) * 1000;
 
@@ -194,7 +83,10 @@ const tests: Readonly<Record<string, (seen: Seen, done: ReadonlySet<string>) => 
     }),
   approve: (seen) =>
     served(seen, "production").length > 0 &&
-    seen.acts.some((act) => act.kind === "react" && act.user === "U0ROSA" && approving.test(act.emoji)),
+    seen.acts.some((act) => {
+      if (act.kind !== "react" && act.kind !== "click") return false;
+      return act.user === "U0ROSA" && (act.kind === "react" ? approving.test(act.emoji) : act.actionId === "approve");
+    }),
   second: (seen) => new Set(served(seen, "production")).size >= 2,
   stopped: (seen) =>
     commands(seen, /^\/deploy production \S+$/).some((act) => {
@@ -225,6 +117,25 @@ const tests: Readonly<Record<string, (seen: Seen, done: ReadonlySet<string>) => 
     const last = shas.at(-1);
     return done.has("rollback") && last !== undefined && !shas.slice(0, -1).includes(last);
   },
+  home: (seen) => seen.acts.some((act) => act.kind === "home" && seen.homes.includes(act.user)),
+  form: (seen) => commands(seen, /^\/deploy$/).some((act) => seen.modals.includes(act.user)),
+  freeze: (seen) =>
+    commands(seen, /^\/deploy freeze (production|all) until \S/).some((frozen) =>
+      commands(seen, /^\/(deploy|promote) production/).some(
+        (act) => act.at > frozen.at && answeredAfter(seen, act.user, act.at),
+      ),
+    ),
+  hotfix: (seen) =>
+    commands(seen, /^\/deploy production \S+ hotfix \S/).some((act) => {
+      const name = act.text.trim().split(/\s+/)[2] ?? "";
+      const sha = seen.repository.branches.find((branch) => branch.name === name)?.sha ?? name;
+      return served(seen, "production").some((one) => one.startsWith(sha));
+    }),
+  broken: (seen) =>
+    seen.repository.deployments.some(
+      (one) => one.environment === "staging" && one.statuses.some(({ state }) => state === "failure"),
+    ),
+  link: (seen) => seen.provedLogin,
   lock: (seen) =>
     commands(seen, /^\/deploy lock production \S/).some((held) =>
       commands(seen, /^\/(deploy|promote) production/).some(

@@ -123,10 +123,42 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
     expect(await staging.getByText("make deploy has run 3 times").count()).toBe(1);
   });
 
+  test("/deploy alone opens a form over the page; the verdict follows what is chosen, and Escape closes it", async () => {
+    await hands.type("/deploy");
+    await hands.modal().getByLabel("Environment").selectOption({ label: "production · Production" });
+    await hands.modal().getByText("rosa holds a lock").waitFor();
+    expect(await page.evaluate("document.activeElement.closest('dialog')?.id")).toBe("view-dialog");
+    await page.keyboard.press("Escape");
+    await hands.modal().waitFor({ state: "hidden" });
+  });
+
+  test("what one writes to the bot alone is its own conversation, and App Home is beside it", async () => {
+    await hands.go("Signalbox");
+    await page.getByRole("tab", { name: "Home" }).waitFor();
+    await page.getByRole("tab", { name: "Messages" }).click();
+    await hands.type("/deploy status");
+    await hands.answers().getByText("production").first().waitFor();
+    await hands.go("shop-deploys");
+    await hands.request().waitFor();
+  });
+
+  test("Alice proves on GitHub's page who she is", async () => {
+    await hands.type("/deploy link");
+    const opened = page.waitForEvent("popup");
+    await hands.answers().last().getByRole("link").click();
+    const popup = watch(await opened);
+    await popup.getByText("Signed in as alice").waitFor();
+    await popup.getByRole("button", { name: "Authorize Signalbox" }).click();
+    await popup.getByRole("button", { name: "Link them" }).click();
+    await popup.getByText("alice").first().waitFor();
+    await popup.close();
+    await hands.step("Link your accounts").and(page.locator(".done")).waitFor();
+  });
+
   test("the list has ticked off what was done, and no more", async () => {
     const open = await page.locator(".step:not(.done) h3").allTextContents();
-    expect(open).toEqual(["Skip staging", "Ship the fix"]);
-    expect(await page.locator("#try-count").textContent()).toBe("11 of 13");
+    const left = ["Skip staging", "Ship the fix", "Freeze production", "Ship a hotfix", "Break staging"];
+    expect(open.filter((title) => title !== "Look at App Home")).toEqual(left);
   });
 
   test("with the keyboard one sees where one is", async () => {
@@ -154,6 +186,17 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
       await phone.getByRole("heading", { name: panel, exact: true }).waitFor();
       expect(await overhang(phone), tab).toBe(0);
     }
+    await phone.getByRole("navigation").getByRole("button", { name: "Slack" }).click();
+    await handsOn(phone).go("general");
+    await phone.getByText("Nothing was said in #general yet.").waitFor();
+    await handsOn(phone).go("shop-deploys");
+    await phone.locator(".replies").last().click();
+    await phone.getByRole("heading", { name: "Thread" }).waitFor();
+    expect(await overhang(phone), "a thread").toBe(0);
+    const reply = phone.getByLabel("Reply", { exact: true });
+    expect(await reply.evaluate("(input) => input.scrollWidth <= input.clientWidth")).toBe(true);
+    await handsOn(phone).closeThread();
+    await phone.getByRole("navigation").getByRole("button", { name: "GitHub" }).click();
     await handsOn(phone).view("Environments");
     await phone.locator(".environment").first().waitFor();
     expect(await overhang(phone), "Environments").toBe(0);

@@ -109,7 +109,7 @@ const views = {
 };
 
 export function renderGitHub(state, view, hands, mayWrite) {
-  for (const tab of document.querySelectorAll(".subtabs [role=tab]")) {
+  for (const tab of document.querySelectorAll(".subtabs [data-view]")) {
     const chosen = tab.dataset.view === view;
     tab.setAttribute("aria-selected", String(chosen));
     tab.tabIndex = chosen ? 0 : -1;

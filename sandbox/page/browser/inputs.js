@@ -13,7 +13,7 @@ export function heldText(value) {
 
 function optionElement(option, held, at) {
   const chosen = Array.isArray(held) ? held.includes(option.value) : held === option.value;
-  const note = option.description ? `: ${option.description.text}` : "";
+  const note = option.description ? ` · ${option.description.text}` : "";
   return el("option", { value: option.value, selected: chosen }, text(option.text, at.names), note);
 }
 

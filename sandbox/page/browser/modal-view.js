@@ -58,6 +58,16 @@ function pending(view) {
   });
 }
 
+/** The view whose first field has had the focus once: a form often comes a moment after the modal. */
+let begun;
+
+function begin(dialog, view) {
+  const first = dialog.querySelector(".modal-body :is(input, select, textarea)");
+  if (begun === view.id || !first) return;
+  begun = view.id;
+  first.focus();
+}
+
 export function renderModal(around) {
   const { state, me, hands } = around;
   const dialog = find("view-dialog");
@@ -81,8 +91,6 @@ export function renderModal(around) {
     event.preventDefault();
     hands.closeModal(false);
   };
-  if (!dialog.open) {
-    dialog.showModal();
-    dialog.querySelector(".modal-body :is(input, select, textarea, button)")?.focus();
-  }
+  if (!dialog.open) dialog.showModal();
+  begin(dialog, view);
 }

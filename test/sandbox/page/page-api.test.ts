@@ -118,6 +118,30 @@ describe("what people do", () => {
     });
   });
 
+  it("shows each person their own modal and App Home, and lets them act in both", async () => {
+    const call = async (method: string, fields: object) => {
+      const answer = await fetch(`${play.slack.apiUrl}${method}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${play.slack.botToken}` },
+        body: JSON.stringify(fields),
+      });
+      expect(await answer.json()).toMatchObject({ ok: true });
+    };
+    const plain = (text: string) => ({ type: "plain_text", text });
+    const unlock = { type: "button", action_id: "unlock", text: plain("Unlock") };
+    const view = { type: "home", blocks: [{ type: "actions", elements: [unlock] }] };
+    await call("views.publish", { user_id: "U0ROSA", view });
+    await play.act({ kind: "open-home", user: "U0ROSA" });
+    const { homes, modals } = (await play.state()).slack;
+    expect([Object.keys(homes), modals]).toEqual([["U0ROSA"], {}]);
+    const pressed = await play.act({ kind: "click-home", user: "U0ROSA", actionId: "unlock" });
+    expect(pressed.body).toMatchObject({ ok: false, message: expect.stringContaining("did not answer") });
+    expect((await play.act({ kind: "submit-modal", user: "U0ROSA" })).body).toEqual({
+      ok: false,
+      message: "No modal is open.",
+    });
+  });
+
   it("kills and starts the bot", async () => {
     await play.act({ kind: "kill-bot" });
     expect((await play.state()).bot.state).toBe("stopped");

@@ -10,6 +10,10 @@ test("everything in the catalogue has a name and a detail", () => {
   }
 });
 
+test("every detail fits on its card", () => {
+  for (const { name, detail } of readCatalogue()) assert.ok(detail.length <= 60, `${name}: ${detail.length} letters`);
+});
+
 test("the page shows the whole catalogue", () => {
   const page = renderPage(readCatalogue());
   assert.equal(page.match(/<li>/g).length, readCatalogue().length);
