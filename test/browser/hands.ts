@@ -111,6 +111,19 @@ export async function overhang(page: Page): Promise<number> {
   return Number(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
 }
 
+/** Whether what the empty composer says can be read whole. */
+export async function placeholderFits(page: Page): Promise<boolean> {
+  const read = `(() => {
+    const input = document.getElementById("text");
+    const style = getComputedStyle(input);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return pen.measureText(input.placeholder).width <= room;
+  })()`;
+  return (await page.evaluate(read)) === true;
+}
+
 /** What has the focus, and whether a person can see that: an outline of its own, or of the label around it. */
 export async function focused(page: Page): Promise<{ readonly what: string; readonly outline: number }> {
   const read = `(() => {

@@ -55,6 +55,15 @@ async function toStaging(hands: Hands): Promise<void> {
   await hands.untilLive("staging", "Add the basket");
 }
 
+/** What the README begins with: the whole request, as whoever may approve it sees it. */
+async function takeReadme(page: Page): Promise<void> {
+  await page.locator(".pull summary").first().click();
+  await page.evaluate("document.querySelector('.conversation:has(.asks)').scrollIntoView({ block: 'start' })");
+  await page.evaluate("document.activeElement.blur()");
+  await settle(page);
+  await page.screenshot({ path: "docs/sandbox.png", animations: "disabled" });
+}
+
 async function approvals(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
   await hands.become("Alice");
   await hands.type("/deploy production");
@@ -64,17 +73,12 @@ async function approvals(page: Page, hands: Hands, shoot: Shoot): Promise<void> 
   await (await hands.thread()).getByText("does not count").waitFor();
   await shoot("thread");
   await hands.closeThread();
-  if (readme !== undefined) {
-    await hands.request().evaluate("(message) => message.scrollIntoView({ block: 'start' })");
-    await settle(page);
-    await page.screenshot({ path: "docs/sandbox.png", animations: "disabled" });
-  }
   await hands.become("Rosa");
+  if (readme !== undefined) await takeReadme(page);
   await hands.request().getByRole("button", { name: "Reject" }).click();
-  await page
-    .locator(".conversation", { hasText: /rejected/i })
-    .last()
-    .waitFor();
+  await page.locator(".conversation", { hasText: "rosa rejected this" }).waitFor();
+  // The message is edited at most once a second.
+  await page.waitForTimeout(2_500);
   await shoot("rejected");
   await hands.become("Alice");
   await hands.type("/deploy production");
