@@ -11,6 +11,7 @@ import { confirmFix } from "./confirm-fix.ts";
 import { deploy } from "./deploy.ts";
 import { placeOfDeployment } from "./find-place.ts";
 import { formerPlaceOf } from "./former-place.ts";
+import { isOfAnotherTeam } from "./message-team.ts";
 import { loginOf } from "./people.ts";
 import type { Place } from "./place.ts";
 import { retry } from "./retry.ts";
@@ -49,6 +50,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   if (place === undefined) return { code: "unknown-deployment", deployment };
   // What still runs where the pipeline file names nothing any more can be stopped and looked at, and no more.
   if (named === undefined && action !== "cancel" && action !== "see-log") return { code: "left-pipeline", deployment };
+  if (await isOfAnotherTeam(bot, clicked)) return { code: "message-outdated", deployment };
   if (action === "approve" || action === "reject" || action === "withdraw") {
     const given = action === "withdraw" ? undefined : action;
     const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: given, at });

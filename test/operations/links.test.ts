@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { linkForMs, tidyLinks } from "../../src/operations/link.ts";
 import { settleLinkChanges } from "../../src/operations/link-changes.ts";
 import { confirmLink, type LinkStep, returnFromGitHub } from "../../src/operations/link-steps.ts";
+import { noteReaction } from "../../src/operations/note-reaction.ts";
 import { loginOf, slackUserOf } from "../../src/operations/people.ts";
 import { loadServices } from "../../src/operations/place.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
+import { takeAction } from "../../src/operations/take-action.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { openWorld, push, type World } from "./world.ts";
@@ -261,6 +263,21 @@ describe("a link wins over `people`", () => {
 });
 
 describe("an approval is the linked login's", () => {
+  test("and counts only in the team of its message, by reaction and by button", async () => {
+    const deployment = await asked();
+    const { channel, ts } = await world.post(deployment);
+    const reaction = { channel, ts, slackUser: "U0000ROSA", emoji: "+1", present: true, eventTs: "1001.000000" };
+    await noteReaction(world.bot, answerOf, { ...reaction, team: "T2" });
+    const click = { action: "approve", deployment, ask: 1, slackUser: "U0000ROSA", channel, key: "k" } as const;
+    expect(await takeAction(world.bot, { ...click, team: "T2" })).toEqual({ code: "message-outdated", deployment });
+    expect(await takeAction(world.bot, { ...click, action: "cancel", team: "T2" })).toMatchObject({
+      code: "message-outdated",
+    });
+    expect(await approvals()).toEqual([]);
+    expect(await takeAction(world.bot, { ...click, team: "T1" })).toMatchObject({ code: "approval-noted" });
+    expect(await approvals()).toEqual(["rosa approve"]);
+  });
+
   async function asked(): Promise<number> {
     await push(world, "a");
     await world.settle();
