@@ -310,13 +310,14 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     drainInbox: () => drain.drain(),
     async tidy() {
       await inbox.tidy();
-      await settleLinkChanges(bot, answerOf);
       await tidyLinks(bot);
       await forgetForms(bot);
-      await lookAtChannels(bot);
-      await tellChannelProblems(bot);
-      await tidyHomes(bot, (home) => lookUpHome(bot, home));
       await tidyAttempts(bot, settings.dataDir, sweepAttempts);
+      // These ask Slack and GitHub, and what is away keeps the others from nothing; the next sweep tries again.
+      await settleLinkChanges(bot, answerOf).catch(logged("what a changed link changes could not be looked at"));
+      await lookAtChannels(bot).catch(logged("the Slack channels of the services could not be looked at"));
+      await tellChannelProblems(bot).catch(logged("who is to be told of a Slack channel could not be found"));
+      await tidyHomes(bot, (home) => lookUpHome(bot, home)).catch(logged("App Homes could not be looked at"));
     },
   });
   // On an empty database a command waits for the first look at GitHub: it would find no service.
