@@ -268,7 +268,7 @@ describe("an approval is the linked login's", () => {
     const { channel, ts } = await world.post(deployment);
     const reaction = { channel, ts, slackUser: "U0000ROSA", emoji: "+1", present: true, eventTs: "1001.000000" };
     await noteReaction(world.bot, answerOf, { ...reaction, team: "T2" });
-    const click = { action: "approve", deployment, ask: 1, slackUser: "U0000ROSA", channel, key: "k" } as const;
+    const click = { action: "approve", deployment, ask: 1, slackUser: "U0000ROSA", channel, key: "k", at: 0 } as const;
     expect(await takeAction(world.bot, { ...click, team: "T2" })).toEqual({ code: "message-outdated", deployment });
     expect(await takeAction(world.bot, { ...click, action: "cancel", team: "T2" })).toMatchObject({
       code: "message-outdated",
