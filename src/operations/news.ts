@@ -1,15 +1,17 @@
 /**
  * What went live, or was taken back, with a deployment that succeeded: noted for each pull request in the transaction
  * that ended the deployment, so that the note exists exactly if the success does; and whoever follows the pull request
- * or the issues that it closes gets news. Never asks GitHub: what ships was found when the deployment was asked for.
+ * or the issues that it closes gets news, and so do authors (`live-news.ts`). Never asks GitHub: what ships was found when the deployment was asked for.
  */
 import type { Transaction } from "kysely";
+import type { Pipeline } from "../policy/pipeline.ts";
 import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { tellAuthors } from "./live-news.ts";
 import type { ServiceRef } from "./place.ts";
 
-type LiveDeployment = Pick<DeploymentRow, "id" | "environment_id" | "sha" | "tree" | "ships">;
+type LiveDeployment = Pick<DeploymentRow, "id" | "environment_id" | "sha" | "tree" | "version" | "ships">;
 
 /** Called with the environment's row locked; `before` is the SHA that was live until this deployment succeeded. */
 export async function noteWhatIsLive(
@@ -24,7 +26,20 @@ export async function noteWhatIsLive(
   const taken = before === row.sha ? [] : await takeBack(trx, repository.id, row, now);
   const brought = await bring(trx, repository.id, row, now);
   const numbers = [...new Set([...taken, ...brought])];
-  await tell(trx, bot, service, numbers);
+  const pipeline = await pipelineInForce(trx, repository.id);
+  if (pipeline === undefined || pipeline.pullRequests.news === "off") return;
+  await tell(trx, bot, service, pipeline.pullRequests.news, numbers);
+  await tellAuthors(trx, bot, service, pipeline, row, brought);
+}
+
+async function pipelineInForce(trx: Transaction<Database>, repository: number): Promise<Pipeline | undefined> {
+  const row = await trx
+    .selectFrom("repository")
+    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .select("pipeline_file.pipeline")
+    .where("repository.id", "=", repository)
+    .executeTakeFirst();
+  return row?.pipeline ?? undefined;
 }
 
 /** The pull requests whose merges lie between what was live and this, or, with nothing live before, the merge itself. */
@@ -103,18 +118,11 @@ async function tell(
   trx: Transaction<Database>,
   bot: Bot,
   service: ServiceRef,
+  news: "issues" | "all",
   numbers: readonly number[],
 ): Promise<void> {
   if (numbers.length === 0) return;
   const { repository } = service;
-  const policy = await trx
-    .selectFrom("repository")
-    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
-    .select("pipeline_file.pipeline")
-    .where("repository.id", "=", repository.id)
-    .executeTakeFirst();
-  const news = policy?.pipeline?.pullRequests.news ?? "off";
-  if (news === "off") return;
   const pulls = await trx
     .selectFrom("pull_request")
     .select(["number", "issues"])

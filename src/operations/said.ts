@@ -13,6 +13,7 @@ import type { FormReply } from "./form.ts";
 import type { HistoryReply } from "./history.ts";
 import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { LinkNote, LinkReply } from "./link.ts";
+import type { LiveNewsReply, LiveNote } from "./live-news.ts";
 import type { Outcome } from "./outcome.ts";
 import type { QueueReply } from "./queue.ts";
 import type { StatusReply } from "./status.ts";
@@ -24,6 +25,7 @@ export type NoteContent =
   | HoldsNote
   | LinkNote
   | ChannelNote
+  | LiveNote
   | {
       readonly code: "approval-refused";
       readonly person: string;
@@ -215,6 +217,7 @@ export type ReplyContent =
   | { readonly code: "approval-refused"; readonly deployment: number; readonly why: ApprovalRefusal }
   | { readonly code: "message-outdated"; readonly deployment: number }
   | FailureReply
+  | LiveNewsReply
   /** A comment holds one command; none of several is carried out. */
   | { readonly code: "several-commands"; readonly commands: number }
   /** The comment was delivered too late for its command to be meant still. */

@@ -4,6 +4,7 @@ import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
+import { chooseLiveNews, isLiveNewsAction, type LiveNewsAction } from "./live-news.ts";
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { answerTyped, type Carry } from "./menu.ts";
 import { instantOf, type MeaningOf, noteReaction } from "./note-reaction.ts";
@@ -70,7 +71,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
     async action(action: {
       readonly key: string;
       readonly lastTry: boolean;
-      readonly actionId: Action | LockAction;
+      readonly actionId: Action | LockAction | LiveNewsAction;
       readonly value: string;
       readonly team: string;
       readonly user: string;
@@ -83,11 +84,11 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       const { actionId, value } = action;
       const from = { team, slackUser, channel, key };
       const [deployment = 0, ask = 0] = value.split("/").map(Number);
-      await answerTo(bot, { ...action, slackUser }, () =>
-        isLockAction(actionId)
-          ? takeLockAction(bot, { action: actionId, value, ...from })
-          : takeAction(bot, { action: actionId, deployment, ask, ...from, at }),
-      );
+      await answerTo(bot, { ...action, slackUser }, () => {
+        if (isLiveNewsAction(actionId)) return chooseLiveNews(bot, from, actionId);
+        if (isLockAction(actionId)) return takeLockAction(bot, { action: actionId, value, ...from });
+        return takeAction(bot, { action: actionId, deployment, ask, ...from, at });
+      });
     },
   };
 }

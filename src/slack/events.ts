@@ -21,7 +21,9 @@ const deploymentActionIds = [
 ] as const;
 /** The buttons of an answer or a note that speaks of a lock. */
 const lockActionIds = ["take-lock", "keep-lock", "give-back-lock"] as const;
-export const actionIds = [...deploymentActionIds, ...lockActionIds] as const;
+/** The buttons by which a person says whether they hear of their changes. */
+const liveNewsActionIds = ["no-live-news", "live-news"] as const;
+export const actionIds = [...deploymentActionIds, ...lockActionIds, ...liveNewsActionIds] as const;
 export type ActionId = (typeof actionIds)[number];
 
 export type SlackCommand = {

@@ -18,6 +18,7 @@ import * as views from "./migrations/0010-views.ts";
 import * as looks from "./migrations/0011-looks.ts";
 import * as soak from "./migrations/0012-soak.ts";
 import * as channels from "./migrations/0013-channels.ts";
+import * as liveNews from "./migrations/0014-live-news.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -36,6 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0011-looks": looks,
   "0012-soak": soak,
   "0013-channels": channels,
+  "0014-live-news": liveNews,
 };
 
 /** Names of the migrations that this call carried out. */

@@ -333,6 +333,8 @@ export type WorkLiveTable = {
   until: Date | null;
   /** The deployment that took it away. */
   ended_by: number | null;
+  /** When its author was told, or would have been; never twice. */
+  told_at: Date | null;
 };
 
 /** A group of a merge queue that GitHub asks about. */

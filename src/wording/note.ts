@@ -6,6 +6,7 @@ import { wordApprovalNote } from "./approvals.ts";
 import { wordChannelNote } from "./channel.ts";
 import { wordHoldsNote } from "./holds.ts";
 import { wordLinkNote } from "./link.ts";
+import { wordLiveNote } from "./live-news.ts";
 import {
   count,
   durationInWords,
@@ -62,6 +63,8 @@ export function wordNote(note: NoteContent): string {
       return wordLinkNote(note);
     case "approval-refused":
       return `${note.person}: ${sentenceForRefusal(note.why)}`;
+    case "live":
+      return wordLiveNote(note);
     case "approval-counted":
       return `${note.login} approved: ${note.have} of ${count(note.need, "approval")}.`;
     case "approval-withdrawn":

@@ -12,6 +12,7 @@ import { wordFormReply } from "./form.ts";
 import { historyLines } from "./history.ts";
 import { wordHoldsReply } from "./holds.ts";
 import { wordLinkReply } from "./link.ts";
+import { wordLiveNewsReply } from "./live-news.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 import { queueLines } from "./queue.ts";
 import { sentenceForRefusal } from "./refusal.ts";
@@ -208,6 +209,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `I could not read who is in ${groupsInWords(reply.groups)}, so I do not know whether you may ${reply.what}. Nothing was done. Please try again later.`;
     case "approval-refused":
       return `Deployment ${reply.deployment}: ${sentenceForRefusal(reply.why)}`;
+    case "live-news":
+      return wordLiveNewsReply(reply);
     case "log":
     case "no-longer-broken":
       return wordFailureReply(reply);

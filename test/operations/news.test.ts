@@ -1,9 +1,13 @@
 /** Where the work of pull requests is, as deployments bring it and rollbacks take it back, and who is told. */
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseCommand } from "../../src/commands/parse.ts";
 import { followBranch } from "../../src/operations/follow-branch.ts";
 import type { FoundPullRequest } from "../../src/operations/ports.ts";
 import { seePullRequest } from "../../src/operations/see-pull-request.ts";
+import { createSlackEvents } from "../../src/operations/slack-events.ts";
 import { loadWork } from "../../src/operations/work.ts";
+import { answerOf } from "../../src/slack/emoji.ts";
 import { wordReply } from "../../src/wording/reply.ts";
 import { openWorld, repository, shopPipeline, type World } from "./world.ts";
 
@@ -200,5 +204,95 @@ describe("where", () => {
     expect(await world.command("U0000ALICE", { kind: "where", number: 8 })).toMatchObject({ code: "may-not" });
     const named = { kind: "where", number: 8, repository: "acme/shop" } as const;
     expect(await world.command("U0000ALICE", named)).toEqual({ code: "where", asked: "acme/shop#8", work: [] });
+  });
+});
+
+describe("authors", () => {
+  /** What each person was told by a direct message, in order. */
+  async function tellings() {
+    const rows = await world.db
+      .selectFrom("note")
+      .select(["slack_user", "content"])
+      .where("slack_user", "is not", null)
+      .orderBy("id")
+      .execute();
+    return rows.flatMap(({ slack_user, content }) =>
+      content.code === "live" ? [[slack_user, ...content.pullRequests.map(({ number }) => number)]] : [],
+    );
+  }
+
+  async function mergedBy(author: string, letter: string, number: number): Promise<void> {
+    await merge(letter, number);
+    await world.db.updateTable("pull_request").set({ author }).where("number", "=", number).execute();
+  }
+
+  async function click(slackUser: string, actionId: "no-live-news" | "live-news", key: string): Promise<void> {
+    const events = createSlackEvents(world.bot, parseCommand, answerOf);
+    const from = { team: "T1", user: slackUser, channel: "D1", responseUrl: "https://hooks.slack.com/actions/T1/1/x" };
+    await events.action({ ...from, key, lastTry: false, actionId, value: "live-news", actionTs: "1.000000" });
+  }
+
+  test("are told in one message each, once for each pull request, in production alone", async () => {
+    await mergedBy("alice", "a", 8);
+    await mergedBy("rosa", "b", 9);
+    await mergedBy("alice", "c", 10);
+    await mergedBy("stranger", "d", 11);
+    expect(await tellings()).toEqual([]);
+    await toProduction();
+    // With nothing live before, the merge itself is all that is known to have come.
+    expect(await tellings()).toEqual([]);
+    await mergedBy("alice", "e", 12);
+    await mergedBy("rosa", "f", 13);
+    await mergedBy("alice", "0", 14);
+    await toProduction();
+    expect(await tellings()).toEqual([
+      ["U0000ALICE", 12, 14],
+      ["U0000ROSA", 13],
+    ]);
+    // Taken back and brought again, it is not told again.
+    await world.command("U0000ALICE", { kind: "rollback", environment: "production" });
+    await world.command("U0000ROSA", { kind: "unlock", environment: "production" });
+    await world.db.deleteFrom("quarantine").execute();
+    await toProduction();
+    expect(await tellings()).toHaveLength(2);
+    const lanes = await world.db
+      .selectFrom("projection")
+      .innerJoin("note", (join) => join.on(sql<boolean>`projection.subject = note.id::text`))
+      .select("lane")
+      .where("projection.surface", "=", "slack.note")
+      .where("slack_user", "=", "U0000ROSA")
+      .execute();
+    expect(lanes).toEqual([{ lane: "U0000ROSA" }]);
+  });
+
+  test("are not told who said so, until they say otherwise", async () => {
+    await mergedBy("rosa", "a", 8);
+    await toProduction();
+    await click("U0000ALICE", "no-live-news", "1");
+    await click("U0000ALICE", "no-live-news", "1");
+    await mergedBy("alice", "b", 9);
+    await toProduction();
+    expect(await tellings()).toEqual([["U0000ROSA", 8]]);
+    await click("U0000ALICE", "live-news", "2");
+    await mergedBy("alice", "c", 10);
+    await toProduction();
+    expect(await tellings()).toEqual([
+      ["U0000ROSA", 8],
+      ["U0000ALICE", 10],
+    ]);
+    const answers = await world.db.selectFrom("reply").select("content").orderBy("id").execute();
+    expect(answers.map(({ content }) => content)).toEqual([
+      { code: "live-news", on: false },
+      { code: "live-news", on: true },
+    ]);
+  });
+
+  test("nor anybody where the repository wants no news", async () => {
+    await world.pipeline(`pull_requests: {news: off}\n${shopPipeline}`);
+    await mergedBy("alice", "a", 8);
+    await toProduction();
+    await mergedBy("alice", "b", 9);
+    await toProduction();
+    expect(await tellings()).toEqual([]);
   });
 });

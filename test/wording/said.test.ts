@@ -47,6 +47,33 @@ const notes: NoteCases = {
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
+  live: [
+    [
+      {
+        service: "shop",
+        repository: "acme/shop",
+        environment: "production",
+        url: "https://shop.example",
+        revision: { sha: "a1b2c3d4", tree: "t", version: "v1.4.0" },
+        deployment: 42,
+        pullRequests: [{ number: 12, title: "Add the basket" }],
+        more: 0,
+      },
+      "Your change is live in production of shop, with v1.4.0 (a1b2c3d) (deployment 42). See https://shop.example\n• acme/shop#12 Add the basket",
+    ],
+    [
+      {
+        service: "shop",
+        repository: "acme/shop",
+        environment: "production",
+        revision: { sha: "a1b2c3d4", tree: "t" },
+        deployment: 42,
+        pullRequests: [{ number: 12, title: "Add the basket" }],
+        more: 4,
+      },
+      "Your changes are live in production of shop, with a1b2c3d (deployment 42).\n• acme/shop#12 Add the basket\n… and 4 more",
+    ],
+  ],
   "approval-counted": [[{ login: "bob", have: 1, need: 2 }, "bob approved: 1 of 2 approvals."]],
   "approval-withdrawn": [[{ login: "bob" }, "bob took the answer back; it no longer counts."]],
   "asked-anew": [
@@ -683,6 +710,10 @@ const replies: ReplyCases = {
       { deployment: 42, why: { code: "requester" } },
       "Deployment 42: Your answer does not count: you asked for this deployment yourself, and somebody else has to approve it.",
     ],
+  ],
+  "live-news": [
+    [{ on: true }, "I tell you again when a change of yours is live in production."],
+    [{ on: false }, "I do not tell you any more when a change of yours is live."],
   ],
   log: [
     [{ deployment: 42, stage: "deploy", outputTail: "x" }, "The stage deploy of deployment 42 said last:"],

@@ -5,6 +5,7 @@ import type { Instant } from "../../policy/model.ts";
 import { wordNote } from "../../wording/note.ts";
 import { wordReply } from "../../wording/reply.ts";
 import { type Block, lineSections, messageText, type SlackMessage, section } from "./block.ts";
+import { liveNoteButtons, liveReplyButtons } from "./live-news.ts";
 import { noteButtons, replyButtons } from "./lock-buttons.ts";
 import { lookBlocks } from "./looks.ts";
 import { escapeWithin, mention, outputBlock, visible } from "./text.ts";
@@ -60,7 +61,12 @@ export function renderNote(
     return { text: mentioned, blocks: [section(mentioned)] };
   }
   const output = note.code === "stage-ended" ? outputBlock(note.outputTail, 20, 2_900) : undefined;
-  const blocks = [...lines(text), ...(output === undefined ? [] : [section(output)]), ...noteButtons(note)];
+  const blocks = [
+    ...lines(text),
+    ...(output === undefined ? [] : [section(output)]),
+    ...noteButtons(note),
+    ...liveNoteButtons(note),
+  ];
   return { text: messageText(text), blocks };
 }
 
@@ -70,6 +76,11 @@ export function renderReply(reply: ReplyContent, now: Instant): SlackMessage {
   const look = lookBlocks(reply, now);
   if (look !== undefined) return { text: messageText(text), blocks: look };
   const output = reply.code === "log" ? outputBlock(reply.outputTail, 60, 2_900) : undefined;
-  const blocks = [...lines(text), ...(output === undefined ? [] : [section(output)]), ...replyButtons(reply)];
+  const blocks = [
+    ...lines(text),
+    ...(output === undefined ? [] : [section(output)]),
+    ...replyButtons(reply),
+    ...liveReplyButtons(reply),
+  ];
   return { text: messageText(text), blocks };
 }

@@ -71,6 +71,26 @@ test("an offer of a lock, and the question about one, have their buttons", () =>
   reply({ ...held, reason: hostile, offer });
 });
 
+test("news of one's change can be ended by a button, and begun again by the answer's", () => {
+  const buttonsOf = (message: { readonly blocks: readonly object[] }) =>
+    [...JSON.stringify(message.blocks).matchAll(/"action_id":"([^"]+)"/gu)].map(([, id]) => id);
+  const live = note({
+    code: "live",
+    service: hostile,
+    repository: hostile,
+    environment: hostile,
+    url: hostile,
+    revision: { sha: "a", tree: "t", version: hostile },
+    deployment: 42,
+    pullRequests: Array.from({ length: 20 }, (_, number) => ({ number, title: hostile })),
+    more: 3,
+  });
+  expect(textsOf(live).join("\n")).not.toContain("<!channel>");
+  expect(buttonsOf(live)).toEqual(["no-live-news"]);
+  expect(buttonsOf(reply({ code: "live-news", on: false }))).toEqual(["live-news"]);
+  expect(buttonsOf(reply({ code: "live-news", on: true }))).toEqual(["no-live-news"]);
+});
+
 test("a stage's output follows its sentence", () => {
   const content = {
     code: "stage-ended",
