@@ -20,6 +20,7 @@ const emoji = ["white_check_mark", "+1", "ship::skin-tone-3", "x", "eyes"] as co
 const files = [
   shopPipeline,
   shopPipeline.replace("count: 1", "count: 2"),
+  shopPipeline.replace("    approvals:", "    hotfix: {from: [release-managers]}\n    approvals:"),
   shopPipeline.replace("    approvals:", "    queue: queue\n    approvals:"),
   shopPipeline.replace("{count: 1, from: [release-managers], requester: false, expires: 8h}", "off"),
   shopPipeline.slice(0, shopPipeline.indexOf("  production:")),
@@ -51,6 +52,7 @@ const points = [
 
 const who = fc.constantFrom(...people);
 const where = fc.constantFrom(...environments);
+const frozen = fc.constantFrom(...environments, "all");
 /** Which of the newest deployments is meant. */
 const nth = fc.nat({ max: 3 });
 const action = fc.oneof(
@@ -78,6 +80,13 @@ const action = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("unlock" as const), who, where }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), who, nth }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("freeze" as const), who, where: frozen, forMs: fc.nat(3_600_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("thaw" as const), who, where: frozen }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("retry" as const), who, nth }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("hotfix" as const), who, nth, where }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -203,6 +212,12 @@ async function play(world: World, watched: Watched, one: Action, count: number):
       const until = one.forMs === null ? {} : { until: world.clock.now() + one.forMs };
       return await world.command(one.who, { kind: "lock", environment: one.where, reason: "so", ...until }, key);
     }
+    case "freeze": {
+      const until = world.clock.now() + one.forMs;
+      return await world.command(one.who, { kind: "freeze", environment: one.where, until, reason: "so" }, key);
+    }
+    case "thaw":
+      return await world.command(one.who, { kind: "thaw", environment: one.where }, key);
     case "unlock":
       return await world.command(one.who, { kind: "unlock", environment: one.where }, key);
     case "file":
@@ -242,6 +257,12 @@ async function playOn(
       return await world.click(one.who, "confirm-fix", row.id, key);
     case "again":
       return await world.command(one.who, { kind: "deploy", environment: one.where, revision: row.sha }, key);
+    case "hotfix": {
+      const wish = { environment: one.where, revision: row.sha, hotfix: "so" };
+      return await world.command(one.who, { kind: "deploy", ...wish }, key);
+    }
+    case "retry":
+      return await world.command(one.who, { kind: "retry", deployment: row.id }, key);
     case "cancel":
       return await world.command(one.who, { kind: "cancel", deployment: row.id }, key);
     case "resolve": {
