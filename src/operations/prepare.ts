@@ -22,8 +22,10 @@ import { gatherForm, takesHotfixes } from "./prepare-shown.ts";
 import { reply } from "./reply.ts";
 import type { ReplyContent } from "./said.ts";
 
-/** A form that was left open for longer shows what is no longer so. */
-const formForMs = 12 * 3_600_000;
+/** Slack takes the answer where the command was typed for half an hour; a form sent later could not be answered. */
+const formForMs = 25 * 60_000;
+/** So long a command that is delivered again finds its form. */
+const keepFormsMs = 24 * 3_600_000;
 
 /** Opens the form at once, empty, since Slack waits three seconds only; then looks up what to show in it. */
 export async function openForm(bot: Bot, typed: TypedCommand, wanted: string | undefined): Promise<void> {
@@ -274,7 +276,7 @@ const notOpened = z.object({ undelivered: z.string() });
 
 /** Forms that nobody can send any more, with what was written of them. */
 export async function forgetForms(bot: Bot): Promise<void> {
-  const old = new Date(bot.context.clock.now() - 2 * formForMs);
+  const old = new Date(bot.context.clock.now() - keepFormsMs);
   const gone = await bot.db.deleteFrom("form").where("at", "<", old).returning("id").execute();
   if (gone.length === 0) return;
   const keys = gone.map(({ id }) => `slack.form/${id}`);
