@@ -169,6 +169,28 @@ test.each(["form.stored", "form.sent", "request.committed", "reply.committed"] a
   },
 );
 
+test("with a reason it asks for a hotfix, where the environment takes them", async () => {
+  await push(world, "a");
+  await hands.type(alice, "/deploy");
+  expect(await hands.choosing()).toMatchObject({ hotfix: false });
+  await hands.send(alice, { reason: "checkout fails" });
+  expect((await hands.last()).content).toMatchObject({ code: "requested" });
+  await world.pipeline(world.github.file?.replace("  production:", "  production:\n    hotfix: {from: [alice]}"));
+  world.commit("b");
+  await hands.type(alice, "/deploy");
+  const production = { environment: `${(await hands.choosing()).environments[1]?.id}` };
+  await hands.change(alice, production, "2.0");
+  await hands.change(alice, { other: "main" }, "3.0");
+  const before = await hands.choosing();
+  expect(before.hotfix).toBe(true);
+  expect(closed(before.verdict?.answer.verdict ?? null)).toContain("order.never-live-before");
+  await hands.change(alice, { reason: "checkout fails" }, "4.0");
+  expect(closed((await hands.choosing()).verdict?.answer.verdict ?? null)).toEqual(["approvals.missing"]);
+  await hands.send(alice);
+  const asked = await world.db.selectFrom("deployment").selectAll().where("hotfix", "=", true).execute();
+  expect(asked.map(({ sha: at, reason }) => [at, reason])).toEqual([[sha("b"), "checkout fails"]]);
+});
+
 test("nothing is shown of a repository that the person cannot read", async () => {
   world.github.permissions.set("olaf", "none");
   await hands.type(olaf, "/deploy");
