@@ -12,6 +12,7 @@ import type { SandboxSlackFailure } from "../../sandbox/slack-contract.ts";
 import { createChannelNews } from "../../src/operations/channels.ts";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { reply } from "../../src/operations/reply.ts";
+import { takeAction } from "../../src/operations/take-action.ts";
 import { createProjections } from "../../src/projections/engine.ts";
 import { createSlackChannels } from "../../src/slack/channels.ts";
 import { createSlackClient } from "../../src/slack/client.ts";
@@ -141,6 +142,14 @@ async function show(): Promise<Shown> {
   };
 }
 
+/** Rosa's click, which counts on the stored message alone, in its channel and team. */
+async function approve({ slack, channel }: Shown, deployment: number): Promise<void> {
+  const { ask } = await world.deployment(deployment);
+  const from = { team: slack.team, slackUser: "U0000ROSA", channel, key: "click", at: world.clock.now() };
+  await takeAction(world.bot, { action: "approve", deployment, ask, ...from });
+  await world.settle();
+}
+
 /** As the sandbox makes it for a command: taken from the request that it sends. */
 async function responseUrlOf(slack: SandboxSlackServer, channel: string): Promise<string> {
   let body = "";
@@ -195,7 +204,7 @@ test.each(cases)("Slack answers $what for a minute, from $when", async ({ isPost
   for (let at = 0; at < 60; at += 2) {
     if (at === 4 && first !== undefined)
       await reply(world.bot, first, { code: "already-requested", deployment: request });
-    if (at === 10) await world.click("U0000ROSA", "approve", request);
+    if (at === 10) await approve(shown, request);
     if (at === 24) await production.end(request, { state: "success", proven: true }, "test");
     if (at === 40) await production.end(request, { state: "failure", proven: true, outputTail: "no space" });
     if (at === 44 && second !== undefined) await reply(world.bot, second, { code: "cancelled", deployment: request });
