@@ -57,22 +57,27 @@ async function toStaging(hands: Hands): Promise<void> {
 
 /** What the README begins with: the whole request, as whoever may approve it sees it. */
 async function takeReadme(page: Page): Promise<void> {
+  const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  // High enough for the message with its buttons and reactions.
+  await page.setViewportSize({ ...size, height: 1040 });
   await page.locator(".pull summary").first().click();
   await page.evaluate("document.querySelector('.conversation:has(.asks)').scrollIntoView({ block: 'start' })");
   await page.evaluate("document.activeElement.blur()");
   await settle(page);
   await page.screenshot({ path: "docs/sandbox.png", animations: "disabled" });
+  await page.setViewportSize(size);
 }
 
-async function approvals(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
+async function approvals(page: Page, hands: Hands, phone: Hands, shoot: Shoot): Promise<void> {
   await hands.become("Alice");
   await hands.type("/deploy production");
   await hands.request().getByRole("button", { name: "Approve" }).waitFor();
   await shoot("request");
   await hands.react(hands.request(), "✅");
   await (await hands.thread()).getByText("does not count").waitFor();
+  await phone.thread();
   await shoot("thread");
-  await hands.closeThread();
+  for (const one of [hands, phone]) await one.closeThread();
   await hands.become("Rosa");
   if (readme !== undefined) await takeReadme(page);
   await hands.request().getByRole("button", { name: "Reject" }).click();
@@ -91,7 +96,7 @@ async function approvals(page: Page, hands: Hands, shoot: Shoot): Promise<void> 
   await shoot("success");
 }
 
-async function formAndHome(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
+async function formAndHome(page: Page, hands: Hands, phone: Hands, shoot: Shoot): Promise<void> {
   await hands.become("Alice");
   await hands.type("/deploy");
   await hands.modal().getByText("Environment", { exact: true }).waitFor();
@@ -106,13 +111,14 @@ async function formAndHome(page: Page, hands: Hands, shoot: Shoot): Promise<void
   await hands.answers().last().getByText("production").first().waitFor();
   await shoot("status");
   await hands.become("Rosa");
-  await hands.go("Signalbox");
+  await phone.become("Rosa");
+  for (const one of [hands, phone]) await one.go("Signalbox");
   await page.waitForTimeout(1_500);
   await shoot("home");
-  await hands.go("shop-deploys");
+  for (const one of [hands, phone]) await one.go("shop-deploys");
 }
 
-async function askedAnew(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
+async function askedAnew(page: Page, phone: Page, hands: Hands, shoot: Shoot): Promise<void> {
   await ship(page, hands, "Delivery costs", "Free from £30, otherwise £2");
   await hands.untilLive("staging", "Delivery costs");
   await hands.type("/deploy production");
@@ -125,7 +131,15 @@ async function askedAnew(page: Page, hands: Hands, shoot: Shoot): Promise<void> 
   await hands.request().getByRole("button", { name: "Approve" }).waitFor();
   await hands.type("/rollback production delivery costs are wrong");
   await hands.untilLive("production", "Add the basket");
-  await shoot("rollback-and-asked-anew");
+  await shoot("asked-anew");
+  for (const one of [page, phone]) {
+    await one
+      .locator(".conversation", { hasText: "Rollback: shop" })
+      .last()
+      .locator(".block-header")
+      .scrollIntoViewIfNeeded();
+  }
+  await shoot("rollback");
 }
 
 async function failure(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
@@ -152,9 +166,9 @@ async function takeAll(sandbox: OpenSandbox, browser: Browser): Promise<void> {
   const hands = handsOn(page);
   const shoot = shooter(page, phone);
   await toStaging(hands);
-  await approvals(page, hands, shoot);
-  await formAndHome(page, hands, shoot);
-  await askedAnew(page, hands, shoot);
+  await approvals(page, hands, handsOn(phone), shoot);
+  await formAndHome(page, hands, handsOn(phone), shoot);
+  await askedAnew(page, phone, hands, shoot);
   await failure(page, hands, shoot);
 }
 
