@@ -84,7 +84,7 @@ type Message = {
 };
 
 /** The stored message at this place, in its channel and its team; undefined when it is none of the bot's. */
-async function messageAt(bot: Bot, team: string, channel: string, ts: string): Promise<Message | undefined> {
+export async function messageAt(bot: Bot, team: string, channel: string, ts: string): Promise<Message | undefined> {
   const row = await bot.db
     .selectFrom("projection")
     .select(["subject", "external"])

@@ -8,6 +8,7 @@ import { chooseLiveNews, isLiveNewsAction, type LiveNewsAction } from "./live-ne
 import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
 import { answerTyped, type Carry } from "./menu.ts";
 import { instantOf, type MeaningOf, noteReaction } from "./note-reaction.ts";
+import { noteReply, type ThreadReply } from "./note-reply.ts";
 import { openForm } from "./prepare.ts";
 import { type Action, takeAction } from "./take-action.ts";
 import { takeCommand } from "./take-command.ts";
@@ -67,6 +68,8 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       const { user: slackUser, ...rest } = reaction;
       await noteReaction(bot, meaningOf, { ...rest, slackUser });
     },
+
+    reply: (reply: ThreadReply) => noteReply(bot, reply),
 
     async action(action: {
       readonly key: string;

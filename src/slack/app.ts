@@ -21,6 +21,7 @@ import {
   readStoredPayload,
   type SlackPayload,
 } from "./payload.ts";
+import { threadReply } from "./thread-message.ts";
 import { typedText } from "./typed-text.ts";
 import { tellOfView, viewListeners } from "./view-listeners.ts";
 
@@ -125,11 +126,18 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
     app.event(type, async ({ body, context: around }) => {
       const { done } = handing.parse(around["handing"]);
       const payload = readStoredPayload(body);
-      if (!("event" in payload) || isOfChannel(payload) || payload.event.type === "app_home_opened") return;
+      if (!("event" in payload) || !("reaction" in payload.event)) return;
       await handlers.reaction(reactionEvent({ ...payload, event: payload.event }));
       done();
     });
   }
+  app.event("message", async ({ body, context: around }) => {
+    const { done } = handing.parse(around["handing"]);
+    const payload = readStoredPayload(body);
+    if (!("event" in payload) || payload.event.type !== "message") return;
+    await handlers.reply(threadReply({ ...payload, event: payload.event }));
+    done();
+  });
   for (const type of channelEventTypes) {
     app.event(type, async ({ body, context: around }) => {
       const { done } = handing.parse(around["handing"]);

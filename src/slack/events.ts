@@ -3,7 +3,9 @@
  * again with the same news (the key says so), and reactions may come late or out of order (`eventTs` says so). With
  * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that.
  */
+
 import type { CommandName } from "../commands/command.ts";
+import type { ThreadReply } from "../operations/note-reply.ts";
 import type { SlackChannelChange } from "./channel-events.ts";
 import type { ViewEvents } from "./view-events.ts";
 
@@ -75,6 +77,8 @@ export type SlackAction = {
 export type SlackEvents = ViewEvents & {
   command(command: SlackCommand): Promise<void>;
   reaction(reaction: SlackReaction): Promise<void>;
+  /** Somebody wrote in a thread. */
+  reply(reply: ThreadReply): Promise<void>;
   action(action: SlackAction): Promise<void>;
   channel(change: SlackChannelChange): Promise<void>;
 };

@@ -7,6 +7,7 @@ import { commandNames } from "../commands/command.ts";
 import { type ChannelPayload, channelEvent, isChannelEvent, isOfOthers } from "./channel-events.ts";
 import { actionIds } from "./events.ts";
 import { id, storable, text, timestamp } from "./payload-fields.ts";
+import { mayBeReply, type ThreadMessagePayload, threadMessage } from "./thread-message.ts";
 import {
   type FormActionPayload,
   type FormSubmissionPayload,
@@ -85,7 +86,8 @@ export type SlackPayload =
   | HomeActionPayload
   | MenuActionPayload
   | HomeOpenedPayload
-  | ChannelPayload;
+  | ChannelPayload
+  | ThreadMessagePayload;
 
 /** One thing to store and to handle once. */
 export type SlackDelivery = {
@@ -128,6 +130,7 @@ export function readEventPayload(body: unknown): PayloadReading {
   if (event === undefined) return { kind: "malformed", why: "the event has not the expected shape: event" };
   if (event.type === "app_home_opened") return readHomeOpened(event.tab, body);
   if (isChannelEvent(event.type)) return readChannelPayload(body);
+  if (event.type === "message") return readThreadMessage(body);
   if (event.type !== "reaction_added" && event.type !== "reaction_removed") return { kind: "ignore" };
   // Reactions to files and their comments name no message.
   if (event.item?.type === "file" || event.item?.type === "file_comment") return { kind: "ignore" };
@@ -152,6 +155,13 @@ function readChannelPayload(body: unknown): PayloadReading {
   if (!read.success) return malformed("the event", read.error);
   if (isOfOthers(read.data)) return { kind: "ignore" };
   return { kind: "delivery", key: read.data.event_id, name: `event.${read.data.event.type}`, payload: read.data };
+}
+
+function readThreadMessage(body: unknown): PayloadReading {
+  if (!mayBeReply(body)) return { kind: "ignore" };
+  const read = threadMessage.safeParse(body);
+  if (!read.success) return malformed("the event", read.error);
+  return { kind: "delivery", key: read.data.event_id, name: "event.message", payload: read.data };
 }
 
 export function readCommandPayload(body: unknown): PayloadReading {
@@ -185,7 +195,7 @@ export function readInteractionPayload(body: unknown): PayloadReading {
 }
 
 export function isOfChannel(payload: SlackPayload): payload is ChannelPayload {
-  return "event" in payload && "channel" in payload.event;
+  return "event" in payload && "channel" in payload.event && payload.event.type !== "message";
 }
 
 /** A payload as it was stored. Rows outlive versions of the bot, so it is parsed again. */
@@ -200,6 +210,7 @@ export function readStoredPayload(payload: unknown): SlackPayload {
     menuAction,
     homeOpened,
     channelEvent,
+    threadMessage,
   ] as const;
   return z.union(shapes).parse(payload);
 }

@@ -251,7 +251,7 @@ describe("mistakes", () => {
 channel: shop
 versions: {from: tags, scheme: semver}
 pull_requests: {closes: requird, assignee: yes}
-groups: {release-managers: [alice, "team:acme/sre"]}
+groups: {release-managers: [alice, "team:acme"]}
 environments:
   staging:
     timeout: 30
@@ -274,7 +274,7 @@ environments:
       "3:24 versions.scheme: found scheme, expected not supported by this version yet: remove it",
       '4:25 pull_requests.closes: found "requird", expected required, suggested or off (required)',
       '4:44 pull_requests.assignee: found "yes", expected required, suggested or off',
-      '5:36 groups.release-managers[1]: found "team:acme/sre", expected not supported by this version yet: remove it',
+      '5:36 groups.release-managers[1]: found "team:acme", expected the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>',
       "8:14 environments.staging.timeout: found 30, expected a duration such as 30m, 2h, 14d or 1h30m",
       "9:5 environments.staging.release: found release, expected not supported by this version yet: remove it",
       '10:11 environments.staging.env.SIGNALBOX_X: found "SIGNALBOX_X", expected the name of a variable: letters, digits and _, not beginning with SIGNALBOX_',
@@ -523,9 +523,19 @@ environments:
       '4:11 environments.staging.who[0]: found "release.managers", expected a GitHub login',
     ],
     [
-      "a team",
-      environment("    who: ['team:acme/sre']\n"),
-      `4:11 environments.staging.who[0]: found "team:acme/sre", expected ${later}`,
+      "a team without its organisation",
+      environment("    who: ['team:sre']\n"),
+      '4:11 environments.staging.who[0]: found "team:sre", expected the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>',
+    ],
+    [
+      "a group that leads back to itself",
+      `groups: {a: [alice, a]}\n${environment("")}`,
+      '1:21 groups.a[1]: found "a", expected a group that does not lead back to a, or a GitHub login',
+    ],
+    [
+      "a group in a group that there is none of",
+      `groups: {all: [release.managers], release-managers: [bob]}\n${environment("")}`,
+      '1:16 groups.all[0]: found "release.managers", expected a GitHub login, or the name of another group (release-managers)',
     ],
     [
       "a bad secret",

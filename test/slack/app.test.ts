@@ -1,8 +1,9 @@
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createSlackApp } from "../../src/slack/app.ts";
 import type { SlackChannelChange } from "../../src/slack/channel-events.ts";
 import type { SlackAction, SlackCommand, SlackEvents, SlackReaction } from "../../src/slack/events.ts";
+import { readEventPayload } from "../../src/slack/payload.ts";
 import { readSlackRequest, type SlackRequest } from "../../src/slack/receiver.ts";
 import { testContext } from "../harness/test-context.ts";
 import {
@@ -40,6 +41,7 @@ function heard(failWith?: Error) {
     channel: (event) => note(channels, event),
     homeOpened: (event) => note(told, { homeOpened: event }),
     homeClicked: (event) => note(told, { homeClicked: event }),
+    reply: (event) => note(told, { reply: event }),
   };
   const { context } = testContext();
   const app = createSlackApp({ context, log: pino({ level: "silent" }), settings, handlers });
@@ -50,6 +52,31 @@ function channelEnvelope(event: object) {
   const authorizations = [{ team_id: "T0TEAM", user_id: "U0BOT", is_bot: true }];
   return { type: "event_callback", event_id: "Ev0CHANNEL", team_id: "T0TEAM", authorizations, event };
 }
+
+describe("what is written in a thread", () => {
+  const reply = { type: "message", channel: "C0SHOP", user: "U0BOB", ts: "1795271402.000100" };
+  const ours = { thread_ts: "1795271395.000100", parent_user_id: "U0BOT" };
+  const read = (event: object) => readEventPayload(channelEnvelope({ ...reply, ...event }));
+
+  test("is handed on as it was typed, with the message that began the thread", async () => {
+    const { app, told } = heard();
+    const reading = read({ ...ours, text: "too &lt;slow&gt;" });
+    if (reading.kind !== "delivery") throw new Error(reading.kind);
+    await app.handDelivery({ ...reading, lastTry: false });
+    const at = { team: "T0TEAM", channel: "C0SHOP", threadTs: "1795271395.000100" };
+    expect(told).toEqual([{ reply: { ...at, slackUser: "U0BOB", text: "too <slow>" } }]);
+  });
+
+  test.each([
+    ["a message in the channel", { text: "hello" }],
+    ["the message that began the thread", { text: "hello", thread_ts: "1795271402.000100" }],
+    ["in somebody else's thread", { ...ours, text: "hello", parent_user_id: "U0BOB" }],
+    ["a bot's", { ...ours, text: "hello", bot_id: "B0BOT" }],
+    ["an edit", { ...ours, text: "hello", subtype: "message_changed" }],
+  ])("%s is not even stored", (_what, event) => {
+    expect(read(event)).toEqual({ kind: "ignore" });
+  });
+});
 
 /** As it is stored: through JSON, as the database keeps it. */
 function delivery(request: SlackRequest) {

@@ -43,7 +43,7 @@ test("every address is the one that the bot answers at", () => {
 
 test("it hears of what the receiver reads", () => {
   expect(read.settings.event_subscriptions.bot_events).toEqual([
-    ...["reaction_added", "reaction_removed"],
+    ...["reaction_added", "reaction_removed", "message.channels", "message.groups"],
     ...channelEventTypes,
     "app_home_opened",
   ]);

@@ -2,9 +2,9 @@
  * What one key of a pipeline file says of another. The rules look at the file without trusting its shape, so that they
  * and the schema report everything at once.
  */
-import { distinctLogins, hasLogin } from "../logins.ts";
 import { nearest } from "../nearest.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
+import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
@@ -118,50 +118,6 @@ function approvalMistakes(name: string, environment: unknown, data: unknown): re
   return people.length > 0 ? people : countMistakes(path, approvals, data);
 }
 
-/** A count that nobody could ever reach holds every deployment for good. */
-function countMistakes(path: Path, approvals: unknown, data: unknown): readonly Finding[] {
-  const count = valueAt(approvals, ["count"]) ?? 1;
-  const names = itemsOf(valueAt(approvals, ["from"])).flatMap((one) => (typeof one === "string" ? [one] : []));
-  if (typeof count !== "number" || names.length === 0) return [];
-  const members = (name: string) => valueAt(data, ["groups", name]);
-  const people = distinctLogins(
-    names.flatMap((name) => (members(name) === undefined ? [name] : itemsOf(members(name)).map(String))),
-  );
-  if (count <= people.length) return [];
-  const who = people.length === 0 ? "nobody" : people.length === 1 ? `only ${people[0]}` : `only ${listed(people)}`;
-  const expected =
-    people.length === 0 ? "groups with somebody in them" : `at most ${people.length}: ${who} may approve`;
-  const place = people.length === 0 ? "from" : "count";
-  return [{ path: [...path, place], at: "value", found: shown(valueAt(approvals, [place])), expected }];
-}
-
-/** What is neither a group nor known as a person but close to a group's name is that group mistyped. */
-function peopleMistakes(path: Path, people: unknown, data: unknown): readonly Finding[] {
-  const groups = entriesOf(valueAt(data, ["groups"]));
-  const groupNames = groups.map(([name]) => name);
-  const known = [
-    ...entriesOf(valueAt(data, ["people"])).map(([login]) => login),
-    ...groups.flatMap(([, members]) => itemsOf(members).map(String)),
-  ];
-  return itemsOf(people).flatMap((name, i): readonly Finding[] => {
-    if (typeof name !== "string" || groupNames.includes(name) || hasLogin(known, name)) return [];
-    const near = nearest(name, groupNames);
-    const isLogin = /^[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?$/u.test(name);
-    if (near === undefined && isLogin) return [];
-    const expected =
-      groupNames.length === 0 ? "a GitHub login" : `a group (${listed(groupNames)}), or a GitHub login in people`;
-    return [
-      {
-        path: [...path, i],
-        at: "value",
-        found: quoted(name),
-        expected,
-        ...(near === undefined ? {} : { nearest: near }),
-      },
-    ];
-  });
-}
-
 function stageMistakes(name: string, environment: unknown): readonly Finding[] {
   const found: Finding[] = [];
   const seen = new Set<string>();
@@ -232,16 +188,5 @@ function secretMistakes(name: string, environment: unknown): readonly Finding[] 
     if (typeof secret !== "string" || !variables.includes(secret)) return [];
     const expected = "a name that env does not have";
     return [{ path: ["environments", name, "secrets", i], at: "value", found: quoted(secret), expected }];
-  });
-}
-
-/** A group that is named like another but for case could be either. */
-function groupMistakes(data: unknown): readonly Finding[] {
-  const names = entriesOf(valueAt(data, ["groups"])).map(([name]) => name);
-  return names.flatMap((name, i): readonly Finding[] => {
-    const twin = names.slice(0, i).find((other) => other.toLowerCase() === name.toLowerCase());
-    if (twin === undefined) return [];
-    const expected = `a name that differs from ${twin} in more than case`;
-    return [{ path: ["groups", name], at: "key", found: quoted(name), expected }];
   });
 }

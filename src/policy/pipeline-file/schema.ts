@@ -20,7 +20,10 @@ const duration = text("a duration such as 30m, 2h, 14d or 1h30m", durationPatter
 const flag = z.boolean({ error: "true or false" });
 const command = text("a command, as text", /\S/u);
 const login = text("a GitHub login", /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$/u);
-const groupOrLogin = text("the name of a group, or a GitHub login", /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?$/u);
+const groupOrLogin = text(
+  "the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>",
+  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?|team:[A-Za-z0-9][A-Za-z0-9-]{0,99}\/[a-z0-9_.-]{1,100}|usergroup:S[A-Z0-9]{2,20})$/u,
+);
 const webAddress = text("an address that begins with http:// or https://", /^https?:\/\/[^\s/]/u);
 const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/u;
 const variable = /^(?!SIGNALBOX_)[A-Za-z_][A-Za-z0-9_]{0,99}$/u;
@@ -213,11 +216,17 @@ export const fileShape = {
     .optional()
     .describe("GitHub login: Slack user id, for whoever has not linked them."),
   groups: z
-    .record(text("a group's name: letters, digits, - _ and .", name), listOf(login, "a list of GitHub logins"), {
-      error: "groups by name, such as {release-managers: [alice, bob]}",
-    })
+    .record(
+      text("a group's name: letters, digits, - _ and .", name),
+      listOf(groupOrLogin, "a list of GitHub logins and groups"),
+      {
+        error: "groups by name, such as {release-managers: [alice, bob]}",
+      },
+    )
     .optional()
-    .describe("Groups of GitHub logins, to be named in `approvals.from` and `who`."),
+    .describe(
+      "Groups to be named in `approvals.from`, `who` and `hotfix.from`: GitHub logins, other groups, teams on GitHub (`team:acme/sre`) and user groups in Slack (`usergroup:S0123`).",
+    ),
   environments: z
     .record(
       text("an environment's name: letters, digits, - _ and .", name),

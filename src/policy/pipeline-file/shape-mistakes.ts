@@ -93,9 +93,7 @@ function valueMistake(path: Path, expected: string, data: unknown, choices: read
 }
 
 function isLaterValue(path: Path, value: unknown): boolean {
-  if (pathText(path).endsWith(".on_failure")) return value === "rollback";
-  const namesPeople = path[0] === "groups" || path.includes("from") || path.includes("who");
-  return namesPeople && typeof value === "string" && /^(?:team|usergroup):/u.test(value);
+  return pathText(path).endsWith(".on_failure") && value === "rollback";
 }
 
 function likely(value: string, expected: string, choices: readonly string[], path: Path): string | undefined {

@@ -43,8 +43,9 @@ function concerns({ status, outcome }: Extract<NoteContent, { code: "ended" }>, 
 }
 
 /**
- * A note in a thread or channel. Whom it concerns is mentioned, so that it is seen: whose answer does not count, and
- * `asker`, who asked, of what failed or what others ended. Nobody else is.
+ * A note in a thread or channel. Whom it concerns is mentioned, so that it is seen: whose answer does not count, who is
+ * asked for a reason, who can still approve before the time is over, and `asker`, who asked, of what failed or what others
+ * ended. Nobody else is.
  */
 export function renderNote(
   note: NoteContent,
@@ -59,6 +60,16 @@ export function renderNote(
   if (note.code === "ended" && asker !== undefined && concerns(note, asker.login)) {
     const mentioned = `${mention(asker.slackUser, asker.login)}: ${escapeWithin(text, 2_500).replaceAll("`", "'")}`;
     return { text: mentioned, blocks: [section(mentioned)] };
+  }
+  if (note.code === "rejection-reason-wanted") {
+    const mentioned = `${mention(note.slackUser, note.login)}${escapeWithin(text.slice(note.login.length), 2_500)}`;
+    return { text: mentioned, blocks: [section(mentioned)] };
+  }
+  if (note.code === "approval-reminder") {
+    const known = note.candidates.filter(({ slackUser }) => slackUser !== undefined);
+    const called = known.map(({ slackUser, login }) => `${mention(slackUser, login)} `).join("");
+    const said = `${called}${escapeWithin(text, 2_000).replaceAll("`", "'")}`;
+    return { text: said, blocks: [section(said)] };
   }
   const output = note.code === "stage-ended" ? outputBlock(note.outputTail, 20, 2_900) : undefined;
   const blocks = [
