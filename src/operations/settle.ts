@@ -64,6 +64,8 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
     return { code: "unknown-revision", service, found: revision, ...optional("nearest", near) };
   }
   const ships = await shipsSinceLive(bot, place, found.sha);
+  // People leave: where nobody can meet the earlier policy any more, an administrator lets the present one stand alone.
+  const isAdmin = (await bot.github.permission(repository, asker.login)) === "admin";
   const now = bot.context.clock.now();
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environment = await lockEnvironment(trx, place.environment.id);
@@ -108,7 +110,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       .executeTakeFirstOrThrow();
     await trx
       .updateTable("environment")
-      .set(liveNow(row, now, environment, policyInForce(place)))
+      .set(liveNow(row, now, isAdmin ? { live_policy: null } : environment, policyInForce(place)))
       .where("id", "=", environment.id)
       .execute();
     await noteWhatIsLive(trx, bot, place.service, environment.live_sha, row, now);
@@ -120,7 +122,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       service: place.service.id,
       environment: environment.id,
       deployment: row.id,
-      detail: { sha: found.sha },
+      detail: { sha: found.sha, policyRenewed: isAdmin },
     });
     await touchDeployment(trx, bot, place.service, row);
     await wakeEnvironment(trx, bot.wake, environment.id);

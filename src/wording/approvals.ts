@@ -73,8 +73,8 @@ export function wordApprovalNote(note: ApprovalNote): string {
       return `This still needs ${count(note.missing, "approval")}, and the request stands only until ${timeInWords(note.expiresAt)}. ${who} can approve.`;
     }
     case "approvals-cannot-be-reached": {
-      const rules = note.earlier ? "By the rules under which what is live was deployed: " : "";
-      return `${rules}${unreachableInWords(note)}`;
+      if (!note.earlier) return unreachableInWords(note);
+      return `By the rules under which what is live was deployed: ${unreachableInWords(note)} An administrator of the repository who may approve can let the present rules stand alone, by /deploy adopt with what is live.`;
     }
   }
 }

@@ -239,6 +239,22 @@ describe("a change of the policy cannot approve itself", () => {
     expect((await approvalsOf(next)).filter(({ earlier }) => earlier)).toEqual([]);
   });
 
+  test("nor by adopting what is live, unless an administrator does", async () => {
+    await world.pipeline(withApprovals("{count: 1, from: [olaf, rosa]}"));
+    const earlier = async () => {
+      const id = await asked();
+      const found = (await approvalsOf(id)).some((gate) => gate.earlier === true);
+      await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+      return found;
+    };
+    const adopt = { kind: "adopt", environment: "production", revision: sha("a") } as const;
+    expect(await world.command("U0000OLAF", adopt)).toMatchObject({ code: "adopted" });
+    expect(await earlier()).toBe(true);
+    world.github.permissions.set("rosa", "admin");
+    expect(await world.command("U0000ROSA", adopt)).toMatchObject({ code: "adopted" });
+    expect(await earlier()).toBe(false);
+  });
+
   test("nor by way of a rollback, which needs no approval", async () => {
     const second = await asked();
     await world.react("U0000ROSA", second);

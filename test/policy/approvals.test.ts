@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { approvals, askExpiresAt, judgeApproval } from "../../src/policy/gates/approvals.ts";
-import type { ApprovalFacts } from "../../src/policy/model.ts";
+import { evaluate, judgeAnswer } from "../../src/policy/evaluate.ts";
+import { approvals, askExpiresAt, judgeApproval, remindAt } from "../../src/policy/gates/approvals.ts";
+import type { ApprovalFacts, Facts } from "../../src/policy/model.ts";
 import {
   approval,
   approvalRules,
@@ -10,6 +11,7 @@ import {
   minute,
   now,
   olderRollback,
+  policy,
   rollback,
   sha,
 } from "./some-facts.ts";
@@ -219,5 +221,72 @@ describe("the gate", () => {
   test("an ask stands from when it was put up", () => {
     expect(askExpiresAt(facts(rules({ expires: hour })))).toBe(now + 50 * minute);
     expect(askExpiresAt(facts())).toBeUndefined();
+  });
+});
+
+describe("the policy under which what is live was deployed", () => {
+  const strict = { ...policy, approvals: { ...approvalRules, count: 2 } };
+  const earlier = { policy: strict, approvers: ["alice", "dora"], mayAsk: undefined, mayHotfix: undefined };
+  const answersOf = (given: Facts) =>
+    evaluate({ ...given, earlier }).gates.flatMap((gate) =>
+      gate.gate === "approvals"
+        ? [`${gate.earlier === true ? "earlier" : "present"} ${gate.result} ${gate.reason.code}`]
+        : [],
+    );
+
+  test.each<[string, Facts, readonly string[]]>([
+    [
+      "both want more: each says how much",
+      facts({ ...rules() }),
+      ["present wait approvals.missing", "earlier wait approvals.missing"],
+    ],
+    [
+      "the present one is met",
+      facts({ ...rules(), approvals: [approval("alice")] }),
+      ["present pass approvals.enough", "earlier wait approvals.missing"],
+    ],
+    [
+      "the present one asks for none",
+      facts({ approvals: [approval("alice")] }),
+      ["present pass approvals.not-required", "earlier wait approvals.missing"],
+    ],
+    [
+      "both are met",
+      facts({ ...rules(), approvals: [approval("alice"), approval("dora")] }),
+      ["present pass approvals.enough"],
+    ],
+    [
+      "whoever may approve by the earlier one alone rejects",
+      facts({ ...rules(), approvers: ["erin"], approvals: [approval("dora", { answer: "reject" })] }),
+      ["present wait approvals.missing", "earlier block approvals.rejected"],
+    ],
+    [
+      "a rollback to what was before needs neither",
+      facts({ ...rules(), request: rollback }),
+      ["present pass approvals.not-required-for-rollback"],
+    ],
+  ])("%s", (_what, given, says) => {
+    expect(answersOf(given)).toEqual(says);
+  });
+
+  test("who may ask, checks and order are asked by both as well", () => {
+    const before = { ...policy, who: ["sre"], checks: ["ci"], after: "canary" };
+    const people = { approvers: [], mayAsk: ["alice"], mayHotfix: undefined };
+    const { outcome, gates } = evaluate({ ...facts(), earlier: { policy: before, ...people } });
+    const both = gates.flatMap((gate) => (gate.earlier === true ? [`${gate.gate} ${gate.result}`] : []));
+    expect([outcome, both]).toEqual(["stop", ["access block", "order block", "checks wait"]]);
+  });
+
+  test("an answer that counts by one of them is not refused", () => {
+    const given = { ...facts({ ...rules(), approvers: ["erin"] }), earlier };
+    expect(judgeAnswer(approval("dora"), given)).toBeUndefined();
+    expect(judgeAnswer(approval("erin"), given)).toBeUndefined();
+    expect(judgeAnswer(approval("zoe"), given)).toEqual({ code: "not-an-approver" });
+  });
+
+  test("the ask stands for the shorter of both times, and the reminder comes with a quarter of it left", () => {
+    const long = { ...earlier, policy: { ...policy, approvals: { ...approvalRules, expires: 4 * hour } } };
+    const given = { ...facts({ ...rules(), askedAt: now }), earlier: long };
+    expect([askExpiresAt(given), remindAt(given)]).toEqual([now + 4 * hour, now + 3 * hour]);
   });
 });

@@ -101,3 +101,16 @@ test("a channel's id is found by its name, and a name that is not known is asked
   expect(callsOf(slack, "conversations.list")).toBe(2);
   expect(await channels.id("C0123ABCD")).toBe("C0123ABCD");
 });
+
+test("who is in a user group is asked for once in a minute, or as it is now, and one that is not there is no empty group", async () => {
+  const { client, context, slack } = await testSlack();
+  slack.setUserGroup({ id: "S0SRE", handle: "sre", users: ["U0ALICE", "U0GUEST"] });
+  const people = createSlackPeople({ client, context });
+  const { team } = slack;
+  expect(await people.usergroupMembers("S0SRE", false)).toEqual({ team, slackUsers: ["U0ALICE", "U0GUEST"] });
+  slack.setUserGroup({ id: "S0SRE", handle: "sre", users: ["U0GUEST"] });
+  expect(await people.usergroupMembers("S0SRE", false)).toEqual({ team, slackUsers: ["U0ALICE", "U0GUEST"] });
+  expect(await people.usergroupMembers("S0SRE", true)).toEqual({ team, slackUsers: ["U0GUEST"] });
+  expect(callsOf(slack, "usergroups.users.list")).toBe(2);
+  expect((await failure(people.usergroupMembers("S0NONE", false))).message).toContain("usergroups.users.list");
+});

@@ -103,7 +103,7 @@ const notes: NoteCases = {
   "approvals-cannot-be-reached": [
     [
       { count: 2, possible: 1, excluded: [{ login: "bob", why: "requester" }], empty: [], earlier: true },
-      "By the rules under which what is live was deployed: Needs 2 approvals, but only 1 can ever be given. Not counted is what is somebody's own: bob asked for this. Somebody else could ask instead, or “approvals” in the pipeline file could name more people.",
+      "By the rules under which what is live was deployed: Needs 2 approvals, but only 1 can ever be given. Not counted is what is somebody's own: bob asked for this. Somebody else could ask instead, or “approvals” in the pipeline file could name more people. An administrator of the repository who may approve can let the present rules stand alone, by /deploy adopt with what is live.",
     ],
   ],
   "branch-forced": [
