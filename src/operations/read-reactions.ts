@@ -14,7 +14,12 @@ export async function readReactions(bot: Bot, meaningOf: MeaningOf): Promise<voi
     .where("status", "in", [...pendingStatuses])
     .where("ask", ">", 0)
     .execute();
-  for (const { id, ask } of waiting) await readReactionsOf(bot, meaningOf, `${id}/${ask}`);
+  const failures: unknown[] = [];
+  for (const { id, ask } of waiting) {
+    // A message that cannot be read keeps none of the others.
+    await readReactionsOf(bot, meaningOf, `${id}/${ask}`).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function readReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string): Promise<void> {
