@@ -111,8 +111,11 @@ test("into production: an approving review turns the check, and the merge deploy
     - **Passes** · access: Merging this asks for it\\.
     - **Passes** · ready: The pull request is ready to be merged\\.
     - **Passes** · lock: Nobody holds a lock\\.
+    - **Passes** · freeze: No freeze stands\\.
+    - **Passes** · window: This environment is deployed to at any time\\.
     - **Passes** · order: The same content was live in staging \\(deployment n\\)\\.
     - **Passes** · checks: This environment requires no checks\\.
+    - **Passes** · soak: Nothing has to prove itself for some time first\\.
     - **Passes** · quarantine: This is not in quarantine\\.
     - **Passes** · hold: No rollback holds this environment\\.
     - **Waits** · approvals: Needs 1 approval\\; nobody has approved yet\\. rosa can approve\\.
