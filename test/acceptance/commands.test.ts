@@ -627,10 +627,10 @@ test("linked by a sign-in at GitHub", async () => {
 });
 
 test("a hotfix where the pipeline file names nobody for it", async () => {
-  expect(await conversation(alice, `/deploy production ${first.slice(0, 7)} hotfix it burns`)).toMatchInlineSnapshot(`
+  expect(await conversation(alice, `/deploy staging ${first.slice(0, 7)} hotfix it burns`)).toMatchInlineSnapshot(`
     "
-    > /deploy production first hotfix it burns
-    Stopped: first of shop may not go to production.
+    > /deploy staging first hotfix it burns
+    Stopped: first of shop may not go to staging.
     • Blocks: access. This environment takes no hotfixes: “hotfix” in the pipeline file names nobody who may ask for one.
     "
   `);
