@@ -13,7 +13,7 @@ export type Goal = {
 
 export type Row = {
   readonly what: string;
-  readonly unit: "ms" | "s" | "MB" | "per s" | "×";
+  readonly unit: "ms" | "s" | "MB" | "per s" | "×" | "calls";
   /** How many measurements the median and the percentile are of. */
   readonly n: number;
   readonly median: number;

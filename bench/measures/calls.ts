@@ -1,0 +1,67 @@
+/**
+ * What an event of a pull request costs at GitHub, in calls: its rate limit is the real ceiling. Signing in is not
+ * counted, as a token serves for an hour. The start of fifty repositories is counted by `test/cost/start-up.test.ts`.
+ */
+import { catalogueChange, sampleRepository } from "../../sandbox/sample/seed.ts";
+import type { Bench, Measure, Row } from "../measure.ts";
+import { median } from "../numbers.ts";
+import { type BenchedBot, openBot, startBot } from "../open-bot.ts";
+
+const times = 3;
+/** Nothing is asked for so long when the bot is done: what it shows is written within a second. */
+const stillMs = 1_200;
+
+type Calls = { readonly all: number; readonly writes: number };
+
+/** What GitHub was asked from `act` on until the bot is still. */
+async function callsOf(bench: Bench, bot: BenchedBot, act: () => Promise<unknown>): Promise<Calls> {
+  const before = bot.github.calls().length;
+  await act();
+  for (let seen = -1; seen !== bot.github.calls().length || (await bot.waiting()) > 0; ) {
+    await bot.github.settled();
+    seen = bot.github.calls().length;
+    await bench.context.clock.sleep(stillMs);
+  }
+  const made = bot.github.calls().slice(before);
+  const counted = made.filter(({ path }) => !path.endsWith("/access_tokens"));
+  return { all: counted.length, writes: counted.filter(({ method }) => method !== "GET").length };
+}
+
+async function run(bench: Bench): Promise<readonly Row[]> {
+  const bot = await openBot(bench);
+  await startBot(bot);
+  const found = { opened: [] as number[], nothing: [] as number[], writes: [] as number[], fixed: [] as number[] };
+  for (let at = 0; at < times; at += 1) {
+    const issue = await bot.github.createIssue(sampleRepository, "alice", `Wish ${at}`);
+    const open = async (kind: string, body: string) => {
+      const head = `${kind}-${at}`;
+      const changes = catalogueChange(head, "More to buy");
+      await bot.github.commit(sampleRepository, "alice", { branch: head, message: head, changes });
+      return await bot.github.openPullRequest(sampleRepository, "alice", { title: `Add ${head}`, body, head });
+    };
+    const numbers: number[] = [];
+    await callsOf(bench, bot, async () => undefined);
+    const opened = await callsOf(bench, bot, async () => numbers.push(await open("in-order", `close #${issue}`)));
+    const edit = (number: number, body: string) =>
+      bot.github.editPullRequest(sampleRepository, "alice", number, { body });
+    const nothing = await callsOf(bench, bot, () => edit(numbers[0] ?? 0, `More words. close #${issue}`));
+    await callsOf(bench, bot, async () => numbers.push(await open("to-fix", "")));
+    const fixed = await callsOf(bench, bot, () => edit(numbers[1] ?? 0, `close #${issue}`));
+    found.opened.push(opened.all);
+    found.nothing.push(nothing.all);
+    found.writes.push(nothing.writes);
+    found.fixed.push(fixed.all);
+  }
+  const row = (what: string, counts: readonly number[], most: number): Row => {
+    const goal = { of: "median", holds: "at most", value: most } as const;
+    return { what, unit: "calls", n: counts.length, median: median(counts), goal };
+  };
+  return [
+    row("a pull request opened and in order", found.opened, 2),
+    row("an event that changes nothing shown", found.nothing, 1),
+    row("an event that changes nothing shown, writes", found.writes, 0),
+    row("a description that is fixed", found.fixed, 3),
+  ];
+}
+
+export const calls: Measure = { name: "calls", run };
