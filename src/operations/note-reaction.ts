@@ -114,10 +114,14 @@ async function fold(bot: Bot, meaningOf: MeaningOf, message: Message, slackUser:
     .where("ts", "=", message.ts)
     .where("slack_user", "=", slackUser)
     .execute();
-  const meanings = rows.filter(({ present }) => present).map((row) => meaningOf(row.emoji));
-  const given = meanings.includes("reject") ? "reject" : meanings.includes("approve") ? "approve" : undefined;
-  // Together they say this since the last of them came or went.
-  const at = Math.max(0, ...rows.map((row) => instantOf(row.changed_ts)));
+  const told = rows.map((row) => ({ ...row, means: meaningOf(row.emoji), at: instantOf(row.changed_ts) }));
+  const stands = (means: "approve" | "reject") => told.some((row) => row.present && row.means === means);
+  const given = stands("reject") ? "reject" : stands("approve") ? "approve" : undefined;
+  // They say this since the last that made it so: to take one yes of two away says nothing new, and least of all yes.
+  const made = told.filter(({ present, means }) =>
+    given === undefined ? true : present ? means === given : given === "approve" && means === "reject",
+  );
+  const at = Math.max(0, ...made.map((row) => row.at));
   const { deployment, ask, team } = message;
   await answer(bot, { deployment, ask, team, slackUser, via: "reaction", answer: given, at });
 }

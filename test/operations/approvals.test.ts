@@ -290,6 +290,30 @@ const saidYes = (standing: Standing) =>
   [...standing].flatMap(([who, mine]) => (mine.button || mine.emoji.size > 0 ? [who] : []));
 const loginOf = (slackUser: string) => slackUser.slice("U0000".length).toLowerCase();
 
+test("a yes that was taken back by the button is not given again by taking another emoji away", async () => {
+  await world.pipeline(withApprovals("{count: 2, from: [release-managers, olaf]}"));
+  await push(world, "e");
+  const id = await asked();
+  const at = await world.post(id);
+  const react = (slackUser: string, emoji: string, present: boolean, later: number) =>
+    noteReaction(world.bot, answerOf, {
+      ...{ team: "T1", ...at, slackUser, emoji, present },
+      eventTs: ((world.clock.now() + later) / 1000).toFixed(6),
+    });
+  await react("U0000BOB", "ship", true, 1);
+  await world.tick(10);
+  await world.click("U0000BOB", "withdraw", id, "back");
+  await world.tick(10);
+  await react("U0000BOB", "+1", false, 1);
+  await react("U0000ROSA", "ship", true, 2);
+  await world.settle();
+  expect(await statusOf(id)).toBe("waiting");
+  // Given anew it counts.
+  await react("U0000BOB", "+1", true, 3);
+  await world.settle();
+  expect(await statusOf(id)).toBe("success");
+});
+
 test("no order, repetition or race of answers starts a deployment twice, or with fewer approvals than required", async () => {
   await world.pipeline(withApprovals("{count: 2, from: [release-managers, olaf]}"));
   let round = 0;
