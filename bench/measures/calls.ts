@@ -30,23 +30,34 @@ async function callsOf(bench: Bench, bot: BenchedBot, act: () => Promise<unknown
 async function run(bench: Bench): Promise<readonly Row[]> {
   const bot = await openBot(bench);
   await startBot(bot);
-  const found = { opened: [] as number[], nothing: [] as number[], writes: [] as number[], fixed: [] as number[] };
+  const found = {
+    pushed: [] as number[],
+    opened: [] as number[],
+    nothing: [] as number[],
+    writes: [] as number[],
+    fixed: [] as number[],
+  };
   for (let at = 0; at < times; at += 1) {
     const issue = await bot.github.createIssue(sampleRepository, "alice", `Wish ${at}`);
-    const open = async (kind: string, body: string) => {
-      const head = `${kind}-${at}`;
+    const push = async (head: string) => {
       const changes = catalogueChange(head, "More to buy");
       await bot.github.commit(sampleRepository, "alice", { branch: head, message: head, changes });
-      return await bot.github.openPullRequest(sampleRepository, "alice", { title: `Add ${head}`, body, head });
     };
     const numbers: number[] = [];
-    await callsOf(bench, bot, async () => undefined);
-    const opened = await callsOf(bench, bot, async () => numbers.push(await open("in-order", `close #${issue}`)));
+    const open = async (head: string, body: string) => {
+      const wish = { title: `Add ${head}`, body, head };
+      numbers.push(await bot.github.openPullRequest(sampleRepository, "alice", wish));
+    };
     const edit = (number: number, body: string) =>
       bot.github.editPullRequest(sampleRepository, "alice", number, { body });
+    await callsOf(bench, bot, async () => undefined);
+    const pushed = await callsOf(bench, bot, () => push(`in-order-${at}`));
+    const opened = await callsOf(bench, bot, () => open(`in-order-${at}`, `close #${issue}`));
     const nothing = await callsOf(bench, bot, () => edit(numbers[0] ?? 0, `More words. close #${issue}`));
-    await callsOf(bench, bot, async () => numbers.push(await open("to-fix", "")));
+    await callsOf(bench, bot, () => push(`to-fix-${at}`));
+    await callsOf(bench, bot, () => open(`to-fix-${at}`, ""));
     const fixed = await callsOf(bench, bot, () => edit(numbers[1] ?? 0, `close #${issue}`));
+    found.pushed.push(pushed.all);
     found.opened.push(opened.all);
     found.nothing.push(nothing.all);
     found.writes.push(nothing.writes);
@@ -57,6 +68,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     return { what, unit: "calls", n: counts.length, median: median(counts), goal };
   };
   return [
+    { what: "a branch pushed for the first time", unit: "calls", n: times, median: median(found.pushed) },
     row("a pull request opened and in order", found.opened, 2),
     row("an event that changes nothing shown", found.nothing, 1),
     row("an event that changes nothing shown, writes", found.writes, 0),
