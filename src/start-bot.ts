@@ -3,6 +3,7 @@
  * here. What it starts it stops, in the opposite order: first nothing new comes in, then what is under way ends.
  */
 import type { Logger } from "pino";
+import { catchUp } from "./catch-up.ts";
 import { parseCommand } from "./commands/parse.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Context } from "./context.ts";
@@ -22,7 +23,6 @@ import { withRequestId } from "./log.ts";
 import { createAdvancer } from "./operations/advance.ts";
 import type { Bot, OperatorRules } from "./operations/bot.ts";
 import { createChannelNews, lookAtChannels } from "./operations/channels.ts";
-import { followAllBranches } from "./operations/follow-branch.ts";
 import { followHomes, homesOf, tidyHomes } from "./operations/follow-homes.ts";
 import { createGitHubEvents } from "./operations/github-events.ts";
 import { loadHomeView, lookUpHome } from "./operations/home.ts";
@@ -57,11 +57,6 @@ import { releaseLeases } from "./store/release-leases.ts";
 import { createReadiness } from "./web/health.ts";
 import { createMetrics } from "./web/metrics.ts";
 import { createWebServer } from "./web/server.ts";
-
-/** GitHub keeps its delivery log for three days. */
-const recoverAtMostMs = 3 * 24 * 3_600_000;
-/** Deliveries may have been under way when the last one was stored. */
-const recoverMarginMs = 3_600_000;
 
 /** A command that comes before the first look at GitHub has ended waits so long for it, and is then answered as it is. */
 const servicesWithinMs = 30_000;
@@ -338,7 +333,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     closers.push(() => socket.stop());
   }
   const catchingUp = Promise.all([
-    catchUp(options, bot, githubApp)
+    catchUp(bot, githubApp)
       .catch(logged("what happened on GitHub while the bot was down could not be compared"))
       .finally(begun.resolve),
     lookAtChannels(bot, { everything: true }).catch(
@@ -348,35 +343,4 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   ]);
   closers.push(async () => void (await catchingUp));
   return address;
-}
-
-/** What happened on GitHub while the bot was down: missed deliveries, open pull requests, heads of followed branches. */
-async function catchUp(
-  { context, log }: StartOptions,
-  bot: Bot,
-  githubApp: ReturnType<typeof createGitHubApp>,
-): Promise<void> {
-  const last = await bot.db
-    .selectFrom("inbox")
-    .select("received_at")
-    .where("source", "=", "github")
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  await githubApp.startUp();
-  const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
-  const followed = repositories.filter((row) => row.pipeline_file_id !== null);
-  await followAllBranches(
-    bot,
-    followed.map(({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
-      return { id, fullName, installationId, defaultBranch };
-    }),
-  );
-  if (last !== undefined) {
-    const now = context.clock.now();
-    const since = Math.max(last.received_at.getTime() - recoverMarginMs, now - recoverAtMostMs);
-    const recovered = await githubApp.recoverDeliveries(since);
-    if (recovered.asked > 0) log.info(recovered, "asked GitHub to send missed deliveries again");
-  }
-  log.info({ repositories: repositories.length }, "compared with GitHub");
 }

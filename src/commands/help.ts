@@ -4,7 +4,7 @@ import type { HelpEntry } from "./help-entry.ts";
 import { holdingHelp } from "./help-holding.ts";
 import { lookingHelp } from "./help-looking.ts";
 import { shippingHelp } from "./help-shipping.ts";
-import type { HelpTopic } from "./verbs.ts";
+import type { HelpTopic } from "./help-topics.ts";
 
 const entries: Readonly<Record<HelpTopic, HelpEntry>> = {
   ...shippingHelp,

@@ -4,6 +4,7 @@
  */
 import type { Instant } from "../policy/model.ts";
 import { nearest } from "../policy/nearest.ts";
+import { type DeployVerb, deployVerbs } from "../policy/verbs.ts";
 import type { CommandName, CommandReading } from "./command.ts";
 import { readAdopt, readAllow, readCancel, readResolve, readRetry } from "./read-deployments.ts";
 import { readFreeze, readLock, readThaw, readUnlock } from "./read-holding.ts";
@@ -11,7 +12,6 @@ import { readBoard, readEnvironmentOnly, readHelp, readHistory, readLink, readWh
 import { readDemo, readRc } from "./read-releasing.ts";
 import { readDeploy, readPromote, readRollback } from "./read-shipping.ts";
 import { command, is, type Rest, unknownWord } from "./reading.ts";
-import { type DeployVerb, deployVerbs } from "./verbs.ts";
 import { readable, wordsOf } from "./words.ts";
 
 type Reader = (rest: Rest, now: Instant) => CommandReading;

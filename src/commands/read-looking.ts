@@ -1,8 +1,8 @@
 /** Reads what only looks: `status`, `why`, `diff`, `history`, `queue`, `where`, `help`; and `link` and `unlink`. */
 import type { CommandReading } from "./command.ts";
 import { helpOn } from "./help.ts";
+import { helpTopics, isHelpTopic } from "./help-topics.ts";
 import { command, missing, of, problem, type Rest, serviceAnywhere, unexpected, unknownWord } from "./reading.ts";
-import { helpTopics, isHelpTopic } from "./verbs.ts";
 
 export function readBoard(kind: "status" | "queue", whole: Rest): CommandReading {
   const rest = serviceAnywhere(whole);

@@ -2,7 +2,7 @@
 import { editDistance, nearest } from "../policy/nearest.ts";
 import type { Command, CommandProblem, CommandReading } from "./command.ts";
 import { helpOn } from "./help.ts";
-import type { HelpTopic } from "./verbs.ts";
+import type { HelpTopic } from "./help-topics.ts";
 import { phrase, type Word } from "./words.ts";
 
 type Missing = Extract<CommandProblem, { code: "missing" }>["what"];

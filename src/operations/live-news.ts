@@ -8,6 +8,7 @@ import { optional } from "../optional.ts";
 import type { Revision } from "../policy/model.ts";
 import type { Pipeline } from "../policy/pipeline.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
+import type { LiveNewsAction } from "./actions.ts";
 import type { Bot } from "./bot.ts";
 import { type SlackIdentity, slackUserOf } from "./people.ts";
 import type { ServiceRef } from "./place.ts";
@@ -29,13 +30,6 @@ export type LiveNote = {
 
 /** Whether the person is told from now on. */
 export type LiveNewsReply = { readonly code: "live-news"; readonly on: boolean };
-
-export const liveNewsActions = ["no-live-news", "live-news"] as const;
-export type LiveNewsAction = (typeof liveNewsActions)[number];
-
-export function isLiveNewsAction(action: string): action is LiveNewsAction {
-  return liveNewsActions.some((known) => known === action);
-}
 
 /** A release with more of one person names the first. */
 const mostNamed = 20;

@@ -5,6 +5,7 @@
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
 import type { EnvironmentRow } from "../store/schema.ts";
+import type { LockAction } from "./actions.ts";
 import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment } from "./environment.ts";
@@ -15,13 +16,6 @@ import { loginOf } from "./people.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { say } from "./tell.ts";
-
-export const lockActions = ["take-lock", "keep-lock", "give-back-lock"] as const;
-export type LockAction = (typeof lockActions)[number];
-
-export function isLockAction(action: string): action is LockAction {
-  return lockActions.some((known) => known === action);
-}
 
 export type LockClicked = {
   readonly action: LockAction;

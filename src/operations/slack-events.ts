@@ -1,16 +1,17 @@
 /** What people do in Slack, each handed to its operation, and answered. Decides nothing itself. */
 import type { CommandName, CommandReading } from "../commands/command.ts";
+import { type ActionId, isLiveNewsAction, isLockAction } from "./actions.ts";
 import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
-import { chooseLiveNews, isLiveNewsAction, type LiveNewsAction } from "./live-news.ts";
-import { isLockAction, type LockAction, takeLockAction } from "./lock-actions.ts";
+import { chooseLiveNews } from "./live-news.ts";
+import { takeLockAction } from "./lock-actions.ts";
 import { answerTyped, type Carry } from "./menu.ts";
 import { instantOf, type MeaningOf, noteReaction } from "./note-reaction.ts";
 import { noteReply, type ThreadReply } from "./note-reply.ts";
 import { openForm } from "./prepare.ts";
-import { type Action, takeAction } from "./take-action.ts";
+import { takeAction } from "./take-action.ts";
 import { takeCommand } from "./take-command.ts";
 import { createViewEvents } from "./view-events.ts";
 
@@ -74,7 +75,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
     async action(action: {
       readonly key: string;
       readonly lastTry: boolean;
-      readonly actionId: Action | LockAction | LiveNewsAction;
+      readonly actionId: ActionId;
       readonly value: string;
       readonly team: string;
       readonly user: string;

@@ -2,6 +2,7 @@
 
 import type { Instant } from "../policy/model.ts";
 import { isPending } from "../policy/transitions.ts";
+import type { DeploymentAction } from "./actions.ts";
 import { seeLog, takeBack } from "./after-failure.ts";
 import { answer } from "./answer.ts";
 import type { Asker } from "./asker.ts";
@@ -17,21 +18,8 @@ import type { Place } from "./place.ts";
 import { retry } from "./retry.ts";
 import type { ReplyContent } from "./said.ts";
 
-export const actions = [
-  "approve",
-  "reject",
-  "withdraw",
-  "confirm-fix",
-  "start",
-  "cancel",
-  "retry",
-  "roll-back",
-  "see-log",
-] as const;
-export type Action = (typeof actions)[number];
-
 export type Clicked = {
-  readonly action: Action;
+  readonly action: DeploymentAction;
   readonly deployment: number;
   /** The ask that the message stands for. */
   readonly ask: number;

@@ -10,8 +10,9 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { SlackSettings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
+import { actionIds } from "../operations/actions.ts";
 import { channelEventTypes } from "./channel-events.ts";
-import { actionIds, type SlackEvents } from "./events.ts";
+import type { SlackEvents } from "./events.ts";
 import { libraryLog } from "./library-log.ts";
 import {
   type ActionPayload,

@@ -5,28 +5,10 @@
  */
 
 import type { CommandName } from "../commands/command.ts";
+import type { ActionId } from "../operations/actions.ts";
 import type { ThreadReply } from "../operations/note-reply.ts";
 import type { SlackChannelChange } from "./channel-events.ts";
 import type { ViewEvents } from "./view-events.ts";
-
-/** The buttons of a deployment's message. */
-const deploymentActionIds = [
-  "approve",
-  "reject",
-  "withdraw",
-  "confirm-fix",
-  "start",
-  "cancel",
-  "retry",
-  "roll-back",
-  "see-log",
-] as const;
-/** The buttons of an answer or a note that speaks of a lock. */
-const lockActionIds = ["take-lock", "keep-lock", "give-back-lock"] as const;
-/** The buttons by which a person says whether they hear of their changes. */
-const liveNewsActionIds = ["no-live-news", "live-news"] as const;
-export const actionIds = [...deploymentActionIds, ...lockActionIds, ...liveNewsActionIds] as const;
-export type ActionId = (typeof actionIds)[number];
 
 export type SlackCommand = {
   /**

@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { commandNames } from "../commands/command.ts";
+import { actionIds } from "../operations/actions.ts";
 import { type ChannelPayload, channelEvent, isChannelEvent, isOfOthers } from "./channel-events.ts";
-import { actionIds } from "./events.ts";
 import { id, storable, text, timestamp } from "./payload-fields.ts";
 import { mayBeReply, type ThreadMessagePayload, threadMessage } from "./thread-message.ts";
 import {

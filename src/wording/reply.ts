@@ -1,9 +1,10 @@
 /** Answers to commands and clicks → sentences. Said to the person who asked, in the second person. */
 import type { CommandProblem } from "../commands/command.ts";
 import { helpOn } from "../commands/help.ts";
-import { deployVerbs, helpTopics, isHelpTopic } from "../commands/verbs.ts";
+import { helpTopics, isHelpTopic } from "../commands/help-topics.ts";
 import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
+import { deployVerbs } from "../policy/verbs.ts";
 import { gateName, gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
 import { groupsInWords } from "./approvals.ts";

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleRepository } from "../../sandbox/sample/seed.ts";
-import { helpTopics } from "../../src/commands/verbs.ts";
+import { helpTopics } from "../../src/commands/help-topics.ts";
 import { alice, isLive, olaf, openPlay, type Play, rosa } from "./play.ts";
 
 let play: Play;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { helpOn } from "../../src/commands/help.ts";
-import { helpTopics } from "../../src/commands/verbs.ts";
+import { helpTopics } from "../../src/commands/help-topics.ts";
 import { gateNames } from "../../src/policy/model.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

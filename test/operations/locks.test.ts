@@ -1,6 +1,7 @@
 /** Locks that another holds, that were forgotten, and that end: who may take them over, who is asked and who is told. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type LockAction, takeLockAction } from "../../src/operations/lock-actions.ts";
+import type { LockAction } from "../../src/operations/actions.ts";
+import { takeLockAction } from "../../src/operations/lock-actions.ts";
 import { reply } from "../../src/operations/reply.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import { closed, deploymentsOf, hour, statusOf } from "./steps.ts";

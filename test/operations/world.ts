@@ -6,6 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { pino } from "pino";
 import type { Command } from "../../src/commands/command.ts";
 import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
+import type { DeploymentAction } from "../../src/operations/actions.ts";
 import { createAdvancer } from "../../src/operations/advance.ts";
 import type { Bot } from "../../src/operations/bot.ts";
 import { followBranch } from "../../src/operations/follow-branch.ts";
@@ -27,7 +28,7 @@ import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import type { SignIn } from "../../src/operations/sign-in.ts";
-import { type Action, takeAction } from "../../src/operations/take-action.ts";
+import { takeAction } from "../../src/operations/take-action.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
 import { type CheckFacts, type Permission, pendingStatuses, runningStatuses } from "../../src/policy/model.ts";
 import type { NamedIssue } from "../../src/policy/pull-request.ts";
@@ -351,7 +352,7 @@ export type World = {
   /** A new pipeline file on the default branch, read as after a push. */
   pipeline(file: string | undefined): Promise<void>;
   /** One click on a button of a deployment's present message. */
-  click(slackUser: string, action: Action, deployment: number, key?: string): Promise<ReplyContent>;
+  click(slackUser: string, action: DeploymentAction, deployment: number, key?: string): Promise<ReplyContent>;
   command(slackUser: string, command: Command, key?: string): Promise<ReplyContent>;
   /** Puts the message of a deployment's current ask where reactions find it, as the projection would. */
   post(deployment: number): Promise<{ channel: string; ts: string }>;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { deployVerbs } from "../../src/commands/verbs.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import type { Running, Waiting } from "../../src/operations/standing.ts";
 import type { Work } from "../../src/operations/work.ts";
 import type { GateResult, Verdict } from "../../src/policy/model.ts";
+import { deployVerbs } from "../../src/policy/verbs.ts";
 import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";

@@ -3,6 +3,7 @@
  * and the schema report everything at once.
  */
 import { nearest } from "../nearest.ts";
+import { deployVerbs } from "../verbs.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
@@ -12,30 +13,7 @@ import { timingMistakes } from "./timing-rules.ts";
 import { versionMistakes } from "./version-rules.ts";
 
 /** Words that commands begin with: an environment of that name could never be named. */
-export const reservedNames = [
-  "status",
-  "why",
-  "diff",
-  "history",
-  "queue",
-  "where",
-  "lock",
-  "unlock",
-  "freeze",
-  "thaw",
-  "cancel",
-  "retry",
-  "resolve",
-  "adopt",
-  "allow",
-  "demo",
-  "link",
-  "unlink",
-  "help",
-  "of",
-  "to",
-  "all",
-] as const;
+export const reservedNames = [...deployVerbs, "of", "to", "all"] as const;
 
 export function ruleMistakes(data: unknown): readonly Finding[] {
   const environments = entriesOf(valueAt(data, ["environments"]));

@@ -2,9 +2,10 @@
  * The buttons of a deployment's message: what a person can do about it as it stands. Each carries the deployment and the
  * ask, and its rights are asked for when it is pressed, never here.
  */
+
+import type { ActionId } from "../../operations/actions.ts";
 import type { DeploymentView, StageView } from "../../operations/views.ts";
 import { type GateResult, pendingStatuses, runningStatuses } from "../../policy/model.ts";
-import type { ActionId } from "../events.ts";
 import { actions, type Block, type Button, button } from "./block.ts";
 import { webAddress } from "./text.ts";
 

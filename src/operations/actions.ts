@@ -1,0 +1,34 @@
+/** The buttons that people press, by the ids under which a face shows them and tells of a click. */
+
+/** On a deployment's message. */
+export const deploymentActions = [
+  "approve",
+  "reject",
+  "withdraw",
+  "confirm-fix",
+  "start",
+  "cancel",
+  "retry",
+  "roll-back",
+  "see-log",
+] as const;
+export type DeploymentAction = (typeof deploymentActions)[number];
+
+/** On an answer or a note that speaks of a lock. */
+export const lockActions = ["take-lock", "keep-lock", "give-back-lock"] as const;
+export type LockAction = (typeof lockActions)[number];
+
+export function isLockAction(action: string): action is LockAction {
+  return lockActions.some((known) => known === action);
+}
+
+/** Where a person says whether they hear of their changes. */
+export const liveNewsActions = ["no-live-news", "live-news"] as const;
+export type LiveNewsAction = (typeof liveNewsActions)[number];
+
+export function isLiveNewsAction(action: string): action is LiveNewsAction {
+  return liveNewsActions.some((known) => known === action);
+}
+
+export const actionIds = [...deploymentActions, ...lockActions, ...liveNewsActions] as const;
+export type ActionId = (typeof actionIds)[number];
