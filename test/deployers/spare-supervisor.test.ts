@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type Context, createContext } from "../../src/context.ts";
 import type { Attempt, Deployer } from "../../src/deployers/contract.ts";
+import { orderSupervisor } from "../../src/deployers/run/start-supervisor.ts";
 import { fakeClock } from "../harness/fake-clock.ts";
 import { realTimeContext, testStart } from "../harness/test-context.ts";
 import { handleOf, until, untilEnded } from "./attempts.ts";
@@ -76,4 +77,25 @@ test("one that nobody wants goes again by itself", async () => {
   await until(() => spawned[0]?.ended || undefined);
   expect(spawned).toHaveLength(1);
   await bench.close([]);
+});
+
+test("who has answered is left to run, however long the command takes", async () => {
+  // The limits of the start stand on this clock, and what really runs takes its own time.
+  const clock = fakeClock(testStart);
+  const { context } = realTimeContext({ overrides: { clock } });
+  const child = context.processes.spawn("sh", ["-c", "echo claimed; cat >/dev/null; exec sleep 60"], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const ended = new Promise<string>((resolve) => child.once("close", () => resolve("it ended")));
+  const launched = { child, at: clock.monotonic(), ended };
+  const order = {
+    ...{ token: "a-token", checkout: 1, repository: { id: 1, fullName: "acme/shop" }, sha: "a".repeat(40) },
+    ...{ git: { url: "file:///nowhere" }, run: "true", env: {}, hidden: [], timeLeft: 60_000 },
+  };
+  const answer = await orderSupervisor(context, launched, { order, startWithin: 15_000, onEnd: () => undefined });
+  expect(answer).toEqual({ kind: "claimed" });
+  expect(clock.waiting).toBe(0);
+  await clock.advance(60_000);
+  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  child.kill("SIGKILL");
 });

@@ -2,7 +2,7 @@
  * Runs git with nothing of the machine's or a person's settings: no hooks, no prompts, no helpers, no maintenance of
  * its own. A token goes in through the environment only, never into arguments, and is never written down.
  */
-import type { Context } from "../../context.ts";
+import type { Context, Timer } from "../../context.ts";
 import { plainLine } from "./plain-text.ts";
 
 export type Git = {
@@ -73,9 +73,10 @@ export async function git(git: Git, args: readonly string[]): Promise<GitResult>
     });
   }
   const end = (name: NodeJS.Signals) => child.pid !== undefined && context.processes.kill(child.pid, name);
+  let late: Timer | undefined;
   const stop = () => {
     end("SIGTERM");
-    context.clock.after(5_000, () => end("SIGKILL"));
+    late = context.clock.after(5_000, () => end("SIGKILL"));
   };
   git.signal.addEventListener("abort", stop, { once: true });
   try {
@@ -87,6 +88,8 @@ export async function git(git: Git, args: readonly string[]): Promise<GitResult>
     return { code, ...texts };
   } finally {
     git.signal.removeEventListener("abort", stop);
+    // Its number may be another process's by then.
+    late?.cancel();
   }
 }
 

@@ -83,20 +83,20 @@ export async function orderSupervisor(
   const { order, onEnd } = options;
   const { stdin, stdout, stderr } = child;
   const left = Math.max(0, options.startWithin);
+  let silence: string | undefined;
+  const late = context.clock.after(left + lateMs, () => {
+    // Killed, and only then given up: it must not begin after people were told that it did not.
+    if (child.pid !== undefined) context.processes.kill(child.pid, "SIGKILL");
+    silence = "it did not answer in time";
+  });
   const answer = new Promise<SupervisorAnswer>((resolve) => {
     let word = "";
-    let silence: string | undefined;
     stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       word += chunk;
       const kind = (["claimed", "taken", "late"] as const).find((known) => word === `${known}\n`);
       if (kind !== undefined) resolve({ kind });
     });
     void ended.then((complaint) => resolve({ kind: "silent", message: silence ?? complaint }));
-    context.clock.after(left + lateMs, () => {
-      // Killed, and only then given up: it must not begin after people were told that it did not.
-      if (child.pid !== undefined) context.processes.kill(child.pid, "SIGKILL");
-      silence = "it did not answer in time";
-    });
   });
   child.once("exit", onEnd);
   try {
@@ -107,6 +107,8 @@ export async function orderSupervisor(
     await context.faults.at("run.ordered");
     return await answer;
   } finally {
+    // Whoever has answered runs on for as long as the command takes.
+    late.cancel();
     // None of the pipes is needed any more, and none may keep the bot from ending. Before the order was handed over,
     // this takes it back.
     if (stdin?.writableEnded !== true) stdin?.destroy();
