@@ -1,6 +1,6 @@
 /**
  * What the sandbox's Slack remembers: people, channels, messages and reactions. It checks nothing of who may do what
- * and sends nothing: `web-api.ts` answers the bot from it, `people.ts` changes it as a person.
+ * and sends nothing: `web-api.ts` answers the bot from it, `people-actions.ts` changes it as a person.
  */
 import type { Context } from "../../src/context.ts";
 import type { SandboxPerson } from "../contract.ts";

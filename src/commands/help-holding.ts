@@ -4,7 +4,7 @@ import type { HelpEntry } from "./help-entry.ts";
 export const holdingHelp = {
   lock: {
     usage: "/deploy lock <environment> [until <time>] <reason> [of <service>]",
-    does: "Holds an environment, so that nothing but a rollback is deployed there. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d.",
+    does: "Holds an environment, so that only a rollback, or whoever holds the lock, deploys there. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d.",
     examples: ["/deploy lock production database work", '/deploy lock production until 18:00 "load test"'],
   },
   unlock: {

@@ -64,7 +64,7 @@ export type Reason =
   | { readonly code: "freeze.passed-by-rollback"; readonly by: string; readonly until: Instant }
   | { readonly code: "freeze.passed-by-hotfix"; readonly by: string; readonly until: Instant }
   | { readonly code: "window.none" }
-  | { readonly code: "window.open"; readonly until: Instant }
+  | { readonly code: "window.open"; readonly until?: Instant }
   | {
       readonly code: "window.closed";
       readonly allow: readonly string[];
@@ -126,7 +126,7 @@ export type Reason =
   | { readonly code: "hold.fix-confirmed"; readonly by: string; readonly bad: Sha }
   /** A person asks for a descendant of the bad revision: someone who may ask confirms that it contains the fix. */
   | { readonly code: "hold.confirm-fix"; readonly bad: Sha; readonly rollback: number }
-  /** Merges, schedules and retries wait while a hold stands. */
+  /** Merges and retries wait while a hold stands. */
   | { readonly code: "hold.stands"; readonly bad: Sha; readonly rollback: number; readonly kind: RequestKind }
   | {
       readonly code: "hold.not-a-descendant";

@@ -17,7 +17,8 @@ export type WindowPolicy = {
 };
 
 export type Opening =
-  | { readonly kind: "open"; readonly until: Instant }
+  /** Without `until` it never closes. */
+  | { readonly kind: "open"; readonly until?: Instant }
   /** Without `opens` it never opens. */
   | { readonly kind: "closed"; readonly opens?: Instant };
 
@@ -56,6 +57,8 @@ function readDays(text: string): readonly number[] {
   return [...new Set(named)].toSorted((a, b) => a - b);
 }
 
+const dayMs = 24 * 60 * 60_000;
+
 /** From Monday as 0. */
 function dayNumber(name: string): number {
   return days.findIndex((day) => name.startsWith(day));
@@ -84,8 +87,10 @@ export function opening({ hours, timezone }: WindowPolicy, now: Instant): Openin
     for (const { days: on, from, to } of hours) {
       if (!on.includes(date.dayOfWeek)) continue;
       const begin = moment(date, from, timezone);
-      const end = moment(date, to <= from ? to + 24 * 60 : to, timezone);
-      if (end > begin) spans.push({ begin, end });
+      const length = to <= from ? to - from + 24 * 60 : to - from;
+      const end = moment(date, from + length, timezone);
+      // Where daylight saving skips all of them, they last as long after what was skipped.
+      spans.push({ begin, end: end > begin ? end : begin + length * 60_000 });
     }
   }
   spans.sort((a, b) => a.begin - b.begin);
@@ -94,7 +99,8 @@ export function opening({ hours, timezone }: WindowPolicy, now: Instant): Openin
     const reaches = until === undefined ? begin <= now && now < end : begin <= until;
     if (reaches) until = Math.max(until ?? end, end);
   }
-  if (until !== undefined) return { kind: "open", until };
+  // What is open for longer than a week is so in every week.
+  if (until !== undefined) return until - now > 7 * dayMs ? { kind: "open" } : { kind: "open", until };
   const next = spans.find(({ begin }) => begin > now);
   return next === undefined ? { kind: "closed" } : { kind: "closed", opens: next.begin };
 }

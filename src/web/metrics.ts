@@ -3,8 +3,7 @@
  * branch. Nothing here looks at a whole table to answer.
  */
 import { type Kysely, sql } from "kysely";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { QueueName } from "../jobs/wake.ts";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Status } from "../policy/model.ts";
 import type { Stored } from "../store/inbox.ts";
 import type { Database, InboxSource } from "../store/schema.ts";
@@ -19,8 +18,6 @@ export type Metrics = {
   /** A deployment came into this status. */
   deployment(status: Status): void;
   projection(surface: string, outcome: "written" | "unchanged" | "failed"): void;
-  /** How long a wake waited for its look, in ms. */
-  waited(queue: QueueName, ms: number): void;
 };
 
 /** The gauge stops counting here: more only says "many", and counting them all would cost more the worse it is. */
@@ -65,13 +62,6 @@ export function createMetrics(parts: { readonly db: Kysely<Database>; readonly v
     labelNames: ["surface", "outcome"],
     registers,
   });
-  const waited = new Histogram({
-    name: "signalbox_queue_wait_seconds",
-    help: "How long a wake waited for its look.",
-    labelNames: ["queue"],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
-  });
   new Gauge({
     name: "signalbox_inbox_waiting",
     help: `Deliveries that wait to be handled; counted up to ${waitingAtMost}.`,
@@ -94,6 +84,5 @@ export function createMetrics(parts: { readonly db: Kysely<Database>; readonly v
     handled: (source, outcome) => handled.labels(source, outcome).inc(),
     deployment: (status) => deployments.labels(status).inc(),
     projection: (surface, outcome) => projections.labels(surface, outcome).inc(),
-    waited: (queue, ms) => waited.labels(queue).observe(ms / 1000),
   };
 }

@@ -10,7 +10,9 @@ export function timingInWords(reason: Timed): string {
     case "window.none":
       return "This environment is deployed to at any time.";
     case "window.open":
-      return `The window is open until ${timeInWords(reason.until)}.`;
+      return reason.until === undefined
+        ? "The window is always open."
+        : `The window is open until ${timeInWords(reason.until)}.`;
     case "window.closed": {
       const hours = `${listInWords(reason.allow)} (${reason.timezone})`;
       return reason.opens === undefined

@@ -255,7 +255,7 @@ test("help, in all and on each command", async () => {
         /deploy where acme/shop#123
     > /deploy help lock
     /deploy lock &lt;environment&gt; [until &lt;time&gt;] &lt;reason&gt; [of &lt;service&gt;]
-    Holds an environment, so that nothing but a rollback is deployed there. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d.
+    Holds an environment, so that only a rollback, or whoever holds the lock, deploys there. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d.
     For example:
         /deploy lock production database work
         /deploy lock production until 18:00 "load test"

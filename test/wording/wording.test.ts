@@ -157,6 +157,7 @@ const cases: Cases = {
   "window.none": [{ reason: {}, says: "This environment is deployed to at any time." }],
   "window.open": [
     { reason: { until: Date.UTC(2026, 10, 23, 15) }, says: "The window is open until 2026-11-23 15:00 UTC." },
+    { reason: {}, says: "The window is always open." },
   ],
   "window.closed": [
     {
@@ -365,8 +366,8 @@ const cases: Cases = {
     {
       reason: { bad, rollback: 40, comparison: "behind" },
       result: "wait",
-      clearedBy: [anyone],
-      says: "Rollback 40 took 0123456 out, and only what builds on it can bring the fix. This does not. Whoever may ask for this environment can end the hold with /deploy unlock.",
+      clearedBy: [approvers],
+      says: "Rollback 40 took 0123456 out, and only what builds on it can bring the fix. This does not. An approver can end the hold with /deploy unlock.",
     },
     {
       reason: { bad, rollback: 40, comparison: "unknown" },

@@ -16,7 +16,9 @@ export function hold({ environment, request }: Facts): GateResult {
   if (request.kind === "merge" || !request.typed || request.retryOf !== undefined) {
     return wait("hold", { code: "hold.stands", bad, rollback, kind: request.kind }, people);
   }
-  if (comparison !== "ahead") return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, people);
+  if (comparison !== "ahead") {
+    return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, { kind: "approvers" });
+  }
   if (request.fixConfirmedBy === undefined) return wait("hold", { code: "hold.confirm-fix", bad, rollback }, people);
   return pass("hold", { code: "hold.fix-confirmed", by: request.fixConfirmedBy, bad });
 }

@@ -12,7 +12,10 @@ export function order(facts: Facts): GateResult {
   if (facts.request.kind === "rollback") return pass("order", { code: "order.passed-by-rollback" });
   const result = againstLive(facts) ?? againstBefore(facts);
   if (facts.request.hotfix !== true || result.result === "pass") return result;
-  return result.reason.code === "order.behind-live" ? result : pass("order", { code: "order.passed-by-hotfix" });
+  const { code } = result.reason;
+  // What cannot be compared may lie behind too, and nobody could say whose work it is.
+  if (code === "order.behind-live" || code === "order.comparison-unknown") return result;
+  return pass("order", { code: "order.passed-by-hotfix" });
 }
 
 /** The answer that what is live here already gives, if it gives one. */
@@ -49,7 +52,7 @@ function againstBefore({ policy, before, revision }: Facts): GateResult {
   if (uncertain !== undefined) {
     const { deployment } = uncertain;
     const reason = { code: "order.uncertain-before", before: name, deployment } as const;
-    return block("order", reason, { kind: "deployment", deployment }, { kind: "approvers" });
+    return block("order", reason, { kind: "approvers" });
   }
   if (sameContent?.rolledBack === false) {
     return pass("order", { code: "order.ok", before: name, deployment: sameContent.deployment });

@@ -6,7 +6,9 @@ import { pass, wait } from "./gate.ts";
 export function window({ now, policy, request }: Facts): GateResult {
   if (policy.window === undefined) return pass("window", { code: "window.none" });
   const found = opening(policy.window, now);
-  if (found.kind === "open") return pass("window", { code: "window.open", until: found.until });
+  if (found.kind === "open") {
+    return pass("window", { code: "window.open", ...(found.until === undefined ? {} : { until: found.until }) });
+  }
   if (request.kind === "rollback") return pass("window", { code: "window.passed-by-rollback" });
   if (request.hotfix === true) return pass("window", { code: "window.passed-by-hotfix" });
   const { allow, timezone } = policy.window;

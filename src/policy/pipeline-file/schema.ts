@@ -30,7 +30,7 @@ const variable = /^(?!SIGNALBOX_)[A-Za-z_][A-Za-z0-9_]{0,99}$/u;
 const secret = text("the name of a secret: letters, digits and _, not beginning with SIGNALBOX_", variable);
 
 export const httpShape = {
-  url: webAddress.describe("Where the stage is asked for by a signed POST."),
+  url: webAddress.describe("Where the stage is asked for by a POST, signed where `secret` is set."),
   secret: secret.optional().describe("The secret that signs the request, granted by the operator."),
 };
 
@@ -38,7 +38,9 @@ export const deployerShape = {
   run: command.optional().describe("A command, run in a checkout of the revision."),
   confirm: command
     .optional()
-    .describe("A command that proves, after `run` succeeded, that it had its effect; the stage fails when it does."),
+    .describe(
+      "A command that proves, after `run` succeeded, that it had its effect; the stage fails when this command does.",
+    ),
   http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
 };
 
