@@ -1,4 +1,4 @@
-/** What every operation is given: built once in `start-bot.ts`, overridden part by part in tests. */
+/** What every operation is given: built once in `start/parts.ts`, overridden part by part in tests. */
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";

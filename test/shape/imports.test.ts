@@ -18,7 +18,7 @@ const reaches =
   (found: Import) =>
     found.own && folders.some((folder) => found.to.startsWith(folder));
 
-const entries = ["src/main.ts", "src/start-bot.ts", "src/catch-up.ts", "src/cli.ts", "src/config.ts"];
+const entries = ["src/main.ts", "src/start-bot.ts", "src/start/", "src/cli.ts", "src/config.ts"];
 const faces = ["src/github/", "src/slack/", "src/web/"];
 
 describe("who may import whom", () => {

@@ -1,7 +1,7 @@
 /** What the bot does once at its start about what happened on GitHub meanwhile. */
-import type { GitHubApp } from "./github/app.ts";
-import type { Bot } from "./operations/bot.ts";
-import { followAllBranches } from "./operations/follow-branch.ts";
+import type { GitHubApp } from "../github/app.ts";
+import type { Bot } from "../operations/bot.ts";
+import { followAllBranches } from "../operations/follow-branch.ts";
 
 /** GitHub keeps its delivery log for three days. */
 const recoverAtMostMs = 3 * 24 * 3_600_000;

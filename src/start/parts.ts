@@ -1,0 +1,90 @@
+/** What every operation is given: GitHub, Slack, the deployers and the operator's rules, built from the settings. */
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Settings } from "../config/settings.ts";
+import type { Context } from "../context.ts";
+import { createHttpDeployer } from "../deployers/http.ts";
+import { createRunDeployer } from "../deployers/run.ts";
+import { createGitHub, type GitHub } from "../github/client.ts";
+import { createGitHubFacts } from "../github/facts.ts";
+import { createSignIn } from "../github/sign-in.ts";
+import type { Wake } from "../jobs/wake.ts";
+import type { Bot, OperatorRules } from "../operations/bot.ts";
+import { createSlackChannels, type SlackChannels } from "../slack/channels.ts";
+import { createSlackClient, type SlackClient } from "../slack/client.ts";
+import { createSlackPeople } from "../slack/people.ts";
+import { readStandingReactions } from "../slack/reactions.ts";
+import type { Database } from "../store/schema.ts";
+
+export type StartOptions = {
+  readonly context: Context;
+  readonly log: Logger;
+  readonly settings: Settings;
+  readonly operator: OperatorRules;
+  readonly version: string;
+};
+
+export type Parts = {
+  readonly bot: Bot;
+  readonly github: GitHub;
+  readonly slack: SlackClient;
+  readonly channels: SlackChannels;
+};
+
+/** What the parts need of those that are built before and after them. */
+export type Around = {
+  readonly db: Kysely<Database>;
+  readonly wake: Wake;
+  readonly count: Bot["count"];
+  readonly servicesKnown: Bot["servicesKnown"];
+  /** A command that this bot runs has ended. */
+  onCommandEnded(deployment: number): void;
+};
+
+export function createParts({ context, log, settings, operator }: StartOptions, around: Around): Parts {
+  const github = createGitHub({
+    context,
+    log,
+    settings: {
+      appId: settings.github.appId,
+      privateKey: settings.github.privateKey,
+      webhookSecret: settings.github.webhookSecret,
+      githubApiUrl: settings.github.apiUrl,
+      githubUrl: settings.github.url,
+    },
+  });
+  const slack = createSlackClient({ context, log, settings: settings.slack });
+  const channels = createSlackChannels({ client: slack, context });
+  const facts = createGitHubFacts(github);
+  const bot: Bot = {
+    context,
+    log,
+    db: around.db,
+    wake: around.wake,
+    github: facts,
+    slack: {
+      ...createSlackPeople({ client: slack, context }),
+      channels: channels.all,
+      reactions: (channel, ts) => readStandingReactions(slack, channel, ts),
+    },
+    signIn: createSignIn({ context, github: settings.github, publicUrl: settings.publicUrl }),
+    deployers: {
+      run: createRunDeployer({
+        context,
+        log,
+        dataDir: settings.dataDir,
+        github: facts,
+        operator,
+        onlyHost: settings.databaseUrl === undefined,
+        onEnded: (attempt) => around.onCommandEnded(attempt.deployment),
+        ...(settings.childEnv["PATH"] === undefined ? {} : { path: settings.childEnv["PATH"] }),
+      }),
+      http: createHttpDeployer({ context, log, operator }),
+    },
+    operator,
+    githubUrl: settings.github.url,
+    servicesKnown: around.servicesKnown,
+    count: around.count,
+  };
+  return { bot, github, slack, channels };
+}

@@ -1,0 +1,48 @@
+/** The projection engine with every surface of GitHub and Slack: what people see of the state. */
+import type { Settings } from "../config/settings.ts";
+import { createGitHubSurfaces } from "../github/surfaces.ts";
+import { createChannelNews } from "../operations/channels.ts";
+import { loadHomeView } from "../operations/home.ts";
+import { loadDeploymentView } from "../operations/load-view.ts";
+import { foldReactionsOf } from "../operations/note-reaction.ts";
+import { tellIfNotOpened } from "../operations/prepare.ts";
+import { createProjections, type Projections } from "../projections/engine.ts";
+import { answerOf } from "../slack/emoji.ts";
+import { createSlackSurfaces } from "../slack/surfaces.ts";
+import type { Metrics } from "../web/metrics.ts";
+import type { Parts } from "./parts.ts";
+
+export function createShown(
+  { bot, github, slack, channels }: Parts,
+  settings: Settings,
+  metrics: Metrics,
+): Projections {
+  const { context, log, db } = bot;
+  return createProjections({
+    context,
+    log,
+    db,
+    surfaces: new Map([
+      ...createGitHubSurfaces({ db, github, context, loadDeploymentView }),
+      ...createSlackSurfaces({
+        db,
+        client: slack,
+        channels,
+        news: createChannelNews(bot),
+        context,
+        log,
+        loadDeploymentView,
+        githubUrl: bot.githubUrl,
+        apiUrl: settings.slack.apiUrl,
+        signInAddress: bot.signIn?.address,
+        loadHomeView: (home) => loadHomeView(bot, home),
+      }),
+    ]),
+    onCreated: async (surface, subject) => {
+      if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
+      if (surface === "slack.form") await tellIfNotOpened(bot, subject);
+    },
+    onWritten: (surface, result) =>
+      metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),
+  });
+}
