@@ -1,11 +1,9 @@
 /** What a person can ask, whatever face they ask it on. `parse.ts` turns text into one of these. */
 
+import type { VersionPart } from "../policy/versions/scheme.ts";
+
 export const commandNames = ["/deploy", "/promote", "/rc", "/rollback"] as const;
 export type CommandName = (typeof commandNames)[number];
-
-/** Which part of the next version `/rc cut` raises. */
-export const versionParts = ["major", "minor", "patch"] as const;
-export type VersionPart = (typeof versionParts)[number];
 
 export type Command =
   /** `/deploy` with nothing: whoever typed it wants to choose. */

@@ -1,5 +1,6 @@
 /** Reads `/rc` and `/deploy demo`. */
-import { type CommandReading, versionParts } from "./command.ts";
+import { versionParts } from "../policy/versions/scheme.ts";
+import type { CommandReading } from "./command.ts";
 import { command, is, missing, of, type Rest, serviceAnywhere, unexpected, unknownWord } from "./reading.ts";
 import type { Word } from "./words.ts";
 
