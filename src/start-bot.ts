@@ -2,7 +2,8 @@
  * Builds the whole bot from its settings, starts it, and stops it: the one place where the parts meet. Nothing is decided
  * here. What it starts it stops, in the opposite order: first nothing new comes in, then what is under way ends.
  */
-import { createJobs } from "./jobs/jobs.ts";
+import type { Context } from "./context.ts";
+import { createJobs, stopWithinMs } from "./jobs/jobs.ts";
 import { withRequestId } from "./log.ts";
 import { createAdvancer } from "./operations/advance.ts";
 import { lookAtChannels } from "./operations/channels.ts";
@@ -10,9 +11,9 @@ import { followHomes, homesOf } from "./operations/follow-homes.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
 import { lookAfterRestart } from "./operations/look-after-restart.ts";
 import { lookAtEnvironment } from "./operations/look-at-environment.ts";
-import { readReactions } from "./operations/read-reactions.ts";
 import { answerOf } from "./slack/emoji.ts";
-import { catchUp } from "./start/catch-up.ts";
+import type { SocketMode } from "./slack/socket-mode.ts";
+import { createCatchUp } from "./start/catch-up.ts";
 import { createDeliveries } from "./start/deliveries.ts";
 import { createDoors } from "./start/doors.ts";
 import { createParts, type StartOptions } from "./start/parts.ts";
@@ -58,7 +59,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   // First no wake is taken up any more, then what was begun ends, and only then the store is closed.
   const workers: (() => Promise<void> | void)[] = [];
   closers.push(async () => {
-    await jobs.stop();
+    await Promise.all([drain.stop(), jobs.stop()]);
     for (const end of workers) await end();
   });
   const inbox = createInbox({ context, db, pool: store.pool, wake: jobs.wake });
@@ -80,19 +81,26 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   const projections = createShown(parts, settings, metrics);
   workers.push(() => projections.stop());
   const { githubApp, drain } = createDeliveries(parts, { settings, inbox, metrics });
-  workers.unshift(() => drain.idle());
+  const catchUp = createCatchUp({
+    bot,
+    githubApp,
+    meaningOf: answerOf,
+    listensTo: (source) => listening && (source === "github" || socket === undefined || socket.connected()),
+  });
 
   let listening = false;
+  let socket: SocketMode | undefined;
   const readiness = createReadiness(context.clock, [
     {
       otherwise: "The database does not answer.",
       holds: async () => (await db.selectNoFrom((eb) => eb.lit(1).as("one")).executeTakeFirst()) !== undefined,
     },
-    { otherwise: "The jobs do not run yet.", holds: () => listening },
   ]);
   const { web, openSocket } = createDoors(bot, { settings, version, inbox, readiness, metrics });
 
   if (settings.databaseUrl === undefined) await releaseLeases(db, context.clock.now());
+  // Before anything can come in, or a sweep says that the bot listens.
+  await catchUp.begin();
   // Why each unfinished attempt is as it is, is said before anything looks at it again.
   await lookAfterRestart(bot, context.ids.uuid());
   await jobs.start({
@@ -104,28 +112,39 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       await (service === undefined ? projections.project(key) : followHomes(bot, service));
     },
     drainInbox: () => drain.drain(),
-    tidy: () => tidy(bot, inbox, settings.dataDir),
+    tidy: () => tidy(bot, { inbox, catchUp, dataDir: settings.dataDir }),
   });
   // On an empty database a command waits for the first look at GitHub: it would find no service.
   const begun = Promise.withResolvers<void>();
   const isNew = (await db.selectFrom("repository").select("id").limit(1).executeTakeFirst()) === undefined;
   if (isNew) servicesKnown = Promise.race([begun.promise, context.clock.sleep(servicesWithinMs)]);
-  listening = true;
+  let catchingUp: Promise<unknown> = Promise.resolve();
+  closers.push(async () => {
+    begun.resolve();
+    await withinStop(context, catchingUp);
+  });
   const address = await web.listen();
+  listening = true;
   closers.push(() => web.close());
   if (openSocket !== undefined) {
-    const socket = openSocket();
-    closers.push(() => socket.stop());
+    const opened = openSocket(() => {
+      catchUp.slackConnected().catch(logged("what Slack told before it was connected could not be asked for"));
+    });
+    socket = opened;
+    closers.push(() => opened.stop());
   }
-  const catchingUp = Promise.all([
-    catchUp(bot, githubApp)
-      .catch(logged("what happened on GitHub while the bot was down could not be compared"))
-      .finally(begun.resolve),
+  catchingUp = Promise.all([
+    catchUp.look().finally(begun.resolve),
     lookAtChannels(bot, { everything: true }).catch(
       logged("the Slack channels of the services could not be looked at"),
     ),
-    readReactions(bot, answerOf).catch(logged("reactions given while the bot was down could not be read back")),
   ]);
-  closers.push(async () => void (await catchingUp));
   return address;
+}
+
+/** What asks GitHub and Slack must not hold up a stop for ever; what it leaves is looked up at the next start. */
+async function withinStop(context: Context, ended: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([ended, context.clock.sleep(stopWithinMs, late.signal).catch(() => undefined)]);
+  late.abort();
 }

@@ -16,8 +16,8 @@ export type DeliveryHandler = (delivery: ClaimedDelivery) => Promise<void>;
 export type InboxDrain = {
   /** Resolves when nothing more is due and all that was has been begun: a slow handler holds up nobody else. */
   drain(): Promise<void>;
-  /** Resolves when no handler runs. */
-  idle(): Promise<void>;
+  /** Takes nothing more up, and resolves when no handler runs: what is left is for whoever runs next. */
+  stop(): Promise<void>;
 };
 
 export function createInboxDrain(parts: {
@@ -27,6 +27,8 @@ export function createInboxDrain(parts: {
 }): InboxDrain {
   const { inbox, log, handle } = parts;
   const running = new Set<Promise<void>>();
+  const draining = new Set<Promise<void>>();
+  let stopping = false;
 
   async function take(delivery: ClaimedDelivery): Promise<void> {
     const about = { delivery: delivery.key, source: delivery.source, name: delivery.name, attempt: delivery.attempts };
@@ -49,17 +51,27 @@ export function createInboxDrain(parts: {
     running.add(taken);
   }
 
+  async function takeUp(): Promise<void> {
+    for (;;) {
+      while (running.size >= deliveriesAtOnce) await Promise.race(running);
+      await inbox.quiet();
+      if (stopping) return;
+      const claimed = await inbox.claim(deliveriesAtOnce - running.size);
+      if (claimed.length === 0) return;
+      for (const delivery of claimed) begin(delivery);
+    }
+  }
+
   return {
     async drain() {
-      for (;;) {
-        while (running.size >= deliveriesAtOnce) await Promise.race(running);
-        await inbox.quiet();
-        const claimed = await inbox.claim(deliveriesAtOnce - running.size);
-        if (claimed.length === 0) return;
-        for (const delivery of claimed) begin(delivery);
-      }
+      const drained = takeUp().finally(() => draining.delete(drained));
+      draining.add(drained);
+      await drained;
     },
-    async idle() {
+    async stop() {
+      stopping = true;
+      // One that is just claiming still begins what it gets.
+      await Promise.allSettled(draining);
       while (running.size > 0) await Promise.all(running);
     },
   };

@@ -22,7 +22,7 @@ import {
   triesInOrder,
 } from "./surface.ts";
 
-/** Longer than any single write may take: GitHub and Slack calls give up after 20 s. */
+/** Longer than any single write may take: GitHub calls give up after 12 s, Slack's after 15 s. */
 const leaseMs = 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 5 * 60_000;
@@ -125,7 +125,8 @@ export function createProjections(options: ProjectionOptions): Projections {
       const wait = written === "unchanged" ? 0 : (surface.spacingMs ?? 0);
       const behind = await release(db, row, {
         shown: row.wanted,
-        state: "idle",
+        // Where nothing was written, what a predecessor may have made is still to be looked for.
+        ...(written === "unchanged" ? {} : { state: "idle" as const }),
         attempts: 0,
         refused: 0,
         error: null,

@@ -36,6 +36,8 @@ export type SocketModeOptions = {
   readonly store: (delivery: SlackDelivery) => Promise<void>;
   /** What is answered instead of being stored. */
   readonly answerAtOnce: AnswerAtOnce;
+  /** The socket is open, for the first time or again: what Slack told before may be lost. */
+  readonly onConnected?: () => void;
 };
 
 const envelope = z.object({
@@ -115,6 +117,7 @@ export function startSocketMode(options: SocketModeOptions): SocketMode {
     connected = true;
     failures = 0;
     log.info("connected to Slack by Socket Mode");
+    options.onConnected?.();
   });
   client.on("disconnected", again);
   client.on("slack_event", (event: unknown) => {

@@ -1,22 +1,84 @@
-/** What the bot does once at its start about what happened on GitHub meanwhile. */
+/** Looks up what happened on GitHub and in Slack while the bot did not listen, until that has succeeded once. */
 import type { GitHubApp } from "../github/app.ts";
 import type { Bot } from "../operations/bot.ts";
 import { followAllBranches } from "../operations/follow-branch.ts";
+import { heard, type ListensTo, lookUpMissed, missed } from "../operations/missed.ts";
+import type { MeaningOf } from "../operations/note-reaction.ts";
+import { readReactions } from "../operations/read-reactions.ts";
 
 /** GitHub keeps its delivery log for three days. */
 const recoverAtMostMs = 3 * 24 * 3_600_000;
-/** Deliveries may have been under way when the last one was stored. */
+/** Deliveries may have been under way when the bot last said that it listens. */
 const recoverMarginMs = 3_600_000;
 
-/** Looks up what happened on GitHub while the bot was down: missed deliveries, open pull requests, heads of followed branches. */
-export async function catchUp(bot: Bot, githubApp: GitHubApp): Promise<void> {
-  const last = await bot.db
-    .selectFrom("inbox")
-    .select("received_at")
-    .where("source", "=", "github")
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
+export type CatchUp = {
+  /** Called before anything can come in: from here on nobody mistakes what comes for what was there before. */
+  begin(): Promise<void>;
+  /** What the bot listens to at this moment is written down. */
+  heard(): Promise<void>;
+  /**
+   * Looks up what is due of what the bot listens to: what happens after the look is told. One look at each at a time;
+   * what fails is logged and due again later.
+   */
+  look(): Promise<void>;
+  /** Slack can reach the bot from now on, for the first time or again. */
+  slackConnected(): Promise<void>;
+};
+
+export type CatchUpOptions = {
+  readonly bot: Bot;
+  readonly githubApp: Pick<GitHubApp, "startUp" | "recoverDeliveries">;
+  readonly meaningOf: MeaningOf;
+  /** Whether the bot hears at this moment what is told. */
+  readonly listensTo: (source: ListensTo) => boolean;
+};
+
+const sources = ["github", "slack"] as const satisfies readonly ListensTo[];
+
+export function createCatchUp({ bot, githubApp, meaningOf, listensTo }: CatchUpOptions): CatchUp {
+  const underWay = new Map<ListensTo, Promise<void>>();
+  const looks: Readonly<Record<ListensTo, (since: number | undefined) => Promise<void>>> = {
+    github: (since) => compareWithGitHub(bot, githubApp, since),
+    slack: () => readReactions(bot, meaningOf),
+  };
+
+  function lookAt(source: ListensTo): Promise<void> {
+    const known = underWay.get(source);
+    if (known !== undefined) return known;
+    const look = lookUpMissed(bot, source, looks[source])
+      .catch((error: unknown) =>
+        bot.log.error({ err: error, source }, "what was missed could not be looked up; a later sweep tries again"),
+      )
+      .finally(() => underWay.delete(source));
+    underWay.set(source, look);
+    return look;
+  }
+
+  return {
+    async begin() {
+      for (const source of sources) await missed(bot, source);
+    },
+    async heard() {
+      for (const source of sources) if (listensTo(source)) await heard(bot, source);
+    },
+    async look() {
+      await Promise.all(sources.filter(listensTo).map(lookAt));
+    },
+    async slackConnected() {
+      await missed(bot, "slack");
+      // What is under way may have read the messages before Slack was connected.
+      await underWay.get("slack");
+      await lookAt("slack");
+    },
+  };
+}
+
+/** Open pull requests, the heads of followed branches, and deliveries that GitHub could not hand over. */
+async function compareWithGitHub(
+  bot: Bot,
+  githubApp: Pick<GitHubApp, "startUp" | "recoverDeliveries">,
+  since: number | undefined,
+): Promise<void> {
   await githubApp.startUp();
   const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
   const followed = repositories.filter((row) => row.pipeline_file_id !== null);
@@ -26,10 +88,9 @@ export async function catchUp(bot: Bot, githubApp: GitHubApp): Promise<void> {
       return { id, fullName, installationId, defaultBranch };
     }),
   );
-  if (last !== undefined) {
-    const now = bot.context.clock.now();
-    const since = Math.max(last.received_at.getTime() - recoverMarginMs, now - recoverAtMostMs);
-    const recovered = await githubApp.recoverDeliveries(since);
+  if (since !== undefined) {
+    const from = Math.max(since - recoverMarginMs, bot.context.clock.now() - recoverAtMostMs);
+    const recovered = await githubApp.recoverDeliveries(from);
     if (recovered.asked > 0) bot.log.info(recovered, "asked GitHub to send missed deliveries again");
   }
   bot.log.info({ repositories: repositories.length }, "compared with GitHub");

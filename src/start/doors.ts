@@ -19,7 +19,7 @@ import { createWebServer, type WebServer } from "../web/server.ts";
 export type Doors = {
   readonly web: WebServer;
   /** Undefined where Slack posts to the HTTP server. */
-  readonly openSocket: (() => SocketMode) | undefined;
+  readonly openSocket: ((onConnected: () => void) => SocketMode) | undefined;
 };
 
 export function createDoors(
@@ -77,13 +77,14 @@ export function createDoors(
     metrics,
   });
   if (appToken === undefined) return { web, openSocket: undefined };
-  const openSocket = () =>
+  const openSocket = (onConnected: () => void) =>
     startSocketMode({
       context,
       log,
       settings: { appToken, apiUrl },
       answerAtOnce,
-      store: async (delivery) => void (await inbox.store({ source: "slack", ...delivery })),
+      store: async (delivery) => metrics.stored("slack", await inbox.store({ source: "slack", ...delivery })),
+      onConnected,
     });
   return { web, openSocket };
 }

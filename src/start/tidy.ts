@@ -11,9 +11,16 @@ import { tellChannelProblems } from "../operations/tell-channel-problems.ts";
 import { tidyAttempts } from "../operations/tidy-attempts.ts";
 import { answerOf } from "../slack/emoji.ts";
 import type { Inbox } from "../store/inbox.ts";
+import type { CatchUp } from "./catch-up.ts";
 
-export async function tidy(bot: Bot, inbox: Inbox, dataDir: string): Promise<void> {
+export async function tidy(
+  bot: Bot,
+  { inbox, dataDir, catchUp }: { readonly inbox: Inbox; readonly dataDir: string; readonly catchUp: CatchUp },
+): Promise<void> {
   const logged = (what: string) => (error: unknown) => bot.log.error({ err: error }, what);
+  await catchUp.heard();
+  // Not waited for: a first look at many repositories takes longer than a sweep may.
+  void catchUp.look();
   await inbox.tidy();
   await tidyLinks(bot);
   await forgetForms(bot);

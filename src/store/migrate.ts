@@ -19,6 +19,7 @@ import * as looks from "./migrations/0011-looks.ts";
 import * as soak from "./migrations/0012-soak.ts";
 import * as channels from "./migrations/0013-channels.ts";
 import * as liveNews from "./migrations/0014-live-news.ts";
+import * as listening from "./migrations/0015-listening.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -38,6 +39,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0012-soak": soak,
   "0013-channels": channels,
   "0014-live-news": liveNews,
+  "0015-listening": listening,
 };
 
 /** Names of the migrations that this call carried out. */

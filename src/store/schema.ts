@@ -8,6 +8,7 @@ import type { Ships } from "../operations/ships.ts";
 import type { Facts, OfferedBecause, RequestKind, Status, Verdict } from "../policy/model.ts";
 import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource, PolicyInForce } from "../policy/pipeline.ts";
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
+import type { ListeningTable } from "./listening-table.ts";
 import type { FormTable, HomeServiceTable, HomeTable } from "./view-tables.ts";
 
 /** Written as JSON text, read as parsed JSON. Rows are written by this bot alone, in the type that is read. */
@@ -495,6 +496,7 @@ export type AuditTable = {
 
 export type Database = {
   inbox: InboxTable;
+  listening: ListeningTable;
   repository: RepositoryTable;
   pipeline_file: PipelineFileTable;
   service: ServiceTable;

@@ -1,6 +1,6 @@
 /**
- * Whether the bot can do its work: the database answers, its tables are those of this version, the jobs run. It must
- * never tell the outside more than which part is missing.
+ * Whether the bot can do its work. The server listens only once the tables are of this version and the jobs run, so
+ * what can be missing afterwards is what is asked here. It must never tell the outside more than which part is missing.
  */
 import type { Context } from "../context.ts";
 

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createInboxDrain } from "../../src/jobs/drain-inbox.ts";
+import { createInboxDrain, deliveriesAtOnce } from "../../src/jobs/drain-inbox.ts";
 import { createJobs, type JobHandlers, type Jobs } from "../../src/jobs/jobs.ts";
 import { sweepEveryMs } from "../../src/jobs/sweep.ts";
 import type { Status } from "../../src/policy/model.ts";
@@ -375,7 +375,7 @@ test("from the store of a delivery to its handler, with a failure on the way", a
   const keys = ["bad", ...Array.from({ length: 30 }, (_, index) => `good ${index}`)];
   await Promise.all(keys.map((key) => inbox.store({ source: "github", key, name: "push", payload: {} })));
   await Promise.all(keys.map((key) => until(key)));
-  await drain.idle();
+  await drain.stop();
   expect(seen.toSorted()).toEqual(keys.toSorted());
   const rows = await database.db.selectFrom("inbox").select(["key", "status"]).where("status", "<>", "done").execute();
   expect(rows).toEqual([{ key: "bad", status: "stored" }]);
@@ -405,5 +405,33 @@ test("a handler that hangs holds up no delivery that comes later", async () => {
   await inbox.store({ source: "github", key: "later", name: "push", payload: {} });
   await until("later");
   release();
-  await drain.idle();
+  await drain.stop();
+});
+
+test("a drain that is stopped ends what it has begun and takes nothing more up", async () => {
+  const { context } = realTimeContext();
+  jobs = await createJobs({ context, log, db: database.db, connection: database.connection });
+  const inbox = createInbox({ context, db: database.db, pool: database.pool, wake: jobs.wake });
+  const keys = Array.from({ length: 3 * deliveriesAtOnce }, (_, index) => `delivery ${index}`);
+  await Promise.all(keys.map((key) => inbox.store({ source: "github", key, name: "push", payload: {} })));
+  const begun = Promise.withResolvers<void>();
+  const mayEnd = Promise.withResolvers<void>();
+  const handled: string[] = [];
+  const drain = createInboxDrain({
+    inbox,
+    log,
+    handle: async ({ key }) => {
+      handled.push(key);
+      if (handled.length === deliveriesAtOnce) begun.resolve();
+      await mayEnd.promise;
+    },
+  });
+  const draining = drain.drain();
+  await begun.promise;
+  const stopped = drain.stop();
+  mayEnd.resolve();
+  await Promise.all([stopped, draining]);
+  expect(handled).toHaveLength(deliveriesAtOnce);
+  const left = await database.db.selectFrom("inbox").select("key").where("status", "=", "stored").execute();
+  expect(left).toHaveLength(2 * deliveriesAtOnce);
 });

@@ -62,6 +62,20 @@ describe("one writer", () => {
 });
 
 describe("killed at", () => {
+  test("projection.created, and then there is nothing to show for a while: what was made is found all the same", async () => {
+    const side = await openWith();
+    await side.set("1/1", "hello");
+    await side.killAt("projection.created", () => side.engine().project(side.key("1/1")));
+    side.hide("1/1");
+    await side.clock.advance(leaseMs);
+    await side.engine().project(side.key("1/1"));
+    expect(await side.row("1/1")).toMatchObject({ state: "posting", wanted: 1, shown: 1, external: null });
+    await side.set("1/1", "hello again");
+    await side.engine().project(side.key("1/1"));
+    expect(side.things).toEqual([{ id: 1, subject: "1/1", text: "hello again" }]);
+    expect(await side.row("1/1")).toMatchObject({ state: "idle", wanted: 2, shown: 2 });
+  });
+
   for (const point of ["projection.posting", "projection.created", "projection.followed"]) {
     test(`${point}: one thing stands, and it is followed up`, async () => {
       const side = await openWith();

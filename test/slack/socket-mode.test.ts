@@ -31,10 +31,12 @@ async function open(
   // The library waits on real timers of its own, so these do as well.
   const { context } = realTimeContext();
   const settings = { appToken: "xapp-1", apiUrl: server.apiUrl };
-  const socket = startSocketMode({ context, log: silent, settings, store, answerAtOnce });
+  const connections: number[] = [];
+  const onConnected = () => void connections.push(connections.length + 1);
+  const socket = startSocketMode({ context, log: silent, settings, store, answerAtOnce, onConnected });
   onTestFinished(() => socket.stop());
   await server.opened();
-  return { server, socket };
+  return { server, socket, connections };
 }
 
 test("a delivery is stored, and only then acknowledged", async () => {
@@ -78,11 +80,13 @@ test("what could not be stored is not acknowledged, and what is malformed is, so
 
 test("a socket that broke is opened again", async () => {
   const keys: string[] = [];
-  const { server, socket } = await open(async ({ key }) => void keys.push(key));
+  const { server, socket, connections } = await open(async ({ key }) => void keys.push(key));
   server.drop();
   await server.opened();
   server.send({ type: "events_api", envelope_id: "envelope-3", payload: reactionEnvelope() });
   expect(await server.acknowledged()).toMatchObject({ envelope_id: "envelope-3" });
   expect(keys).toEqual(["Ev0PV52K25"]);
   expect(socket.connected()).toBe(true);
+  // Whoever has to ask for what was told meanwhile hears of each.
+  expect(connections).toEqual([1, 2]);
 });

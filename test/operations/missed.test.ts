@@ -1,0 +1,168 @@
+/** What was told while the bot did not listen is looked up until that has succeeded, from where the gap began. */
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { heard, lookUpMissed, missed } from "../../src/operations/missed.ts";
+import { answerOf } from "../../src/slack/emoji.ts";
+import { createCatchUp } from "../../src/start/catch-up.ts";
+import { ask, statusOf } from "./steps.ts";
+import { openWorld, push, type World } from "./world.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(() => world.close());
+
+/** The gaps that looks were asked for, as hours before now; "first" where the bot never listened before. */
+async function looked(fails = false): Promise<readonly (number | "first")[]> {
+  const seen: (number | "first")[] = [];
+  await lookUpMissed(world.bot, "github", async (since) => {
+    seen.push(since === undefined ? "first" : Math.round((world.clock.now() - since) / hour));
+    if (fails) throw new Error("GitHub does not answer");
+  }).catch(() => seen.push(-1));
+  return seen;
+}
+
+describe("where a gap begins", () => {
+  test("a first start has missed nothing, and looks all the same", async () => {
+    await missed(world.bot, "github");
+    expect([await looked(), await looked()]).toEqual([["first"], []]);
+  });
+
+  test("a start looks from when the bot last said that it listens", async () => {
+    await missed(world.bot, "github");
+    await looked();
+    await world.clock.advance(hour);
+    await heard(world.bot, "github");
+    await looked();
+    await world.clock.advance(4 * hour);
+    await missed(world.bot, "github");
+    expect(await looked()).toEqual([4]);
+  });
+
+  test("another start before a look has succeeded does not move it forward, however long the bot listened", async () => {
+    await missed(world.bot, "github");
+    await looked();
+    await world.clock.advance(3 * hour);
+    await missed(world.bot, "github");
+    expect(await looked(true)).toEqual([3, -1]);
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      await world.clock.advance(minute);
+      await heard(world.bot, "github");
+    }
+    await missed(world.bot, "github");
+    expect([await looked(), await looked()]).toEqual([[4], []]);
+  });
+
+  test("a bot that could not say for minutes that it listens has a gap like one that was down", async () => {
+    await missed(world.bot, "github");
+    await looked();
+    await world.clock.advance(minute);
+    await heard(world.bot, "github");
+    expect(await looked()).toEqual([]);
+    await world.clock.advance(2 * hour);
+    await heard(world.bot, "github");
+    expect(await looked()).toEqual([2]);
+  });
+
+  test("one that comes while a look is under way is looked up after it", async () => {
+    await missed(world.bot, "github");
+    await lookUpMissed(world.bot, "github", () => missed(world.bot, "github"));
+    expect([await looked(), await looked()]).toEqual([[0], []]);
+  });
+});
+
+test("a look that fails is tried again with growing pauses, and a new start does not wait for them", async () => {
+  await missed(world.bot, "github");
+  expect(await looked(true)).toEqual(["first", -1]);
+  expect(await looked(true)).toEqual([]);
+  await world.clock.advance(30_000);
+  expect(await looked(true)).toEqual(["first", -1]);
+  await world.clock.advance(30_000);
+  expect(await looked(true)).toEqual([]);
+  await missed(world.bot, "github");
+  expect(await looked()).toHaveLength(1);
+});
+
+test("a crash after a look and before it is written down looks again", async () => {
+  await missed(world.bot, "github");
+  world.faults.arm("missed.looked-up");
+  expect(await looked()).toEqual(["first", -1]);
+  expect([await looked(), await looked()]).toEqual([["first"], []]);
+});
+
+describe("at a start", () => {
+  function starting(github: { down: boolean }) {
+    const recovered: number[] = [];
+    const listening = { github: false, slack: false };
+    const catchUp = createCatchUp({
+      bot: { ...world.bot, log: pino({ level: "silent" }) },
+      githubApp: {
+        async startUp() {
+          if (github.down) throw new Error("GitHub does not answer");
+        },
+        async recoverDeliveries(since) {
+          recovered.push(world.clock.now() - since);
+          return { asked: 0, complete: true };
+        },
+      },
+      meaningOf: answerOf,
+      listensTo: (source) => listening[source],
+    });
+    return { catchUp, recovered, listening };
+  }
+
+  test("GitHub is compared once the bot listens, from the sweep until it answers, with an hour to spare", async () => {
+    const first = starting({ down: false });
+    await first.catchUp.begin();
+    first.listening.github = true;
+    await first.catchUp.look();
+    expect(first.recovered).toEqual([]);
+    await world.clock.advance(2 * hour);
+
+    const github = { down: true };
+    const second = starting(github);
+    await second.catchUp.begin();
+    github.down = false;
+    await second.catchUp.look();
+    expect(second.recovered, "what comes after the look is told only to who listens").toEqual([]);
+    github.down = true;
+    second.listening.github = true;
+    await second.catchUp.look();
+    github.down = false;
+    await world.clock.advance(minute);
+    await second.catchUp.heard();
+    await second.catchUp.look();
+    await second.catchUp.look();
+    expect(second.recovered).toEqual([3 * hour + minute]);
+  });
+
+  test("reactions are read when Slack is connected, again until it answers, and again after each gap", async () => {
+    await push(world, "a");
+    const waiting = await ask(world, "production");
+    const { ts } = await world.post(waiting);
+    const { catchUp, listening } = starting({ down: false });
+    world.standing.set(ts, [{ emoji: "eyes", users: ["U0000ROSA"] }]);
+    await catchUp.begin();
+    await catchUp.look();
+    listening.slack = true;
+    await catchUp.slackConnected();
+    expect(await statusOf(world, waiting)).toBe("waiting");
+
+    const { reactions } = world.bot.slack;
+    Object.assign(world.bot.slack, {
+      async reactions() {
+        throw new Error("Slack does not answer");
+      },
+    });
+    world.standing.set(ts, [{ emoji: "ship", users: ["U0000ROSA"] }]);
+    await catchUp.slackConnected();
+    Object.assign(world.bot.slack, { reactions });
+    await world.clock.advance(30_000);
+    await catchUp.look();
+    await world.settle();
+    expect(await statusOf(world, waiting)).toBe("success");
+  });
+});
