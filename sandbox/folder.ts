@@ -11,6 +11,7 @@ export type SandboxFolder = {
   readonly git: string;
   readonly site: string;
   readonly bot: string;
+  /** Not written yet. */
   readonly operatorFile: string;
   /** Notes the bot's process, for a later start that finds it left over. */
   noteBot(pid: number | undefined): Promise<void>;
@@ -64,13 +65,12 @@ async function clear(context: Context, root: string): Promise<void> {
   await context.files.rm(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
-export async function makeFolder(context: Context, dataDir: string, repository: string): Promise<SandboxFolder> {
+export async function makeFolder(context: Context, dataDir: string): Promise<SandboxFolder> {
   const root = join(dataDir, "sandbox");
   await clear(context, root);
   const folder = { root, git: join(root, "github"), site: join(root, "site"), bot: join(root, "bot") };
   for (const path of Object.values(folder)) await context.files.mkdir(path, { recursive: true });
   const operatorFile = join(root, "operator.yml");
-  await context.files.writeFile(operatorFile, `commands: [${JSON.stringify(repository)}]\n`);
   const noteBot = (pid: number | undefined) =>
     context.files.writeFile(
       join(root, "running.json"),

@@ -1,17 +1,17 @@
 /**
- * Opens the sandbox: a GitHub, a Slack and a page, the sample service in them, and the ordinary bot beside them as a
- * process of its own. It gives the bot nothing but the settings that any bot is given.
+ * Opens the sandbox: a GitHub, a Slack and a page, a scene in them, and the ordinary bot beside them as a process of
+ * its own. It gives the bot nothing but the settings that any bot is given.
  */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Context, createContext } from "../src/context.ts";
+import type { Context } from "../src/context.ts";
 import { type BotProcess, createBotProcess, freePort } from "./bot-process.ts";
 import { botSettings, botUrl } from "./bot-settings.ts";
 import { makeFolder } from "./folder.ts";
 import { createSandboxGitHub } from "./github/sandbox-github.ts";
+import { openExample } from "./open-example.ts";
 import { openPage } from "./page/page-server.ts";
-import { samplePeople } from "./sample/people.ts";
-import { sampleChannel, sampleChannels, sampleEnvironments, sampleRepository, seedSample } from "./sample/seed.ts";
+import { sample } from "./sample/scene.ts";
 import { createSandboxSlack } from "./slack/sandbox-slack.ts";
 import { watchWorld } from "./world.ts";
 
@@ -21,9 +21,11 @@ export type SandboxOptions = {
   readonly host: string;
   readonly dataDir: string;
   readonly context: Context;
+  /** The name of an example; the sample unless said. */
+  readonly example?: string;
   /** The bot's main module; `src/main.ts` unless a test says otherwise. */
   readonly botScript?: string;
-  /** Seconds that each step of the sample's stages takes. */
+  /** Seconds that each step of the scene's stages takes. */
   readonly pace?: number;
   /** False leaves Ctrl-C and SIGTERM to the caller. */
   readonly handleSignals?: boolean;
@@ -62,6 +64,7 @@ function stopOnSignals(stop: () => Promise<void>): void {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { context } = options;
   const print = options.print ?? printToTerminal;
+  const scene = options.example === undefined ? sample : await openExample(context, options.example);
   // The page first: when its port is taken, an earlier sandbox keeps its folder.
   const page = await openPage({ host: options.host, port: options.port });
   const closers: (() => Promise<void> | void)[] = [() => page.close()];
@@ -69,24 +72,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const one of closers.reverse()) await one();
   };
   try {
-    const folder = await makeFolder(context, resolve(options.dataDir), sampleRepository);
-    const github = await createSandboxGitHub({ context, folder: folder.git, people: samplePeople });
+    const folder = await makeFolder(context, resolve(options.dataDir));
+    const at = { siteDir: folder.site, siteUrl: `${page.url}/site` };
+    await context.files.writeFile(folder.operatorFile, scene.operatorFile(at));
+    const github = await createSandboxGitHub({ context, folder: folder.git, people: scene.people });
     closers.push(() => github.close());
-    const slack = await createSandboxSlack({
-      context,
-      people: samplePeople,
-      channels: sampleChannels,
-      webUrl: page.url,
-    });
+    const { people, channels } = scene;
+    const slack = await createSandboxSlack({ context, people, channels, webUrl: page.url });
     closers.push(() => slack.close());
-    const siteUrl = `${page.url}/site`;
-    await seedSample(context, github, { siteDir: folder.site, siteUrl, pace: options.pace ?? 1 });
-    const world = await watchWorld(context, folder.site, sampleEnvironments);
+    await scene.seed({ context, github, ...at, pace: options.pace ?? 1 });
+    const places = scene.places.map((place) => place.folder);
+    const world = await watchWorld(context, folder.site, places);
     closers.push(() => world.close());
 
     const port = await freePort(loopback);
     const logLevel = process.env["LOG_LEVEL"] ?? "info";
-    const settings = botSettings({ github, slack, folder, host: loopback, port, logLevel });
+    const usual = botSettings({ github, slack, folder, host: loopback, port, logLevel });
+    const settings = { ...usual, ...scene.settings };
     const script = options.botScript ?? botScript;
     const bot = createBotProcess({ context, script, host: loopback, port, settings, print });
     closers.push(() => bot.stop());
@@ -95,17 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     github.setCallback(url);
     github.deliverTo(`${url}/api/github/webhooks`);
     slack.deliverTo(`${url}/slack/events`);
-    page.show({
-      context,
-      people: samplePeople,
-      slack,
-      github,
-      bot,
-      world,
-      repository: sampleRepository,
-      channel: sampleChannel,
-      siteDir: folder.site,
-    });
+    page.show({ context, scene, slack, github, bot, world, siteDir: folder.site });
     print(`The sandbox is open: ${page.url}`);
     void bot.start();
     if (options.handleSignals !== false) stopOnSignals(close);
@@ -114,14 +106,4 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await close();
     throw error;
   }
-}
-
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const port = Number(process.env["PORT"] ?? "3000");
-  const dataDir = process.env["DATA_DIR"] ?? ".data";
-  const host = process.env["HOST"] ?? loopback;
-  startSandbox({ port, host, dataDir, context: createContext() }).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  });
 }

@@ -1,5 +1,5 @@
 /**
- * What the sample's environments really serve, read from the files that `make deploy` writes. It is the witness beside
+ * What a scene's places really serve, read from the files that `make deploy` writes. It is the witness beside
  * what the bot and GitHub say, so it never asks either of them.
  */
 import { join } from "node:path";
@@ -13,6 +13,7 @@ export type Serving = {
 };
 
 export type WorldEnvironment = {
+  /** The folder of the site that it serves from. */
   readonly name: string;
   readonly serving?: Serving;
   /** How often `make deploy` has begun here. */
@@ -65,14 +66,17 @@ function parseRuns(text: string): readonly DeployRun[] {
   });
 }
 
-export async function readWorld(context: Context, siteDir: string, names: readonly string[]): Promise<WorldView> {
+/** The places that are known beforehand, and after them those that were made since and still serve something. */
+export async function readWorld(context: Context, siteDir: string, known: readonly string[]): Promise<WorldView> {
   const runs = parseRuns(await readText(context, join(siteDir, "deploys.log")));
+  const names = [...new Set([...known, ...runs.map((run) => run.environment)])];
   const environments = names.map(async (name): Promise<WorldEnvironment> => {
     const serving = parseServing(await readText(context, join(siteDir, name, "version.txt")));
     const begun = runs.filter((run) => run.environment === name && run.what === "begun").length;
     return { name, runs: begun, ...(serving ? { serving } : {}) };
   });
-  return { environments: await Promise.all(environments), runs };
+  const all = await Promise.all(environments);
+  return { environments: all.filter(({ name, serving }) => known.includes(name) || serving !== undefined), runs };
 }
 
 /** Looks at the files again and again; they are written by processes that tell nobody. */

@@ -7,34 +7,52 @@ import { describeMistakes } from "./config/mistake.ts";
 import { forgetSecrets, processEnvironment, type ReadSettings, readSettings } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
 import { createLog, prettyDestination } from "./log.ts";
+import { optional } from "./optional.ts";
+import { readArguments } from "./start-arguments.ts";
 
 /** Compiled code is kept between starts: a later start is faster by it, and takes less memory. */
 enableCompileCache();
 
 const context = createContext();
+const wanted = readArguments(process.argv.slice(2));
 const environment = processEnvironment();
 const read = await readSettings({ env: environment, files: context.files, cwd: process.cwd() });
 
-switch (read.kind) {
-  case "mistakes":
-    process.stderr.write(`${describeMistakes(read.mistakes)}\n`);
-    process.exitCode = 1;
-    break;
-  case "sandbox":
-    await openSandbox(context, read);
-    break;
-  case "settings":
-    await run(context, read);
-    break;
+if (wanted.kind === "answer") {
+  (wanted.code === 0 ? process.stdout : process.stderr).write(`${wanted.text}\n`);
+  process.exitCode = wanted.code;
+} else {
+  switch (read.kind) {
+    case "mistakes":
+      process.stderr.write(`${describeMistakes(read.mistakes)}\n`);
+      process.exitCode = 1;
+      break;
+    case "sandbox":
+      await openSandbox(context, read, wanted.example);
+      break;
+    case "settings":
+      if (wanted.example === undefined) await run(context, read);
+      else fail("--example opens a sandbox, and this bot has settings of its own. Start it where none are set.");
+      break;
+  }
 }
 
-async function openSandbox(around: Context, { general }: Extract<ReadSettings, { kind: "sandbox" }>): Promise<void> {
+function fail(why: string): void {
+  process.stderr.write(`${why}\n`);
+  process.exitCode = 1;
+}
+
+async function openSandbox(
+  around: Context,
+  { general }: Extract<ReadSettings, { kind: "sandbox" }>,
+  example: string | undefined,
+): Promise<void> {
   const { startSandbox } = await import("../sandbox/main.ts");
   try {
-    await startSandbox({ port: general.port, host: general.host, dataDir: general.dataDir, context: around });
+    const { port, host, dataDir } = general;
+    await startSandbox({ port, host, dataDir, context: around, ...optional("example", example) });
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    fail(error instanceof Error ? error.message : String(error));
   }
 }
 

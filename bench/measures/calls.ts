@@ -2,7 +2,8 @@
  * What an event of a pull request costs at GitHub, in calls: its rate limit is the real ceiling. Signing in is not
  * counted, as a token serves for an hour. The start of fifty repositories is counted by `test/cost/start-up.test.ts`.
  */
-import { catalogueChange, sampleRepository } from "../../sandbox/sample/seed.ts";
+import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { median } from "../numbers.ts";
 import { type BenchedBot, openBot, startBot } from "../open-bot.ts";

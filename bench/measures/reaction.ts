@@ -5,7 +5,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { median, p99 } from "../numbers.ts";
 import { type BenchedBot, developer, openBot, releaseManager, startBot } from "../open-bot.ts";

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { BenchedBot } from "../open-bot.ts";
 
 function pipelineFile(trace: string, productions: readonly string[]): string {

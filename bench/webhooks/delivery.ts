@@ -1,6 +1,6 @@
 /** One `pull_request` webhook of the size that GitHub's have, as the sandbox's GitHub sends it, signed. */
 import { createHmac } from "node:crypto";
-import { firstBranch, sampleRepository } from "../../sandbox/sample/seed.ts";
+import { firstBranch, sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { BenchedBot } from "../open-bot.ts";
 
 /** What a `pull_request` webhook of a busy repository weighs. */

@@ -5,7 +5,6 @@
  */
 import { z } from "zod";
 import type { SandboxPerson } from "../contract.ts";
-import { catalogueChange } from "../sample/seed.ts";
 import type { Sent } from "../slack-contract.ts";
 import type { Act, Play } from "./play.ts";
 import { runningDeployments } from "./trip.ts";
@@ -14,6 +13,8 @@ const user = z.string().max(40);
 const line = z.string().max(256);
 const text = z.string().max(20_000);
 const number = z.number().int().positive();
+/** The scene's first, unless said. */
+const repository = line.optional();
 const message = { user, channel: line, ts: z.string().max(40) };
 const element = { actionId: line, blockId: line.optional() };
 /** What an element is given: a text, the value of an option, several of them. */
@@ -37,7 +38,9 @@ const requestShape = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("open-pull-request"),
     user,
+    repository,
     head: line.min(1),
+    base: line.min(1).optional(),
     title: line.min(1),
     body: text,
     draft: z.boolean(),
@@ -45,15 +48,17 @@ const requestShape = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("edit-pull-request"),
     user,
+    repository,
     number,
     title: line.min(1).optional(),
     body: text.optional(),
     draft: z.boolean().optional(),
   }),
-  z.object({ kind: z.literal("merge-pull-request"), user, number }),
-  z.object({ kind: z.literal("close-pull-request"), user, number }),
-  z.object({ kind: z.literal("open-issue"), user, title: line.min(1) }),
-  z.object({ kind: z.literal("commit"), user, branch: line.min(1), name: line.min(1), detail: line }),
+  z.object({ kind: z.literal("merge-pull-request"), user, repository, number }),
+  z.object({ kind: z.literal("close-pull-request"), user, repository, number }),
+  z.object({ kind: z.literal("open-issue"), user, repository, title: line.min(1) }),
+  z.object({ kind: z.literal("commit"), user, repository, branch: line.min(1), name: line.min(1), detail: line }),
+  z.object({ kind: z.literal("delete-branch"), user, repository, branch: line.min(1) }),
   z.object({ kind: z.literal("kill-bot") }),
   z.object({ kind: z.literal("start-bot") }),
 ]);
@@ -62,7 +67,7 @@ export type PageRequest = z.infer<typeof requestShape>;
 export type PageAnswer = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 function personOf(play: Play, id: string): SandboxPerson {
-  const person = play.people.find((one) => one.slackUser === id);
+  const person = play.scene.people.find((one) => one.slackUser === id);
   if (!person) throw new Error("Nobody with this id is in the sandbox.");
   return person;
 }
@@ -70,7 +75,14 @@ function personOf(play: Play, id: string): SandboxPerson {
 function writerOf(play: Play, id: string): SandboxPerson {
   const person = personOf(play, id);
   if (person.permission !== "read") return person;
-  throw new Error(`${person.name} may read ${play.repository} and open issues, but not write to it.`);
+  throw new Error(`${person.name} may read what is here and open issues, but not write to it.`);
+}
+
+function repositoryOf(play: Play, wanted: string | undefined): string {
+  const [first] = play.scene.repositories;
+  const found = play.scene.repositories.find((name) => name === (wanted ?? first));
+  if (found === undefined) throw new Error(`There is no repository ${wanted} here.`);
+  return found;
 }
 
 async function say(play: Play, acts: Act[], request: Extract<PageRequest, { kind: "say" }>): Promise<void> {
@@ -109,8 +121,67 @@ function pressed(slack: Play["slack"], by: string, request: Pressing): Promise<S
   }
 }
 
+type OnGitHub = Extract<
+  PageRequest,
+  {
+    kind:
+      | "open-pull-request"
+      | "edit-pull-request"
+      | "merge-pull-request"
+      | "close-pull-request"
+      | "open-issue"
+      | "commit"
+      | "delete-branch";
+  }
+>;
+
+async function actOnGitHub(play: Play, request: OnGitHub): Promise<void> {
+  const { github } = play;
+  const repository = repositoryOf(play, request.repository);
+  if (request.kind === "open-issue") {
+    await github.createIssue(repository, personOf(play, request.user).login, request.title);
+    return;
+  }
+  const { login } = writerOf(play, request.user);
+  switch (request.kind) {
+    case "open-pull-request": {
+      const { title, body, head, base, draft } = request;
+      const into = base === undefined ? {} : { base };
+      await github.openPullRequest(repository, login, { title, body, head, ...into, draft });
+      return;
+    }
+    case "edit-pull-request": {
+      const { title, body, draft } = request;
+      return github.editPullRequest(repository, login, request.number, {
+        ...(title === undefined ? {} : { title }),
+        ...(body === undefined ? {} : { body }),
+        ...(draft === undefined ? {} : { draft }),
+      });
+    }
+    case "merge-pull-request":
+      await github.mergePullRequest(repository, login, request.number);
+      return;
+    case "close-pull-request":
+      return github.closePullRequest(repository, login, request.number);
+    case "delete-branch":
+      return github.deleteBranch(repository, login, request.branch);
+    case "commit": {
+      const { name, detail, branch } = request;
+      if (branch === github.view(repository).defaultBranch) {
+        throw new Error("The default branch is protected: commit to another branch and open a pull request.");
+      }
+      await github.commit(repository, login, {
+        branch,
+        message: `Show customers: ${name}`,
+        changes: play.scene.change(github, repository, { name, detail, branch }),
+      });
+      return;
+    }
+  }
+}
+
 async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<void> {
-  const { slack, github, repository } = play;
+  const { slack, github } = play;
   switch (request.kind) {
     case "say":
       return say(play, acts, request);
@@ -149,45 +220,18 @@ async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<
       return slack.openHome(personOf(play, request.user).slackUser);
     case "become":
       return github.signIn(personOf(play, request.user).login);
-    case "open-pull-request": {
-      const { login } = writerOf(play, request.user);
-      const { title, body, head, draft } = request;
-      await github.openPullRequest(repository, login, { title, body, head, draft });
-      return;
-    }
-    case "edit-pull-request": {
-      const { login } = writerOf(play, request.user);
-      const { title, body, draft } = request;
-      return github.editPullRequest(repository, login, request.number, {
-        ...(title === undefined ? {} : { title }),
-        ...(body === undefined ? {} : { body }),
-        ...(draft === undefined ? {} : { draft }),
-      });
-    }
+    case "open-pull-request":
+    case "edit-pull-request":
     case "merge-pull-request":
-      await github.mergePullRequest(repository, writerOf(play, request.user).login, request.number);
-      return;
     case "close-pull-request":
-      return github.closePullRequest(repository, writerOf(play, request.user).login, request.number);
     case "open-issue":
-      await github.createIssue(repository, personOf(play, request.user).login, request.title);
-      return;
-    case "commit": {
-      const { login } = writerOf(play, request.user);
-      if (request.branch === github.view(repository).defaultBranch) {
-        throw new Error("The default branch is protected: commit to another branch and open a pull request.");
-      }
-      await github.commit(repository, login, {
-        branch: request.branch,
-        message: `Show customers: ${request.name}`,
-        changes: catalogueChange(request.name, request.detail),
-      });
-      return;
-    }
+    case "commit":
+    case "delete-branch":
+      return actOnGitHub(play, request);
     case "kill-bot":
       acts.push({
         kind: "kill",
-        running: runningDeployments(github.view(repository)),
+        running: play.scene.repositories.flatMap((name) => runningDeployments(github.view(name))),
         at: play.context.clock.now(),
       });
       return play.bot.kill();

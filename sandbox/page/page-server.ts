@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sampleEnvironments } from "../sample/seed.ts";
+import { readSiteFile } from "../site.ts";
 import { readBody } from "../slack/requests.ts";
 import { act } from "./page-acts.ts";
 import { createPageStates } from "./page-state.ts";
@@ -31,7 +31,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 const pagePolicy =
   "default-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** The sample's pages are built from what people commit: they run no script and reach nothing. */
+/** The scene's pages are built from what people commit: they run no script and reach nothing. */
 const sitePolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
 /** Changes that come together are sent together. */
 const sendAfterMs = 40;
@@ -118,12 +118,18 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
     response.on("close", () => streams.delete(response));
   }
 
-  async function file(response: ServerResponse, folder: string, name: string, policy?: string): Promise<void> {
+  async function file(response: ServerResponse, name: string): Promise<void> {
     const type = contentTypes[extname(name)];
     if (!type || !play || name.includes("..")) return answer(response, 404, "text/plain", "Not found.");
-    const bytes = await play.context.files.readFile(join(folder, name)).catch(() => undefined);
+    const bytes = await play.context.files.readFile(join(filesFolder, name)).catch(() => undefined);
     if (!bytes) return answer(response, 404, "text/plain", "Not found.");
-    return answer(response, 200, type, bytes, policy);
+    return answer(response, 200, type, bytes);
+  }
+
+  async function siteFile(response: ServerResponse, path: string): Promise<void> {
+    const found = play && (await readSiteFile(play.context, play.siteDir, path));
+    if (!found) return answer(response, 404, "text/plain", "Not found.");
+    return answer(response, 200, found.type, found.bytes, sitePolicy);
   }
 
   async function handlePost(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -147,15 +153,9 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
     if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, "text/plain", "");
     if (pathname === "/api/state") return answer(response, 200, "application/json", stateText());
     if (pathname === "/api/events") return stream(response);
-    const site = /^\/site\/([a-z]+)\/$/.exec(pathname)?.[1];
-    if (site !== undefined) {
-      const known = sampleEnvironments.some((name) => name === site);
-      return known && play
-        ? file(response, join(play.siteDir, site), "index.html", sitePolicy)
-        : answer(response, 404, "text/plain", "Not found.");
-    }
-    if (pathname === "/" || pathname.startsWith("/archives/")) return file(response, filesFolder, "index.html");
-    return file(response, filesFolder, pathname.slice(1));
+    if (pathname.startsWith("/site/")) return siteFile(response, pathname.slice("/site/".length));
+    if (pathname === "/" || pathname.startsWith("/archives/")) return file(response, "index.html");
+    return file(response, pathname.slice(1));
   }
 
   const server = createServer((request, response) => {
@@ -171,7 +171,7 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
     show(shown) {
       play = shown;
       // Everybody has the bot among their direct messages, as after its installation.
-      for (const { slackUser } of shown.people) shown.slack.openDirect(slackUser);
+      for (const { slackUser } of shown.scene.people) shown.slack.openDirect(slackUser);
       states = createPageStates(shown, acts);
       for (const part of [shown.slack, shown.github, shown.bot, shown.world]) removals.push(part.onChange(changed));
       const pulse = shown.context.clock.every(pulseEveryMs, () => {

@@ -1,12 +1,14 @@
 /** Everything that the page shows, as one plain object: made anew for every change and sent whole. */
 import type { SandboxRepositoryView } from "../contract.ts";
+import type { ScenePlace, Step } from "../scene.ts";
 import type { SandboxChannel, SandboxMessage, SandboxView } from "../slack-contract.ts";
 import type { WorldEnvironment } from "../world.ts";
 import type { Act, BotState, Play } from "./play.ts";
 import { createTrip } from "./trip.ts";
-import { type TripStep, tripSteps } from "./trip-steps.ts";
 
 export type PageState = {
+  /** What is opened: the sample, which has no name, or an example. */
+  readonly scene: { readonly name: string; readonly title: string };
   readonly people: readonly {
     readonly user: string;
     readonly login: string;
@@ -27,10 +29,11 @@ export type PageState = {
     readonly modals: Readonly<Record<string, SandboxView>>;
     readonly homes: Readonly<Record<string, SandboxView>>;
   };
-  readonly github: { readonly url: string; readonly repository: SandboxRepositoryView };
-  readonly environments: readonly WorldEnvironment[];
+  /** The first repository is shown first. */
+  readonly github: { readonly url: string; readonly repositories: readonly SandboxRepositoryView[] };
+  readonly environments: readonly (WorldEnvironment & Pick<ScenePlace, "repository" | "environment">)[];
   readonly bot: { readonly state: BotState; readonly note: string };
-  readonly trip: readonly (TripStep & { readonly done: boolean })[];
+  readonly trip: readonly (Omit<Step, "happened"> & { readonly done: boolean })[];
 };
 
 export type PageStates = { now(): PageState };
@@ -39,24 +42,28 @@ export type PageStates = { now(): PageState };
 const mostMessages = 300;
 
 export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
-  const trip = createTrip();
+  const { scene } = play;
+  const trip = createTrip(scene.steps);
   return {
     now() {
       const { slack, github, bot, world } = play;
-      const channel = slack.channels().find((one) => `#${one.name}` === play.channel)?.id ?? "";
+      const channel = slack.channels().find((one) => `#${one.name}` === scene.channels[0])?.id ?? "";
       const messages = slack.channels().flatMap(({ id }) => slack.messages(id).slice(-mostMessages));
       const viewsOf = (look: (user: string) => SandboxView | undefined) =>
         Object.fromEntries(
-          play.people.flatMap(({ slackUser }) => {
+          scene.people.flatMap(({ slackUser }) => {
             const view = look(slackUser);
             return view === undefined ? [] : [[slackUser, view]];
           }),
         );
       const [modals, homes] = [viewsOf(slack.modal), viewsOf(slack.home)];
-      const repository = github.view(play.repository);
+      const [first, ...others] = scene.repositories;
+      const repository = github.view(first);
+      const repositories = [repository, ...others.map((name) => github.view(name))];
       const view = world.view();
       const done = trip.observe({
         repository,
+        repositories,
         messages,
         botUser: slack.botUser,
         world: view,
@@ -67,7 +74,8 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
         bot: bot.state(),
       });
       return {
-        people: play.people.map(({ slackUser, login, name, role, permission }) => ({
+        scene: { name: scene.name, title: scene.title },
+        people: scene.people.map(({ slackUser, login, name, role, permission }) => ({
           user: slackUser,
           login,
           name,
@@ -84,11 +92,17 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
           modals,
           homes,
         },
-        github: { url: github.url, repository },
-        environments: view.environments,
+        github: { url: github.url, repositories },
+        environments: view.environments.map((one) => ({ ...one, ...placeOf(scene.places, first, one.name) })),
         bot: { state: bot.state(), note: bot.note() },
-        trip: tripSteps.map((step) => ({ ...step, done: done.has(step.id) })),
+        trip: scene.steps.map(({ happened: _, ...step }) => ({ ...step, done: done.has(step.id) })),
       };
     },
   };
+}
+
+/** A place that was made since, such as a demo, is an environment of the first repository under its own name. */
+function placeOf(places: readonly ScenePlace[], first: string, folder: string) {
+  const known = places.find((place) => place.folder === folder);
+  return { repository: known?.repository ?? first, environment: known?.environment ?? folder };
 }

@@ -1,6 +1,7 @@
 /** What the page brings together: both sides, the bot's process, the world, and what people have done on the page. */
 import type { Context } from "../../src/context.ts";
-import type { SandboxGitHub, SandboxPerson } from "../contract.ts";
+import type { SandboxGitHub } from "../contract.ts";
+import type { Scene } from "../scene.ts";
 import type { SandboxSlackServer } from "../slack/sandbox-slack.ts";
 import type { World } from "../world.ts";
 
@@ -19,14 +20,11 @@ export type BotControl = {
 
 export type Play = {
   readonly context: Context;
-  readonly people: readonly SandboxPerson[];
+  readonly scene: Scene;
   readonly slack: SandboxSlackServer;
   readonly github: SandboxGitHub;
   readonly bot: BotControl;
   readonly world: World;
-  readonly repository: string;
-  /** The sample's channel, with `#`: it is shown first. */
-  readonly channel: string;
   /** The folder that the environments serve from. */
   readonly siteDir: string;
 };

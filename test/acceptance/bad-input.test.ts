@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { alice, isLive, olaf, openPlay, type Play } from "./play.ts";
 
 let play: Play;

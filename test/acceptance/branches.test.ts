@@ -1,6 +1,6 @@
 /** Environments that each follow a branch: the check on the pull request says what its merge meets, and is right. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { alice, isLive, openPlay, type Play, rosa } from "./play.ts";
 
 let play: Play;

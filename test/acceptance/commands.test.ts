@@ -4,7 +4,7 @@
  * changes an answer, adds it here, lets Vitest write the answer with `--update`, and reads it.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { helpTopics } from "../../src/commands/help-topics.ts";
 import { alice, isLive, olaf, openPlay, type Play, rosa } from "./play.ts";
 

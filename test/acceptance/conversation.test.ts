@@ -1,6 +1,6 @@
 /** Commands as comments, runs that GitHub holds, and what others deploy, with the whole bot between GitHub and Slack. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { alice, openPlay, type Play, rosa } from "./play.ts";
 
 let play: Play;

@@ -3,7 +3,7 @@
  * is left running by the kill and found again. It says what became of the deployment, and nothing has run twice.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { isLive, openPlay, type Play } from "./play.ts";
 
 let play: Play;

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { BotProcess } from "../../sandbox/bot-process.ts";
 import type { SandboxGitHub, SandboxPullRequest } from "../../sandbox/contract.ts";
-import { openSample } from "../../sandbox/sample/open-sample.ts";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { openScene } from "../../sandbox/open-scene.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { SandboxMessage, SandboxSlack } from "../../sandbox/slack-contract.ts";
 import { readWorld, type WorldView } from "../../sandbox/world.ts";
 import { createContext } from "../../src/context.ts";
@@ -61,11 +61,12 @@ export async function openPlay(options: PlayOptions = {}): Promise<Play> {
   const context = createContext();
   const folder = await mkdtemp(join(tmpdir(), "signalbox-play-"));
   const database = options.privateServer === true ? undefined : await testDatabase({ migrated: false });
-  const sample = await openSample({
+  const sample = await openScene({
     context,
     folder,
     pace: options.pace ?? 0,
     logLevel: "debug",
+    siteUrl: "https://shop.example",
     socketMode: options.socketMode ?? false,
     ...(database === undefined ? {} : { settings: { DATABASE_URL: database.url } }),
   });

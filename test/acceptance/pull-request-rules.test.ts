@@ -5,7 +5,8 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { catalogueChange, sampleRepository } from "../../sandbox/sample/seed.ts";
+import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { openPlay, type Play } from "./play.ts";
 
 let play: Play;

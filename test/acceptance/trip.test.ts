@@ -1,6 +1,6 @@
 /** The trip: from a pull request to production and back, over signed HTTP, with the messages that people see. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { SandboxMessage } from "../../sandbox/slack-contract.ts";
 import { alice, isLive, openPlay, type Play, rosa } from "./play.ts";
 

@@ -1,6 +1,6 @@
 /** The form, the menus and App Home, played on the whole bot between the sandbox's GitHub and Slack. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sampleRepository } from "../../sandbox/sample/seed.ts";
+import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { SandboxView } from "../../sandbox/slack-contract.ts";
 import { alice, openPlay, type Play, rosa } from "./play.ts";
 

@@ -1,7 +1,7 @@
 /** The sandbox's folder: fresh at every start, and never taken from a sandbox that still runs. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,12 +16,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-it("is made afresh, and lets the sample run commands", async () => {
-  const first = await makeFolder(context, dataDir, "acme/shop");
+it("is made afresh", async () => {
+  const first = await makeFolder(context, dataDir);
   await writeFile(join(first.site, "old"), "");
-  const second = await makeFolder(context, dataDir, "acme/shop");
+  const second = await makeFolder(context, dataDir);
   await expect(stat(join(second.site, "old"))).rejects.toThrow("ENOENT");
-  expect(await readFile(second.operatorFile, "utf8")).toBe('commands: ["acme/shop"]\n');
 });
 
 it("is not taken from a sandbox that still runs, and a bot that was left over is stopped", async () => {
@@ -39,16 +38,16 @@ it("is not taken from a sandbox that still runs, and a bot that was left over is
   await mkdir(join(dataDir, "sandbox"), { recursive: true });
 
   await writeFile(running, JSON.stringify({ sandbox: other.pid }));
-  await expect(makeFolder(context, dataDir, "acme/shop")).rejects.toThrow(/Another sandbox \(process \d+\) is using/);
+  await expect(makeFolder(context, dataDir)).rejects.toThrow(/Another sandbox \(process \d+\) is using/);
 
   await writeFile(running, JSON.stringify({ sandbox: process.pid, bot: other.pid }));
-  await makeFolder(context, dataDir, "acme/shop");
+  await makeFolder(context, dataDir);
   await ended;
 });
 
 it("whose note was cut short by a crash does not stop the next start", async () => {
   await mkdir(join(dataDir, "sandbox"), { recursive: true });
   await writeFile(join(dataDir, "sandbox", "running.json"), '{"sandbox": 1');
-  const folder = await makeFolder(context, dataDir, "acme/shop");
+  const folder = await makeFolder(context, dataDir);
   expect((await stat(folder.site)).isDirectory()).toBe(true);
 });

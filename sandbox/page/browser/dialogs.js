@@ -23,17 +23,32 @@ function open(id, onSubmit) {
   return dialog.querySelector("form").elements;
 }
 
-export function pullDialog({ branches, head, title = "", body = "", draft = false, editing }, onSubmit) {
+function offer(field, names, chosen) {
+  field.replaceChildren();
+  append(
+    field,
+    names.map((name) => el("option", { value: name, selected: name === chosen }, name)),
+  );
+}
+
+export function pullDialog(
+  { branches, head, bases = [], base, title = "", body = "", draft = false, editing },
+  onSubmit,
+) {
   find("pull-dialog-title").textContent = editing ? `Edit pull request #${editing}` : "Open a pull request";
   find("pull-head-label").hidden = Boolean(editing);
+  find("pull-base-label").hidden = Boolean(editing) || bases.length < 2;
   const fields = open("pull-dialog", (form) =>
-    onSubmit({ head: form.head.value, title: form.title.value, body: form.body.value, draft: form.draft.checked }),
+    onSubmit({
+      head: form.head.value,
+      base: form.base.value || undefined,
+      title: form.title.value,
+      body: form.body.value,
+      draft: form.draft.checked,
+    }),
   );
-  fields.head.replaceChildren();
-  append(
-    fields.head,
-    branches.map((name) => el("option", { value: name, selected: name === head }, name)),
-  );
+  offer(fields.head, branches, head);
+  offer(fields.base, bases, base);
   fields.title.value = title;
   fields.body.value = body;
   fields.draft.checked = draft;

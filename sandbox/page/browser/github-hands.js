@@ -4,7 +4,7 @@ import { send } from "./door.js";
 
 /** `now` gives the newest state, `me` who one is. */
 export function createGitHubHands(now, me) {
-  const by = (kind, more) => send({ kind, user: me(), ...more });
+  const by = (kind, more) => send({ kind, user: me(), repository: now().github.repository.fullName, ...more });
 
   function branchesToOffer() {
     const { repository } = now().github;
@@ -15,10 +15,15 @@ export function createGitHubHands(now, me) {
     return free.map((one) => one.name);
   }
 
-  function openPull({ head, title, body } = {}) {
+  function openPull({ head, base, title, body } = {}) {
+    const { repository } = now().github;
     const branches = [...new Set([...(head ? [head] : []), ...branchesToOffer()])];
     if (branches.length === 0) return commit();
-    pullDialog({ branches, head: head ?? branches[0], title, body }, (fields) => by("open-pull-request", fields));
+    const bases = repository.branches.map((one) => one.name).filter((name) => name !== head);
+    pullDialog(
+      { branches, head: head ?? branches[0], bases, base: base ?? repository.defaultBranch, title, body },
+      (fields) => by("open-pull-request", fields),
+    );
   }
 
   function edit(pull, { title = pull.title, body = pull.body } = {}) {
@@ -40,13 +45,13 @@ export function createGitHubHands(now, me) {
     return `${base}-${count}`;
   }
 
-  function commit({ name = "", detail = "" } = {}) {
-    commitDialog({ name, detail, branch: freshBranch(name) }, async (fields) => {
+  function commit({ name = "", detail = "", branch: wanted, base } = {}) {
+    commitDialog({ name, detail, branch: wanted ?? freshBranch(name) }, async (fields) => {
       const { branch } = fields;
       const done = await by("commit", { branch, name: fields.name, detail: fields.detail });
       if (!done || !fields.open) return;
       const issue = now().github.repository.issues.find((one) => one.state === "open");
-      openPull({ head: branch, title: fields.name, body: issue ? `close #${issue.number}` : "" });
+      openPull({ head: branch, base, title: fields.name, body: issue ? `close #${issue.number}` : "" });
     });
   }
 

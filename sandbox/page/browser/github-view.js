@@ -23,23 +23,22 @@ function issue(one) {
 
 const lampOf = { success: "go", in_progress: "wait", queued: "wait", pending: "wait", failure: "stop", error: "stop" };
 
-function deployment(one, state) {
+function deployment(one, repository) {
   const last = one.statuses.at(-1);
   return el(
     "li",
     {},
     el(`span.lamp.${lampOf[last?.state] ?? "off"}`, { "aria-hidden": "true" }),
     el("code", {}, shortSha(one.sha)),
-    el("span.what", {}, titleOf(one.sha, state)),
+    el("span.what", {}, titleOf(one.sha, repository)),
     el("span.state", {}, (last?.state ?? "created").replaceAll("_", " ")),
     last && el("time", {}, clockTime(Date.parse(last.createdAt))),
   );
 }
 
 function environment(one, state) {
-  const deployments = state.github.repository.deployments
-    .filter((other) => other.environment === one.name)
-    .toReversed();
+  const { repository } = state.github;
+  const deployments = repository.deployments.filter((other) => other.environment === one.environment).toReversed();
   return el(
     "section.environment",
     {},
@@ -58,7 +57,7 @@ function environment(one, state) {
     one.serving
       ? el("iframe", {
           src: `/site/${one.name}/?${one.serving.sha}`,
-          title: `The shop in ${one.name}`,
+          title: `What ${one.name} serves`,
           sandbox: "",
           loading: "lazy",
         })
@@ -67,7 +66,7 @@ function environment(one, state) {
     el(
       "ol.deployments",
       {},
-      deployments.slice(0, 6).map((other) => deployment(other, state)),
+      deployments.slice(0, 6).map((other) => deployment(other, repository)),
     ),
   );
 }
@@ -100,13 +99,31 @@ const views = {
         "div.empty",
         {},
         el("p", {}, "No pull requests yet."),
-        el("p", {}, "The branch ", el("code", {}, "add-basket"), " waits to become the first."),
+        el("p", {}, "A branch with a change in it can become the first: open one, or commit a change."),
       ),
     ];
   },
   issues: (state) => state.github.repository.issues.toSorted((one, other) => one.number - other.number).map(issue),
-  environments: (state) => state.environments.map((one) => environment(one, state)),
+  environments: (state) =>
+    state.environments
+      .filter((one) => one.repository === state.github.repository.fullName)
+      .map((one) => environment(one, state)),
 };
+
+/** The name of the repository that is shown; where there are several, a choice of them. */
+export function renderRepositories(state, hands) {
+  const { repositories, repository } = state.github;
+  const names = repositories.map((one) => one.fullName);
+  if (isDrawn(find("repository"), [names, repository.fullName])) return;
+  if (names.length === 1) return replace(find("repository"), [repository.fullName]);
+  replace(find("repository"), [
+    el(
+      "select",
+      { "aria-label": "Repository", "data-focus": "repository", onchange: (event) => hands.show(event.target.value) },
+      names.map((name) => el("option", { value: name, selected: name === repository.fullName }, name)),
+    ),
+  ]);
+}
 
 export function renderGitHub(state, view, hands, mayWrite) {
   for (const tab of document.querySelectorAll(".subtabs [data-view]")) {

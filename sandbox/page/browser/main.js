@@ -3,7 +3,7 @@ import { createComposer } from "./composer.js";
 import { follow, send } from "./door.js";
 import { find } from "./elements.js";
 import { createGitHubHands } from "./github-hands.js";
-import { renderGitHub } from "./github-view.js";
+import { renderGitHub, renderRepositories } from "./github-view.js";
 import { renderHome } from "./home-view.js";
 import { renderModal } from "./modal-view.js";
 import { renderSidebar } from "./sidebar-view.js";
@@ -11,12 +11,14 @@ import { createSlackHands } from "./slack-hands.js";
 import { renderChannel, renderThread } from "./slack-view.js";
 import { renderSteps } from "./steps-view.js";
 import { followTheme } from "./theme.js";
-import { renderBot, renderPeople } from "./top-view.js";
+import { renderBot, renderPeople, renderScene } from "./top-view.js";
 import { renderTrack } from "./track-view.js";
 
 let state;
 let me = localStorage.getItem("person") ?? "U0ALICE";
 let view = "pulls";
+/** Which repository is shown; the first until somebody chooses. */
+let repository = "";
 /** What is shown of Slack: a channel, or the bot with its home and its direct conversation. */
 let place = { kind: "channel", id: "" };
 /** The first message of the thread that is open. */
@@ -99,8 +101,22 @@ const githubHands = createGitHubHands(
   () => me,
 );
 
+/** The newest state with the chosen repository in it. */
+function chosen(next) {
+  const { repositories } = next.github;
+  const shown = repositories.find((one) => one.fullName === repository) ?? repositories[0];
+  return { ...next, github: { ...next.github, repository: shown } };
+}
+
+function showRepository(name) {
+  repository = name;
+  state = chosen(state);
+  render();
+}
+
 function fillGitHub(wanted) {
   show("github");
+  if (wanted.kind !== "edit") showRepository(wanted.repository ?? state.github.repositories[0].fullName);
   shownView("pulls");
   if (wanted.kind === "pull-request") githubHands.openPull(wanted);
   if (wanted.kind === "change") githubHands.commit(wanted);
@@ -123,7 +139,8 @@ function fill(wanted) {
   if (wanted.as) become(wanted.as);
   if (wanted.kind === "text") {
     show("slack");
-    go({ kind: "channel", id: state.slack.channel });
+    const named = state.slack.channels.find((one) => `#${one.name}` === wanted.channel);
+    go({ kind: "channel", id: named?.id ?? state.slack.channel });
     composer.fill(wanted.text);
   } else if (wanted.kind === "show") showPart(wanted.where);
   else fillGitHub(wanted);
@@ -168,7 +185,8 @@ function render() {
   me = who.user;
   markSeen();
   const around = { state, me, hands: slackHands, open: thread, seen: seen() };
-  find("repository").textContent = state.github.repository.fullName;
+  renderRepositories(state, { show: showRepository });
+  renderScene(state);
   renderPeople(state, me, { become });
   renderBot(state, { kill: () => send({ kind: "kill-bot" }), start: () => send({ kind: "start-bot" }) });
   renderTrack(state);
@@ -223,6 +241,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     show("github");
     shownView(pull ? "pulls" : "issues");
+    const named = /^\/([^/]+\/[^/]+)\/(?:pull|issues)\//.exec(url.pathname);
+    if (named) showRepository(named[1]);
     const found = pull && document.querySelector(`[data-pull="${pull[1]}"]`);
     if (found) {
       found.open = true;
@@ -257,7 +277,7 @@ show("slack");
 follow((next) => {
   if (next.starting) return;
   const first = state === undefined;
-  state = next;
+  state = chosen(next);
   if (first) send({ kind: "become", user: person().user });
   render();
 });

@@ -2,6 +2,13 @@
 import { el, find, isDrawn, replace } from "./elements.js";
 import { avatar } from "./message-view.js";
 
+/** Which example is open; the sample says nothing of itself. */
+export function renderScene(state) {
+  const { name, title } = state.scene;
+  find("scene").textContent = title;
+  document.title = name === "" ? "Signalbox sandbox" : `${title} · Signalbox sandbox`;
+}
+
 export function renderPeople(state, me, hands) {
   if (isDrawn(find("people"), [state.people, me])) return;
   replace(find("people"), [

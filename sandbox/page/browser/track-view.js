@@ -2,16 +2,15 @@
 import { clockTime, el, find, isDrawn, replace, shortSha } from "./elements.js";
 
 /** What people call a revision: the pull request that brought it, else where it stands. */
-export function titleOf(sha, state) {
-  const repository = state.github.repository;
+export function titleOf(sha, repository) {
   const pull = repository.pullRequests.find((one) => one.mergeSha === sha || (!one.merged && one.head.sha === sha));
   if (pull) return pull.title;
   const branch = repository.branches.find((one) => one.sha === sha);
   return branch && branch.name !== repository.defaultBranch ? `branch ${branch.name}` : "as it began";
 }
 
-function signal(name, sha, state) {
-  const last = state.github.repository.deployments
+function signal(name, sha, repository) {
+  const last = repository.deployments
     .filter((one) => one.environment === name)
     .at(-1)
     ?.statuses.at(-1);
@@ -41,19 +40,20 @@ function station({ name, sha, lamp, words, line, href }) {
 }
 
 export function renderTrack(state) {
-  const { repository } = state.github;
-  if (isDrawn(find("track"), [repository, state.environments])) return;
+  const { repository, repositories } = state.github;
+  if (isDrawn(find("track"), [repository.fullName, repositories, state.environments])) return;
   const head = repository.branches.find((one) => one.name === repository.defaultBranch)?.sha;
   const stations = state.environments.map((one) => {
     const sha = one.serving?.sha;
-    const [lamp, words] = signal(one.name, sha, state);
+    const home = repositories.find((other) => other.fullName === one.repository) ?? repository;
+    const [lamp, words] = signal(one.environment, sha, home);
     const since = one.serving ? ` · ${clockTime(Date.parse(one.serving.at))}` : "";
     return station({
       name: one.name,
       sha,
       lamp,
       words,
-      line: sha ? `${titleOf(sha, state)}${since}` : "nothing is served yet",
+      line: sha ? `${titleOf(sha, home)}${since}` : "nothing is served yet",
       href: sha ? `/site/${one.name}/` : undefined,
     });
   });
@@ -62,7 +62,7 @@ export function renderTrack(state) {
     sha: head,
     lamp: "clear",
     words: "branch",
-    line: head ? titleOf(head, state) : "",
+    line: head ? titleOf(head, repository) : "",
   });
   replace(find("track"), [el("ol.line", {}, first, stations)]);
 }

@@ -20,14 +20,14 @@ describe("what it shows", () => {
       ["rosa", "write"],
       ["olaf", "read"],
     ]);
-    expect(state.github.repository.issues.map((one) => [one.number, one.title])).toContainEqual([
+    expect(state.github.repositories[0]?.issues.map((one) => [one.number, one.title])).toContainEqual([
       1,
       "Customers want a basket",
     ]);
-    expect(state.github.repository.branches.map((one) => one.name).sort()).toEqual(["add-basket", "main"]);
+    expect(state.github.repositories[0]?.branches.map((one) => one.name).sort()).toEqual(["add-basket", "main"]);
     expect(state.environments).toEqual([
-      { name: "staging", runs: 0 },
-      { name: "production", runs: 0 },
+      { name: "staging", runs: 0, repository: "acme/shop", environment: "staging" },
+      { name: "production", runs: 0, repository: "acme/shop", environment: "production" },
     ]);
     expect(state.trip.every((step) => !step.done)).toBe(true);
   });
@@ -78,7 +78,7 @@ describe("what people do", () => {
       draft: false,
     });
     expect(opened.body).toEqual({ ok: true });
-    const pull = (await play.state()).github.repository.pullRequests.at(-1);
+    const pull = (await play.state()).github.repositories[0]?.pullRequests.at(-1);
     expect(pull).toMatchObject({ author: "alice", title: "WIP: add the basket", mergeable: false });
     const number = pull?.number;
     await play.act({ kind: "edit-pull-request", user: "U0ALICE", number, title: "Add the basket" });
@@ -87,7 +87,7 @@ describe("what people do", () => {
       status: 422,
       body: { ok: false, message: expect.stringContaining("signalbox/ready") },
     });
-    expect((await play.state()).github.repository.pullRequests.at(-1)).toMatchObject({
+    expect((await play.state()).github.repositories[0]?.pullRequests.at(-1)).toMatchObject({
       title: "Add the basket",
       merged: false,
     });
@@ -97,7 +97,7 @@ describe("what people do", () => {
     const change = { kind: "commit", user: "U0ALICE", name: "Gift wrapping", detail: "In brown paper" };
     expect((await play.act({ ...change, branch: "gift-wrapping" })).body).toEqual({ ok: true });
     expect((await play.act({ ...change, branch: "main" })).status).toBe(422);
-    const names = (await play.state()).github.repository.branches.map((one) => one.name);
+    const names = (await play.state()).github.repositories[0]?.branches.map((one) => one.name);
     expect(names).toContain("gift-wrapping");
   });
 
@@ -105,7 +105,7 @@ describe("what people do", () => {
     const refused = await play.act({ kind: "merge-pull-request", user: "U0OLAF", number: 4 });
     expect(refused.body).toEqual({
       ok: false,
-      message: "Olaf may read acme/shop and open issues, but not write to it.",
+      message: "Olaf may read what is here and open issues, but not write to it.",
     });
     expect((await play.act({ kind: "open-issue", user: "U0OLAF", title: "A larger cup" })).body).toEqual({ ok: true });
   });

@@ -6,14 +6,7 @@ import { createSandboxGitHub } from "../../../sandbox/github/sandbox-github.ts";
 import { openPage } from "../../../sandbox/page/page-server.ts";
 import type { PageState } from "../../../sandbox/page/page-state.ts";
 import type { BotControl, BotState } from "../../../sandbox/page/play.ts";
-import { samplePeople } from "../../../sandbox/sample/people.ts";
-import {
-  sampleChannel,
-  sampleChannels,
-  sampleEnvironments,
-  sampleRepository,
-  seedSample,
-} from "../../../sandbox/sample/seed.ts";
+import { sample as scene } from "../../../sandbox/sample/scene.ts";
 import { createSandboxSlack, type SandboxSlackServer } from "../../../sandbox/slack/sandbox-slack.ts";
 import { watchWorld } from "../../../sandbox/world.ts";
 import { createContext } from "../../../src/context.ts";
@@ -68,21 +61,15 @@ export async function openPagePlay(): Promise<PagePlay> {
   const folder = await mkdtemp(join(tmpdir(), "signalbox-page-"));
   const siteDir = join(folder, "site");
   const page = await openPage({ host: "127.0.0.1", port: 0 });
-  const slack = await createSandboxSlack({ context, people: samplePeople, channels: sampleChannels });
-  const github = await createSandboxGitHub({ context, folder: join(folder, "github"), people: samplePeople });
-  await seedSample(context, github, { siteDir, siteUrl: `${page.url}/site`, pace: 0 });
-  const world = await watchWorld(context, siteDir, sampleEnvironments);
-  page.show({
+  const slack = await createSandboxSlack({ context, people: scene.people, channels: scene.channels });
+  const github = await createSandboxGitHub({ context, folder: join(folder, "github"), people: scene.people });
+  await scene.seed({ context, github, siteDir, siteUrl: `${page.url}/site`, pace: 0 });
+  const world = await watchWorld(
     context,
-    people: samplePeople,
-    slack,
-    github,
-    bot: standInBot(),
-    world,
-    repository: sampleRepository,
-    channel: sampleChannel,
     siteDir,
-  });
+    scene.places.map((place) => place.folder),
+  );
+  page.show({ context, scene, slack, github, bot: standInBot(), world, siteDir });
   return {
     url: page.url,
     slack,
