@@ -3,6 +3,9 @@
  *
  * A stage starts once: `start` is called at most once for a token unless `find` answered `impossible`. After a crash
  * between the call and its record, only `find` is asked.
+ *
+ * What is started at a far side is not ours: its answers are parsed, its names are cut to a line, and what it says of
+ * another attempt is not believed.
  */
 import type { RepositoryRef } from "../operations/ports.ts";
 import type { RequestKind, Sha } from "../policy/model.ts";
@@ -32,13 +35,25 @@ export type Attempt = {
   readonly secrets: readonly string[];
   /** Epoch ms; what still runs then is stopped and observed as `error`. */
   readonly deadlineAt: number;
+  /** Somebody has asked for its end; what only waits has then ended. */
+  readonly cancelAsked: boolean;
+  /** What is tried again: the handle of the same stage, defined alike, of the deployment that this one is a retry of. */
+  readonly former?: Handle;
 };
 
 /** What the deployer needs to observe or cancel later; stored as JSON, parsed again by the deployer. */
 export type Handle = unknown;
 
+export type StartedAttempt = {
+  readonly kind: "started";
+  readonly handle: Handle;
+  readonly logUrl?: string;
+  /** The news that is a reason to look at once, named as in `operations/woken-by.ts`; without it, only time is one. */
+  readonly wokenBy?: string;
+};
+
 export type Started =
-  | { readonly kind: "started"; readonly handle: Handle; readonly logUrl?: string }
+  | StartedAttempt
   /** Nothing was started and nothing will be: the attempt ends as `error` (or `failure` when the far side said no). */
   | { readonly kind: "refused"; readonly outcome: "failure" | "error"; readonly message: string };
 
@@ -57,7 +72,7 @@ export type Observation = {
 };
 
 export type Found =
-  | { readonly kind: "started"; readonly handle: Handle }
+  | StartedAttempt
   /** It did not start and cannot any more, or the far side refuses a second start under the token: call again. */
   | { readonly kind: "impossible" }
   | { readonly kind: "unknown"; readonly why: string };

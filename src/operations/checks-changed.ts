@@ -3,6 +3,7 @@ import { pendingStatuses } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { raiseForChecks } from "./pull-request-gate.ts";
+import { byChecks, wakeAttempts } from "./woken-by.ts";
 
 export async function looksAgainAt(bot: Bot, repository: RepositoryRef, sha: string): Promise<void> {
   await bot.db.transaction().execute(async (trx) => {
@@ -16,6 +17,7 @@ export async function looksAgainAt(bot: Bot, repository: RepositoryRef, sha: str
       .select("deployment.id")
       .execute();
     for (const row of rows) await bot.wake.advance(trx, row.id);
+    await wakeAttempts(trx, bot, byChecks(repository.id, sha));
     await raiseForChecks(trx, bot.wake, repository.id, sha);
   });
 }

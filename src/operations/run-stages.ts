@@ -5,16 +5,17 @@
  * up sooner than another may take over, and taking over asks `find` first. Only when the deployer answers that nothing
  * started and nothing can is it called again; when it cannot tell, the slot is kept and a person is asked.
  */
-import type { Attempt, Deployer, Observation, Started } from "../deployers/contract.ts";
+import type { Attempt, Deployer, Observation, Started, StartedAttempt } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
 import { runningStatuses } from "../policy/model.ts";
-import type { AttemptRow, DeploymentRow } from "../store/schema.ts";
+import type { AttemptRow } from "../store/schema.ts";
+import { attemptFor, type Running } from "./attempt-for.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, timeoutOf } from "./claim-stage.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { followRun } from "./follow-run.ts";
-import { loadServiceRef, type ServiceRef } from "./place.ts";
+import { loadServiceRef } from "./place.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
@@ -26,8 +27,6 @@ const shortestLookMs = 50;
 
 /** `again`: look again at once; a number: look again in so many ms; undefined: nothing more to do here. */
 export type Step = "again" | number | undefined;
-
-type Running = { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string };
 
 export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   const running = await loadRunning(bot, deployment);
@@ -94,7 +93,7 @@ async function claim(bot: Bot, running: Running, stage: PlannedStage, number: nu
 
 async function carry(bot: Bot, running: Running, stage: PlannedStage, row: AttemptRow): Promise<Step> {
   const deployer = bot.deployers[stage.definition.deployer.kind];
-  const attempt = attemptFor(running, stage, row);
+  const attempt = await attemptFor(bot.db, running, stage, row);
   const now = bot.context.clock.now();
   if (row.state === "claimed") {
     if (running.row.cancel_at !== null) {
@@ -111,29 +110,6 @@ async function carry(bot: Bot, running: Running, stage: PlannedStage, row: Attem
   return await observe(bot, running, deployer, attempt, row);
 }
 
-function attemptFor(running: Running, stage: PlannedStage, row: AttemptRow): Attempt {
-  const { row: deployment, service, environmentName } = running;
-  return {
-    token: row.token,
-    deployment: deployment.id,
-    checkout: deployment.checkout_of ?? deployment.id,
-    stage: stage.definition,
-    service: service.name,
-    environment: environmentName,
-    kind: deployment.kind,
-    repository: service.repository,
-    sha: deployment.sha,
-    ref: deployment.ref ?? undefined,
-    version: deployment.version ?? undefined,
-    previousSha: deployment.previous_sha ?? undefined,
-    previousVersion: deployment.previous_version ?? undefined,
-    requestedBy: deployment.requested_by,
-    env: deployment.policy?.env ?? {},
-    secrets: deployment.policy?.secrets ?? [],
-    deadlineAt: row.deadline_at?.getTime() ?? row.claimed_at.getTime(),
-  };
-}
-
 /** Invariant: of all who read the row in this state and epoch, one moves it on and may call. */
 async function move(
   bot: Bot,
@@ -143,6 +119,7 @@ async function move(
     readonly call_until?: Date | null;
     readonly handle?: string;
     readonly log_url?: string;
+    readonly woken_by?: string;
     readonly started_at?: Date;
     readonly deadline_at?: Date;
   },
@@ -171,7 +148,7 @@ async function call(
   const deadline = new Date(now + timeoutOf(running.row));
   const calling = await move(bot, row, { state: "calling", call_until: callUntil, deadline_at: deadline });
   if (calling === undefined) return "again";
-  const attempt = attemptFor(running, stage, calling);
+  const attempt = await attemptFor(bot.db, running, stage, calling);
   await bot.context.faults.at("stage.calling");
   let started: Started;
   try {
@@ -192,12 +169,7 @@ async function call(
   return await remember(bot, running, calling, started);
 }
 
-async function remember(
-  bot: Bot,
-  running: Running,
-  row: AttemptRow,
-  started: { readonly handle: unknown; readonly logUrl?: string },
-): Promise<Step> {
+async function remember(bot: Bot, running: Running, row: AttemptRow, started: StartedAttempt): Promise<Step> {
   const at = new Date(bot.context.clock.now());
   const handle = JSON.stringify(started.handle ?? null);
   await move(bot, row, {
@@ -206,6 +178,7 @@ async function remember(
     handle,
     started_at: at,
     ...optional("log_url", started.logUrl),
+    ...optional("woken_by", started.wokenBy),
   });
   await bot.context.faults.at("stage.remembered");
   await touchAgain(bot, running);

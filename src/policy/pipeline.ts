@@ -2,6 +2,7 @@
  * The pipeline file's meaning: plain data with every default filled in. `pipeline-file/` reads the YAML into this.
  * Durations are milliseconds.
  */
+import type { DeployerDefinition } from "./deployers.ts";
 import type { VersionSource } from "./versions/source.ts";
 import type { WindowPolicy } from "./windows.ts";
 
@@ -9,9 +10,7 @@ export type RuleLevel = "required" | "suggested" | "off";
 
 export type StageDefinition = {
   readonly name: string;
-  readonly deployer:
-    | { readonly kind: "run"; readonly run: string; readonly confirm?: string }
-    | { readonly kind: "http"; readonly url: string; readonly secret?: string };
+  readonly deployer: DeployerDefinition;
   /** False for stages that only prove something (`test`, `build`, `scan`): see `changesEnvironment` in the reader. */
   readonly changesEnvironment: boolean;
 };

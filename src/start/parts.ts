@@ -3,9 +3,11 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
+import { createCheckDeployer } from "../deployers/check.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
 import { createRunDeployer } from "../deployers/run.ts";
 import { createGitHub, type GitHub } from "../github/client.ts";
+import { createGitHubCalls } from "../github/deployer-calls.ts";
 import { createGitHubFacts } from "../github/facts.ts";
 import { createSignIn } from "../github/sign-in.ts";
 import type { Wake } from "../jobs/wake.ts";
@@ -56,6 +58,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
   const slack = createSlackClient({ context, log, settings: settings.slack });
   const channels = createSlackChannels({ client: slack, context });
   const facts = createGitHubFacts(github);
+  const calls = createGitHubCalls(github);
   const bot: Bot = {
     context,
     log,
@@ -80,6 +83,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
         ...(settings.childEnv["PATH"] === undefined ? {} : { path: settings.childEnv["PATH"] }),
       }),
       http: createHttpDeployer({ context, log, operator }),
+      check: createCheckDeployer({ context, checks: calls.checks }),
     },
     operator,
     githubUrl: settings.github.url,

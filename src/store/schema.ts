@@ -195,6 +195,8 @@ export type AttemptTable = {
   epoch: Generated<number>;
   call_until: Date | null;
   handle: Json<unknown> | null;
+  /** The news that is a reason to look at it at once. */
+  woken_by: string | null;
   outcome: "success" | "failure" | "error" | "cancelled" | null;
   proven: Generated<boolean>;
   message: string | null;

@@ -24,6 +24,7 @@ export function makeAttempt(deployer: StageDefinition["deployer"], options: Atte
     env: {},
     secrets: [],
     deadlineAt: Date.now() + 60_000,
+    cancelAsked: false,
     ...options,
   };
 }

@@ -11,6 +11,8 @@ import { operatorRules, runBench } from "./run-bench.ts";
 deployerContract({
   name: "run",
   faultPoints: ["run.asked-git-access", "run.spawned", "run.ordered", "run.answered"],
+  begins: 1,
+  refusesSecondStart: true,
   cancels: true,
   provesDeadline: true,
   async open() {
@@ -31,6 +33,8 @@ deployerContract({
 deployerContract({
   name: "http",
   faultPoints: ["http.answered"],
+  begins: 1,
+  refusesSecondStart: true,
   cancels: false,
   provesDeadline: false,
   async open() {

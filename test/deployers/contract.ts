@@ -13,7 +13,7 @@ export type ContractBench = {
   /** An attempt whose work ends so when it is let go. */
   attempt(ends: "success" | "failure", options?: Partial<Omit<Attempt, "stage">>): Attempt;
   /** Lets the work of every attempt come to its end. */
-  letGo(): void;
+  letGo(): void | Promise<void>;
   /** Resolves when the work of so many attempts has begun. */
   running(count: number): Promise<unknown>;
   /** How often work has really begun. */
@@ -26,6 +26,13 @@ export type ContractOptions = {
   open(): Promise<ContractBench>;
   /** Every fault point that lies on the way of a start. */
   readonly faultPoints: readonly string[];
+  /** How much work one start begins: none where the deployer only waits for what others do. */
+  readonly begins: 0 | 1;
+  /**
+   * Whether a second start under a token begins nothing: the far side refuses it, or there is nothing to begin. Where it
+   * does not, what was lost on the way of a start may only be looked for, and stays unknown when it is not found.
+   */
+  readonly refusesSecondStart: boolean;
   /** Whether the far side can be made to stop. */
   readonly cancels: boolean;
   /** Whether what is stopped at its deadline is proven to have ended. */
@@ -50,7 +57,7 @@ export function deployerContract(options: ContractOptions): void {
       await bench.close();
     });
     const end = async (attempt: Attempt, handle: Handle): Promise<Observation> => {
-      bench.letGo();
+      await bench.letGo();
       return untilEnded(bench.deployer, attempt, handle);
     };
 
@@ -79,19 +86,19 @@ export function deployerContract(options: ContractOptions): void {
       expect(await end(attempt, stored)).toMatchObject({ state: "success" });
     });
 
-    test("two racing starters of one token start once", async () => {
+    test.runIf(options.refusesSecondStart)("two racing starters of one token start once", async () => {
       const attempt = bench.attempt("success");
       const started = await Promise.all([bench.deployer.start(attempt), bench.deployer.start(attempt)]);
       for (const one of started) expect(await end(attempt, handleOf(one))).toMatchObject({ state: "success" });
-      expect(bench.counted()).toBe(1);
+      expect(bench.counted()).toBe(options.begins);
     });
 
-    test("a start repeated after the end does not run again", async () => {
+    test.runIf(options.refusesSecondStart)("a start repeated after the end does not run again", async () => {
       const attempt = bench.attempt("success");
       expect(await end(attempt, handleOf(await bench.deployer.start(attempt)))).toMatchObject({ state: "success" });
       const again = handleOf(await bench.deployer.start(attempt));
       expect(await untilEnded(bench.deployer, attempt, again)).toMatchObject({ state: "success" });
-      expect(bench.counted()).toBe(1);
+      expect(bench.counted()).toBe(options.begins);
     });
 
     test.each(options.faultPoints)("a starter that broke off at %s is taken over, and it runs once", async (point) => {
@@ -101,15 +108,24 @@ export function deployerContract(options: ContractOptions): void {
       const handle = await takeOver(bench.deployer, attempt);
       await bench.running(1);
       expect(await end(attempt, handle)).toMatchObject({ state: "success", proven: true });
-      expect(bench.counted()).toBe(1);
+      expect(bench.counted()).toBe(options.begins);
     });
 
-    test("what was never started can be started after it was looked for", async () => {
-      const attempt = bench.attempt("success");
-      const handle = await takeOver(bench.deployer, attempt);
-      expect(await end(attempt, handle)).toMatchObject({ state: "success" });
-      expect(bench.counted()).toBe(1);
+    test.runIf(!options.refusesSecondStart)("what was never started is not started by looking for it", async () => {
+      const found = await bench.deployer.find(bench.attempt("success"));
+      expect(found).toMatchObject({ kind: "unknown", why: expect.stringMatching(/\w/u) });
+      expect(bench.counted()).toBe(0);
     });
+
+    test.runIf(options.refusesSecondStart)(
+      "what was never started can be started after it was looked for",
+      async () => {
+        const attempt = bench.attempt("success");
+        const handle = await takeOver(bench.deployer, attempt);
+        expect(await end(attempt, handle)).toMatchObject({ state: "success" });
+        expect(bench.counted()).toBe(options.begins);
+      },
+    );
 
     test("what passes its deadline is an error, never a failure", async () => {
       const attempt = bench.attempt("success", { deadlineAt: Date.now() + 400 });
@@ -123,14 +139,15 @@ export function deployerContract(options: ContractOptions): void {
       const attempt = bench.attempt("success");
       const handle = handleOf(await bench.deployer.start(attempt));
       await bench.running(1);
-      await bench.deployer.cancel(attempt, handle);
-      await bench.deployer.cancel(attempt, handle);
+      const unwanted = { ...attempt, cancelAsked: true };
+      await bench.deployer.cancel(unwanted, handle);
+      await bench.deployer.cancel(unwanted, handle);
       if (options.cancels) {
-        const ended = await untilEnded(bench.deployer, attempt, handle);
+        const ended = await untilEnded(bench.deployer, unwanted, handle);
         expect(ended).toMatchObject({ state: "cancelled", proven: true });
       } else {
-        expect(await bench.deployer.observe(attempt, handle)).toMatchObject({ state: "running" });
-        expect(await end(attempt, handle)).toMatchObject({ state: "success" });
+        expect(await bench.deployer.observe(unwanted, handle)).toMatchObject({ state: "running" });
+        expect(await end(unwanted, handle)).toMatchObject({ state: "success" });
       }
     });
 

@@ -8,16 +8,15 @@ import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
 import { reservedNames } from "../../src/policy/pipeline-file/rules.ts";
 import {
   approvalsShape,
-  deployerShape,
   environmentShape,
   fileShape,
   hotfixShape,
-  httpShape,
   pullRequestsShape,
   rollbackShape,
   versionFromShape,
   versionsShape,
 } from "../../src/policy/pipeline-file/schema.ts";
+import { deployerShape, httpShape } from "../../src/policy/pipeline-file/shape-stages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reference = readFileSync(join(root, "docs/pipeline-file.md"), "utf8");

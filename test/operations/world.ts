@@ -275,9 +275,9 @@ export type FakeDeployer = Deployer & {
   onFind: (attempt: Attempt) => Found;
 };
 
-function fakeDeployer(): FakeDeployer {
+function fakeDeployer(kind: Deployer["kind"]): FakeDeployer {
   const deployer: FakeDeployer = {
-    kind: "run",
+    kind,
     callTimeoutMs: 1_000,
     starts: [],
     cancelled: [],
@@ -320,6 +320,8 @@ export type World = {
   readonly db: Kysely<Database>;
   readonly github: FakeGitHub;
   readonly deployer: FakeDeployer;
+  /** Carries out the stages that wait for a check. */
+  readonly checker: FakeDeployer;
   readonly clock: ReturnType<typeof testContext>["clock"];
   readonly faults: ReturnType<typeof testContext>["faults"];
   readonly slackPeople: Map<string, Partial<SlackPerson>>;
@@ -421,7 +423,8 @@ export async function openWorld(
   const wake = recordedWake();
   const github = fakeGitHub();
   if (options.file !== undefined) github.file = options.file;
-  const deployer = fakeDeployer();
+  const deployer = fakeDeployer("run");
+  const checker = fakeDeployer("check");
   const slackPeople: World["slackPeople"] = new Map();
   const { db } = database;
   const bot: Bot = {
@@ -448,7 +451,11 @@ export async function openWorld(
       },
     },
     signIn: signIn(),
-    deployers: { run: deployer, http: { ...deployer, kind: "http" } },
+    deployers: {
+      run: deployer,
+      http: { ...deployer, kind: "http" },
+      check: checker,
+    },
     operator: {
       commandsAllowed: () => world.commandsAllowed,
       secrets: () => ({ values: {}, refused: [] }),
@@ -474,6 +481,7 @@ export async function openWorld(
     db,
     github,
     deployer,
+    checker,
     clock,
     faults,
     slackPeople,

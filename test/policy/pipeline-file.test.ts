@@ -5,6 +5,9 @@ import type { Mistake, Pipeline } from "../../src/policy/pipeline.ts";
 import { readDuration } from "../../src/policy/pipeline-file/duration.ts";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
 import { reservedNames } from "../../src/policy/pipeline-file/rules.ts";
+import { deployerKeys, deployerShape } from "../../src/policy/pipeline-file/shape-stages.ts";
+
+const deployers = Object.keys(deployerShape).join(", ");
 
 const file = "acme/shop:.github/signalbox.yml";
 const read = (text: string) => readPipelineFile({ sources: [{ name: file, text }], repository: "acme/shop" });
@@ -259,7 +262,7 @@ environments:
     env: {SIGNALBOX_X: a, PORT: 3000}
     deploy:
       - test: make test
-      - scan: {check: SonarQube}
+      - scan: {actions: scan.yml}
       - test: {rnu: x}
     on_failure: rollback
   production:
@@ -279,9 +282,9 @@ environments:
       "9:5 environments.staging.release: found release, expected not supported by this version yet: remove it",
       '10:11 environments.staging.env.SIGNALBOX_X: found "SIGNALBOX_X", expected the name of a variable: letters, digits and _, not beginning with SIGNALBOX_',
       "10:33 environments.staging.env.PORT: found 3000, expected text: put quotes around it",
-      "13:16 environments.staging.deploy[1].scan.check: found check, expected not supported by this version yet: remove it",
+      "13:16 environments.staging.deploy[1].scan.actions: found actions, expected not supported by this version yet: remove it",
       '14:9 environments.staging.deploy[2].test: found "test", expected a name that no other stage here has',
-      "14:16 environments.staging.deploy[2].test.rnu: found rnu, expected one of run, confirm, http (run)",
+      `14:16 environments.staging.deploy[2].test.rnu: found rnu, expected one of ${deployers} (run)`,
       '15:17 environments.staging.on_failure: found "rollback", expected not supported by this version yet: remove it',
       '17:12 environments.production.after: found "stagin", expected one of staging (staging)',
       '18:24 environments.production.approvals.from[0]: found "release-manager", expected a group (release-managers), or a GitHub login in people (release-managers)',
@@ -334,7 +337,7 @@ environments:
     [
       "stages as a map",
       "environments:\n  a:\n    deploy: {build: x}\n",
-      "3:14 environments.a.deploy.build: found build, expected one of run, confirm, http, or a list of stages such as `- build: make build`",
+      `3:14 environments.a.deploy.build: found build, expected one of ${deployers}, or a list of stages such as \`- build: make build\``,
     ],
     [
       "two stages in one entry",
@@ -359,7 +362,7 @@ environments:
     [
       "neither run nor http",
       "environments:\n  a: {deploy: {}}\n",
-      "2:15 environments.a.deploy: found an empty map, expected a command, {run: …} or {http: …}",
+      `2:15 environments.a.deploy: found an empty map, expected a command, or one deployer: ${deployerKeys.join(", ")}`,
     ],
     [
       "confirm without run",

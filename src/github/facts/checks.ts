@@ -40,7 +40,8 @@ export async function readChecks(
   return worstByName(facts.filter(({ name }) => !name.startsWith(ownPrefix)));
 }
 
-async function paged<T>(read: (page: number) => Promise<readonly T[]>): Promise<readonly T[]> {
+/** Every page, up to so many as one commit has in earnest. */
+export async function paged<T>(read: (page: number) => Promise<readonly T[]>): Promise<readonly T[]> {
   const all: T[] = [];
   for (let page = 1; page <= mostPages; page++) {
     const items = await read(page);

@@ -9,8 +9,9 @@ import type {
 } from "../pipeline.ts";
 import type { VersionSource } from "../versions/source.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
+import { readCheck } from "./deployers/check.ts";
 import { readDuration } from "./duration.ts";
-import type { EnvironmentEntry, PipelineFile, StagesEntry } from "./schema.ts";
+import type { DeployerEntry, EnvironmentEntry, PipelineFile, StagesEntry } from "./schema.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
 
 const hour = 3_600_000;
@@ -116,11 +117,10 @@ function stageDefinitions(
   return named.map(([name, value]) => ({ name, deployer: deployerOf(value), changesEnvironment: changes(name) }));
 }
 
-type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;
-
 function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
   if (typeof entry === "string") return { kind: "run", run: entry };
   if (entry.http !== undefined) return { kind: "http", url: entry.http.url, ...given("secret", entry.http.secret) };
+  if (entry.check !== undefined) return readCheck(entry.check);
   // The rules have refused an entry with neither.
   return { kind: "run", run: entry.run ?? "", ...given("confirm", entry.confirm) };
 }

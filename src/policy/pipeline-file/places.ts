@@ -1,17 +1,16 @@
 /** Which keys may stand at a place of the file, and which of the documented ones this version does not carry out yet. */
 import {
   approvalsShape,
-  deployerShape,
   environmentShape,
   fileShape,
   hotfixShape,
-  httpShape,
   pullRequestsShape,
   rollbackShape,
   versionFromShape,
   versionsShape,
   windowShape,
 } from "./schema.ts";
+import { deployerShape, httpShape } from "./shape-stages.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -20,7 +19,7 @@ type Place = { readonly at: Path; readonly keys: readonly string[]; readonly lat
 
 const deployer = {
   keys: Object.keys(deployerShape),
-  later: ["check", "actions", "deployment", "gitlab", "pin"],
+  later: ["actions", "deployment", "gitlab", "pin"],
 } as const;
 
 const http = { keys: Object.keys(httpShape), later: ["status", "contains", "for"] } as const;

@@ -4,6 +4,7 @@
  */
 import { nearest } from "../nearest.ts";
 import { deployVerbs } from "../verbs.ts";
+import { deployerMistakes } from "./deployer-rules.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
@@ -117,20 +118,6 @@ function stageMistakes(name: string, environment: unknown): readonly Finding[] {
     }
   }
   return found;
-}
-
-function deployerMistakes(path: Path, value: unknown): readonly Finding[] {
-  if (!isMap(value)) return [];
-  const has = (key: string) => value[key] !== undefined;
-  const found = shown(value);
-  if (has("run") && has("http")) return [{ path, at: "value", found, expected: "run or http, not both" }];
-  if (has("confirm") && !has("run")) {
-    return [{ path: [...path, "confirm"], at: "key", found: "confirm", expected: "confirm only beside run" }];
-  }
-  // With a key that is not known, that key is the mistake.
-  const others = Object.keys(value).some((key) => !["run", "http", "confirm"].includes(key));
-  if (has("run") || has("http") || others) return [];
-  return [{ path, at: "value", found, expected: "a command, {run: …} or {http: …}" }];
 }
 
 function rollbackMistakes(name: string, environment: unknown): readonly Finding[] {

@@ -6,55 +6,19 @@
  */
 import * as z from "zod";
 import { hoursPattern } from "../windows.ts";
-import { durationPattern } from "./duration.ts";
-
-function text(expected: string, pattern: RegExp) {
-  return z.string({ error: expected }).regex(pattern, { error: expected });
-}
-
-function listOf<Item extends z.ZodType>(item: Item, expected: string) {
-  return z.array(item, { error: expected });
-}
-
-const duration = text("a duration such as 30m, 2h, 14d or 1h30m", durationPattern);
-const flag = z.boolean({ error: "true or false" });
-const command = text("a command, as text", /\S/u);
-const login = text("a GitHub login", /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$/u);
-const groupOrLogin = text(
-  "the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>",
-  /^(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(?:\[bot\])?|team:[A-Za-z0-9][A-Za-z0-9-]{0,99}\/[a-z0-9_.-]{1,100}|usergroup:S[A-Z0-9]{2,20})$/u,
-);
-const webAddress = text("an address that begins with http:// or https://", /^https?:\/\/[^\s/]/u);
-const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/u;
-const variable = /^(?!SIGNALBOX_)[A-Za-z_][A-Za-z0-9_]{0,99}$/u;
-const secret = text("the name of a secret: letters, digits and _, not beginning with SIGNALBOX_", variable);
-
-export const httpShape = {
-  url: webAddress.describe("Where the stage is asked for by a POST, signed where `secret` is set."),
-  secret: secret.optional().describe("The secret that signs the request, granted by the operator."),
-};
-
-export const deployerShape = {
-  run: command.optional().describe("A command, run in a checkout of the revision."),
-  confirm: command
-    .optional()
-    .describe(
-      "A command that proves, after `run` succeeded, that it had its effect; the stage fails when this command does.",
-    ),
-  http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
-};
-
-const deployer = z.strictObject(deployerShape, { error: "a command, {run: …} or {http: …}" });
-
-const stage = z.record(
-  text("a stage's name: letters, digits, - _ and .", name),
-  z.union([command, deployer], { error: "a command, {run: …} or {http: …}" }),
-  { error: "a stage, such as `build: make build`" },
-);
-
-function stages(expected: string) {
-  return z.union([command, listOf(stage, expected).min(1, { error: expected }), deployer], { error: expected });
-}
+import {
+  duration,
+  flag,
+  groupOrLogin,
+  listOf,
+  login,
+  name,
+  secret,
+  text,
+  variable,
+  webAddress,
+} from "./shape-parts.ts";
+import { stages } from "./shape-stages.ts";
 
 export const approvalsShape = {
   count: z
@@ -244,3 +208,5 @@ export const pipelineFileSchema = z.strictObject(fileShape, { error: "keys and t
 export type PipelineFile = z.infer<typeof pipelineFileSchema>;
 export type EnvironmentEntry = PipelineFile["environments"][string];
 export type StagesEntry = EnvironmentEntry["deploy"];
+/** What carries one stage out. */
+export type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;
