@@ -1,6 +1,6 @@
 /** Writes one person's answer to one ask, or takes it back, and lets the deployment be judged anew. */
 
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Instant } from "../policy/model.ts";
 import { isPending } from "../policy/transitions.ts";
 import type { ApprovalTable, DeploymentRow } from "../store/schema.ts";
@@ -50,8 +50,10 @@ export async function changeApproval(
       .selectAll()
       .where("deployment_id", "=", deployment)
       .where("ask", "=", ask)
-      .where("login", "=", answerer.login)
+      // GitHub's logins mean the same in any letters.
+      .where(sql`lower(login)`, "=", answerer.login.toLowerCase())
       .executeTakeFirst();
+    const login = before?.login ?? answerer.login;
     if (!changesAnything(before, row, answerer, answer)) return { kind: "noted" };
     if (answer === undefined) {
       await trx
@@ -59,7 +61,7 @@ export async function changeApproval(
         .set({ answer: "withdrawn", via: answerer.via, acted_at: new Date(answerer.actedAt) })
         .where("deployment_id", "=", deployment)
         .where("ask", "=", ask)
-        .where("login", "=", answerer.login)
+        .where("login", "=", login)
         .execute();
       await say(trx, bot, {
         key: `withdrawn/${deployment}/${ask}/${answerer.login}/${now}`,
@@ -68,7 +70,7 @@ export async function changeApproval(
         deployment,
       });
     } else {
-      const { login, slackUser, slackTeam, via, bot: isBot, guest, stranger, gave } = answerer;
+      const { slackUser, slackTeam, via, bot: isBot, guest, stranger, gave } = answerer;
       const bound = { from_sha: gave?.from ?? null, tree: gave?.tree ?? null, policy: gave?.policy ?? null };
       const who = { slack_user: slackUser ?? null, slack_team: slackTeam ?? null, bot: isBot, guest, stranger };
       const values = { answer, via, ...who, ...bound, at: new Date(now), acted_at: new Date(answerer.actedAt) };

@@ -86,7 +86,8 @@ export async function carryReviews(
   await trx
     .insertInto("approval")
     .values(
-      answers.map(({ person, answer, at, ask, bot }) => ({
+      // The last first: of what one person said under a login in different letters, that stands.
+      answers.toReversed().map(({ person, answer, at, ask, bot }) => ({
         deployment_id: row.id,
         ask: 1,
         login: person,
@@ -102,6 +103,7 @@ export async function carryReviews(
         policy: ask.policy,
       })),
     )
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
   // The first ask is put up here, so that the answers stand on it when it is judged.
   return await trx

@@ -20,6 +20,7 @@ import * as soak from "./migrations/0012-soak.ts";
 import * as channels from "./migrations/0013-channels.ts";
 import * as liveNews from "./migrations/0014-live-news.ts";
 import * as listening from "./migrations/0015-listening.ts";
+import * as operations from "./migrations/0016-operations.ts";
 import * as deployersOnGitHub from "./migrations/0017-deployers-on-github.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
@@ -41,6 +42,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0013-channels": channels,
   "0014-live-news": liveNews,
   "0015-listening": listening,
+  "0016-operations": operations,
   "0017-deployers-on-github": deployersOnGitHub,
 };
 

@@ -133,6 +133,20 @@ describe("what takes an answer back", () => {
     expect(await statusOf(id)).toBe("success");
   });
 
+  test("whoever answered under a login takes it back under the same in other letters, and answers only once", async () => {
+    const id = await asked();
+    await world.react("U0000ROSA", id);
+    world.github.permissions.set("Rosa", "maintain");
+    await world.pipeline(withApprovals("{count: 2, from: [release-managers]}").replace("rosa: U", "Rosa: U"));
+    expect(await world.click("U0000ROSA", "withdraw", id)).toEqual({ code: "approval-withdrawn", deployment: id });
+    await world.react("U0000BOB", id);
+    expect(await statusOf(id)).toBe("waiting");
+    await world.click("U0000ROSA", "approve", id);
+    expect(await statusOf(id)).toBe("success");
+    const answers = world.db.selectFrom("approval").select("login").where("deployment_id", "=", id).orderBy("login");
+    expect(await answers.execute()).toEqual([{ login: "bob" }, { login: "rosa" }]);
+  });
+
   test("a rejection by button names its reason in the thread, once, by whoever rejected", async () => {
     const id = await asked();
     const { channel, ts } = await world.post(id);
