@@ -3,9 +3,10 @@
  * so that a channel may be renamed; one that is archived, gone, or without the bot stops no deployment: what is to be
  * said there waits, in its order, and an owner is told once (`tell-channel-problems.ts`).
  */
-import { type Kysely, sql, type Transaction } from "kysely";
+import { isDeepStrictEqual } from "node:util";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
-import type { Database } from "../store/schema.ts";
+import type { Database, ServiceTable } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import type { SlackChannel } from "./ports.ts";
 
@@ -126,7 +127,11 @@ export async function channelsAway(
   return away;
 }
 
-type Looked = { readonly id: number; readonly channel: string; readonly channel_id: string | null };
+const lookedAt = ["id", "channel", "channel_id", "channel_problem", "channel_looked_at"] as const;
+type Looked = Pick<Selectable<ServiceTable>, (typeof lookedAt)[number]> & { readonly channel: string };
+
+/** So often a look is made anew whose service moved meanwhile; then the sweep makes it. */
+const tries = 3;
 
 /**
  * Finds the channels that were not found yet, and looks again at those that could not be used. With `channel`, at that
@@ -136,12 +141,28 @@ export async function lookAtChannels(
   bot: Bot,
   which: { readonly channel?: string; readonly everything?: boolean } = {},
 ): Promise<void> {
-  const now = bot.context.clock.now();
-  const due = await dueServices(bot.db, now, which);
-  if (due.length === 0) return;
-  const channels = await bot.slack.channels();
-  await bot.context.faults.at("channel.looked");
-  for (const service of due) await look(bot, service, channels, new Date(now));
+  let due = await dueServices(bot.db, bot.context.clock.now(), which);
+  for (let attempt = 0; attempt < tries && due.length > 0; attempt += 1) {
+    const now = new Date(bot.context.clock.now());
+    const channels = await bot.slack.channels();
+    await bot.context.faults.at("channel.looked");
+    const moved: number[] = [];
+    for (const service of due) if (!(await look(bot, service, channels, now))) moved.push(service.id);
+    due = moved.length === 0 ? [] : looked(await services(bot.db).where("id", "in", moved).execute());
+  }
+}
+
+function services(db: Kysely<Database>) {
+  return db
+    .selectFrom("service")
+    .select(lookedAt)
+    .where("channel", "is not", null)
+    .where("removed_at", "is", null)
+    .orderBy("id");
+}
+
+function looked(rows: Awaited<ReturnType<ReturnType<typeof services>["execute"]>>): readonly Looked[] {
+  return rows.flatMap((row) => (row.channel === null ? [] : [{ ...row, channel: row.channel }]));
 }
 
 async function dueServices(
@@ -149,11 +170,7 @@ async function dueServices(
   now: number,
   { channel, everything = false }: { readonly channel?: string; readonly everything?: boolean },
 ): Promise<readonly Looked[]> {
-  const rows = await db
-    .selectFrom("service")
-    .select(["id", "channel", "channel_id"])
-    .where("channel", "is not", null)
-    .where("removed_at", "is", null)
+  const rows = await services(db)
     .$if(!everything, (query) =>
       query.where((service) => {
         const unsure = service.or([service("channel_id", "is", null), service("channel_problem", "is not", null)]);
@@ -163,21 +180,22 @@ async function dueServices(
         return service.or([service("channel_id", "=", channel), service("channel_id", "is", null)]);
       }),
     )
-    .orderBy("id")
     .execute();
-  return rows.flatMap((row) => (row.channel === null ? [] : [{ ...row, channel: row.channel }]));
+  return looked(rows);
 }
 
-async function look(bot: Bot, service: Looked, channels: readonly SlackChannel[], now: Date): Promise<void> {
+/** False when somebody else wrote since the row was read: what Slack said may be older than that. */
+async function look(bot: Bot, service: Looked, channels: readonly SlackChannel[], now: Date): Promise<boolean> {
   const found = findChannel(service, channels);
   const problem = typeof found === "string" ? found : problemOf(found);
-  await bot.db.transaction().execute(async (trx) => {
+  return await bot.db.transaction().execute(async (trx) => {
     const before = await trx
       .selectFrom("service")
-      .select(["channel_problem", "channel_problem_at"])
+      .select([...lookedAt, "channel_problem_at"])
       .where("id", "=", service.id)
       .forUpdate()
       .executeTakeFirstOrThrow();
+    if (lookedAt.some((column) => !isDeepStrictEqual(before[column], service[column]))) return false;
     const where = typeof found === "string" ? {} : { channel_id: found.id, channel_team: found.team };
     const state =
       problem === undefined ? well : { channel_problem: problem, channel_problem_at: before.channel_problem_at ?? now };
@@ -186,9 +204,10 @@ async function look(bot: Bot, service: Looked, channels: readonly SlackChannel[]
       .set({ ...where, ...state, channel_looked_at: now })
       .where("id", "=", service.id)
       .execute();
-    if (problem !== undefined) return;
+    if (problem !== undefined) return true;
     const lanes = [service.channel, ...(typeof found === "string" ? [] : [found.id])];
     await wakeWaiting(trx, bot.wake, lanes, now.getTime());
+    return true;
   });
 }
 

@@ -218,6 +218,23 @@ describe("a channel that cannot be used", () => {
   });
 });
 
+test("a look that is older than what was found out meanwhile does not take its place", async () => {
+  channel("C1", "shop-deploys", { archived: true });
+  const { channels } = world.bot.slack;
+  let meanwhile: (() => Promise<void>) | undefined = async () => {
+    channel("C1", "shop-deploys");
+    await createChannelNews(world.bot).posted("#shop-deploys", { id: "C1", team: "T1" });
+  };
+  world.bot.slack.channels = async () => {
+    const told = await channels();
+    await meanwhile?.();
+    meanwhile = undefined;
+    return told;
+  };
+  await lookAtChannels(world.bot);
+  expect(await service()).toMatchObject({ channel_id: "C1", channel_problem: null });
+});
+
 test("a pipeline file that is read again changes nothing of its channel", async () => {
   await look();
   await readPipeline(world.bot, repository);
