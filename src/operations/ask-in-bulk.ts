@@ -7,6 +7,7 @@ import type { Bot } from "./bot.ts";
 import { readyCheckName } from "./branch-guard.ts";
 import type { BulkQuestions, FoundPullRequest, RepositoryRef } from "./ports.ts";
 import { pipelinePath } from "./pull-request-facts.ts";
+import { pipelineReadings } from "./read-pipeline.ts";
 
 /** For fewer than these, asking one by one costs no more. */
 const fewest = 2;
@@ -37,8 +38,14 @@ export async function withHeads(
 /** The bot, with a GitHub that knows the pipeline files of these repositories; for this moment alone. */
 export async function withPipelineFiles(bot: Bot, repositories: readonly RepositoryRef[]): Promise<Bot> {
   if (repositories.length < fewest) return bot;
+  const ids = repositories.map(({ id }) => id);
+  const before = await pipelineReadings(bot.db, ids);
   const known = await bot.github.pipelineFiles(repositories);
-  const pipelineSources: Bot["github"]["pipelineSources"] = (of, at) => bot.github.pipelineSources(of, at, known);
+  const pipelineSources: Bot["github"]["pipelineSources"] = async (of, at) => {
+    // What somebody else has read since may be newer than what was read here.
+    const isNewest = (await pipelineReadings(bot.db, [of.id])).get(of.id) === (before.get(of.id) ?? 0);
+    return await bot.github.pipelineSources(of, at, isNewest ? known : undefined);
+  };
   return { ...bot, github: { ...bot.github, pipelineSources } };
 }
 

@@ -7,11 +7,12 @@ import type { Database } from "../store/schema.ts";
 import { type Asker, type Need, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
-import { standingFreeze } from "./freezes.ts";
+import { lockEnvironments, raiseVersion, wakeEnvironments } from "./environment.ts";
+import { standingFreezes } from "./freezes.ts";
 import type { FrozenPlace, HoldsNote } from "./holds-said.ts";
 import { planLook } from "./look-at-environment.ts";
 import type { Place } from "./place.ts";
+import { OutsideError } from "./ports.ts";
 import type { ReplyContent } from "./said.ts";
 import { say } from "./tell.ts";
 
@@ -26,8 +27,10 @@ export async function freeze(bot: Bot, meant: readonly Meant[], { until, reason 
   if (mayNot !== undefined) return mayNot;
   const where = grouped(meant);
   await bot.db.transaction().execute(async (trx) => {
+    await lockEnvironments(trx, meant.map(idOf));
     const frozen: Meant[] = [];
-    for (const one of inOrder(meant)) if (await freezeOne(trx, bot, one, freezing)) frozen.push(one);
+    for (const one of meant) if (await freezeOne(trx, bot, one, freezing)) frozen.push(one);
+    await wakeEnvironments(trx, bot.wake, frozen.map(idOf));
     await tell(trx, bot, frozen, "frozen", (places, { login: by }) => {
       return { code: "frozen", where: places, by, ...freezing };
     });
@@ -36,7 +39,7 @@ export async function freeze(bot: Bot, meant: readonly Meant[], { until, reason 
   return { code: "frozen", where, ...freezing };
 }
 
-/** False when this very command has frozen it before. */
+/** False when this very command has frozen it before. The environment's row is locked by the caller. */
 async function freezeOne(
   trx: Transaction<Database>,
   bot: Bot,
@@ -44,7 +47,7 @@ async function freezeOne(
   { until, reason }: Freezing,
 ): Promise<boolean> {
   const now = bot.context.clock.now();
-  const { id } = await lockEnvironment(trx, place.environment.id);
+  const { id } = place.environment;
   const added = await trx
     .insertInto("environment_freeze")
     .values({
@@ -67,22 +70,25 @@ async function freezeOne(
     environment: id,
     detail: { reason, until },
   });
-  await moved(trx, bot, id);
+  await moved(trx, id);
   return true;
 }
 
 /** What waits goes on: unlike a lock, a freeze is no one's hold on what comes after it. */
 export async function thaw(bot: Bot, meant: readonly Meant[]): Promise<ReplyContent> {
   const now = bot.context.clock.now();
-  const frozen: Meant[] = [];
-  for (const one of meant) {
-    if ((await standingFreeze(bot.db, one.place.environment.id, now)) !== undefined) frozen.push(one);
-  }
+  const standing = await standingFreezes(bot.db, meant.map(idOf), now);
+  const frozen = meant.filter((one) => standing.has(idOf(one)));
   const mayNot = await firstRefusal(bot, frozen, "approve", "thaw");
   if (mayNot !== undefined) return mayNot;
   const thawed = await bot.db.transaction().execute(async (trx) => {
+    await lockEnvironments(trx, meant.map(idOf));
+    const present = await standingFreezes(trx, meant.map(idOf), now);
+    // Between the look at the rights and now somebody froze another.
+    if ([...present.keys()].some((id) => !standing.has(id))) throw new OutsideError("a freeze began meanwhile");
     const found: Meant[] = [];
-    for (const one of inOrder(frozen)) if (await thawOne(trx, bot, one)) found.push(one);
+    for (const one of frozen) if (await thawOne(trx, bot, one)) found.push(one);
+    await wakeEnvironments(trx, bot.wake, found.map(idOf));
     await tell(trx, bot, found, "thawed", (where, { login: by }) => ({ code: "thawed", where, by }));
     return found;
   });
@@ -94,7 +100,7 @@ export async function thaw(bot: Bot, meant: readonly Meant[]): Promise<ReplyCont
 
 async function thawOne(trx: Transaction<Database>, bot: Bot, { place, asker }: Meant): Promise<boolean> {
   const now = bot.context.clock.now();
-  const { id } = await lockEnvironment(trx, place.environment.id);
+  const { id } = place.environment;
   const ended = await trx
     .updateTable("environment_freeze")
     .set({ ended_at: new Date(now), ended_by: asker.login })
@@ -112,19 +118,17 @@ async function thawOne(trx: Transaction<Database>, bot: Bot, { place, asker }: M
     environment: id,
     detail: { freezes: ended },
   });
-  await moved(trx, bot, id);
+  await moved(trx, id);
   return true;
 }
 
-async function moved(trx: Transaction<Database>, bot: Bot, environment: number): Promise<void> {
+async function moved(trx: Transaction<Database>, environment: number): Promise<void> {
   await raiseVersion(trx, environment);
   await planLook(trx, environment);
-  await wakeEnvironment(trx, bot.wake, environment);
 }
 
-/** Everybody locks several environments in one order, so that no two can wait for each other. */
-function inOrder(meant: readonly Meant[]): readonly Meant[] {
-  return meant.toSorted((one, other) => one.place.environment.id - other.place.environment.id);
+function idOf({ place }: Meant): number {
+  return place.environment.id;
 }
 
 async function firstRefusal(bot: Bot, meant: readonly Meant[], need: Need, what: string) {

@@ -1,8 +1,8 @@
 /** After the rules or the reach of the bot changed: whatever waits in a repository's services is judged anew. */
 import type { Transaction } from "kysely";
-import type { Database } from "../store/schema.ts";
+import type { Database, EnvironmentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import { wakeEnvironment } from "./environment.ts";
+import { lockEnvironments, raiseVersion, wakeEnvironments } from "./environment.ts";
 import { followPullRequests } from "./pull-request-gate.ts";
 
 /** Also in services and environments that are no longer in force: what waits there ends, and says why. */
@@ -22,20 +22,32 @@ export async function judgeRepositories(
     .orderBy("number")
     .forKeyShare()
     .execute();
+  const rows = await lockEnvironmentsOf(trx, repositories);
   // A decision whose rules were read before this looks again.
-  const moved = await trx
-    .updateTable("environment")
-    .set((eb) => ({ version: eb("version", "+", 1) }))
-    .where("service_id", "in", (eb) =>
-      eb
-        .selectFrom("service")
-        .select("service.id")
-        .where("service.repository_id", "in", [...repositories]),
-    )
-    .returning(["id", "position"])
-    .execute();
+  for (const { id } of rows) await raiseVersion(trx, id);
   // Waking the first of a service wakes its later ones too.
-  for (const { id, position } of moved) if (position === 0) await wakeEnvironment(trx, bot.wake, id);
+  await wakeEnvironments(
+    trx,
+    bot.wake,
+    rows.flatMap(({ id, position }) => (position === 0 ? [id] : [])),
+  );
   // Which environments follow the branches that open pull requests go into may have changed too.
   for (const repository of repositories) await followPullRequests(trx, bot.wake, repository);
+}
+
+/** Of all services of these repositories, also of those that are no longer in force. */
+export async function lockEnvironmentsOf(
+  trx: Transaction<Database>,
+  repositories: readonly number[],
+): Promise<readonly EnvironmentRow[]> {
+  const rows = await trx
+    .selectFrom("environment")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .where("service.repository_id", "in", [...repositories])
+    .select("environment.id")
+    .execute();
+  return await lockEnvironments(
+    trx,
+    rows.map(({ id }) => id),
+  );
 }

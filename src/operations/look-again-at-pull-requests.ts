@@ -108,11 +108,15 @@ async function showGroupsAgain(bot: Bot, repository: RepositoryRef, sha: string)
 }
 
 function open(db: Transaction<Database> | Bot["db"], repository: RepositoryRef) {
-  return db
-    .selectFrom("pull_request")
-    .selectAll()
-    .where("repository_id", "=", repository.id)
-    .where("state", "=", "open");
+  return (
+    db
+      .selectFrom("pull_request")
+      .selectAll()
+      .where("repository_id", "=", repository.id)
+      .where("state", "=", "open")
+      // Whoever locks several locks them in this order.
+      .orderBy("number")
+  );
 }
 
 async function judgeAgain(

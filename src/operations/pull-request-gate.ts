@@ -56,13 +56,14 @@ export async function followPullRequests(
   repository: number,
   number?: number,
 ): Promise<void> {
-  const places = await followersOf(trx, repository);
+  const places = (await followersOf(trx, repository)).toSorted((a, b) => a.environment.id - b.environment.id);
   const open = await trx
     .selectFrom("pull_request")
     .select(["number", "base_ref"])
     .where("repository_id", "=", repository)
     .where("state", "=", "open")
     .$if(number !== undefined, (query) => query.where("number", "=", number ?? 0))
+    .orderBy("number")
     .execute();
   const rows = open.flatMap((pull) =>
     places
@@ -123,7 +124,7 @@ export async function raiseAnew(
   await raiseGates(trx, wake, which, "everything");
 }
 
-function openPullRequests(repository: number, of: { readonly headSha: string } | { readonly baseRef: string }) {
+export function openPullRequests(repository: number, of: { readonly headSha: string } | { readonly baseRef: string }) {
   const is = "headSha" in of ? sql`head_sha = ${of.headSha}` : sql`base_ref = ${of.baseRef}`;
   return sql<number>`(
     select number from pull_request where repository_id = ${repository} and ${is} and state = 'open'

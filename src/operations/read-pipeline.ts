@@ -3,59 +3,102 @@
  * last good one stays in force, and the channel is told every mistake.
  */
 import { createHash } from "node:crypto";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Pipeline, PipelineReading, PipelineSource } from "../policy/pipeline.ts";
 import { readPipelineFile } from "../policy/pipeline-file/read.ts";
 import type { Database } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { judgeRepositories } from "./judge-repository.ts";
-import type { RepositoryRef } from "./ports.ts";
+import { judgeRepositories, lockEnvironmentsOf } from "./judge-repository.ts";
+import { OutsideError, type RepositoryRef } from "./ports.ts";
 import { tellServices } from "./tell-services.ts";
 
+/** A file that is read by several at once is read again this often. */
+const tries = 5;
+
 export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise<PipelineReading["kind"]> {
-  const found = await bot.github.pipelineSources(repository);
-  await bot.context.faults.at("pipeline.fetched");
-  if (found === undefined) {
-    await bot.db.transaction().execute((trx) => takeOutOfForce(trx, bot, repository.id));
-    return "absent";
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const readings = (await pipelineReadings(bot.db, [repository.id])).get(repository.id) ?? 0;
+    const found = await bot.github.pipelineSources(repository);
+    await bot.context.faults.at("pipeline.fetched");
+    const reading = readingOf(repository, found);
+    const isNewest = await bot.db.transaction().execute(async (trx) => {
+      // Somebody stored another reading since: what was fetched may be older than that.
+      if (!(await noteReading(trx, repository.id, readings))) return false;
+      await take(trx, bot, repository, found?.sources ?? [], reading);
+      return true;
+    });
+    if (!isNewest) continue;
+    await bot.context.faults.at("pipeline.committed");
+    log(bot, repository, reading);
+    return reading.kind;
   }
-  const reading = readPipelineFile({ ...found, repository: repository.fullName });
-  if (reading.kind === "absent") return "absent";
-  await bot.db.transaction().execute(async (trx) => {
-    const row = await trx
-      .selectFrom("repository")
-      .selectAll()
-      .where("id", "=", repository.id)
-      .forUpdate()
-      .executeTakeFirstOrThrow();
-    const file = await storeFile(trx, bot, repository.id, found.sources, reading);
-    if (file === row.latest_pipeline_file_id && (reading.kind === "mistakes" || file === row.pipeline_file_id)) return;
-    const before = row.latest_pipeline_file_id;
-    await trx
-      .updateTable("repository")
-      .set({ latest_pipeline_file_id: file })
-      .where("id", "=", repository.id)
-      .execute();
-    if (reading.kind === "mistakes") {
-      const { mistakes } = reading;
-      const lastGood = row.pipeline_file_id !== null;
-      const content = { code: "pipeline-mistakes", repository: repository.fullName, mistakes, lastGood } as const;
-      await tellServices(trx, bot, repository.id, `pipeline-mistakes/${file}/${before ?? 0}`, content);
-      return;
-    }
-    await putInForce(trx, bot, repository.id, file, reading.pipeline);
-    if (before !== null && before !== row.pipeline_file_id) {
-      const content = { code: "pipeline-mended", repository: repository.fullName } as const;
-      await tellServices(trx, bot, repository.id, `pipeline-mended/${file}/${before}`, content);
-    }
-  });
-  await bot.context.faults.at("pipeline.committed");
+  throw new OutsideError(`the pipeline file of ${repository.fullName} was read by others again and again`);
+}
+
+/** How often the pipeline files of these repositories were read and the reading was kept. */
+export async function pipelineReadings(
+  db: Kysely<Database>,
+  repositories: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const rows = await db
+    .selectFrom("repository")
+    .select(["id", "pipeline_readings"])
+    .where("id", "in", [...repositories])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.pipeline_readings]));
+}
+
+/** Invariant: of two readings the one that was fetched later stands. Locks the repository's row. */
+async function noteReading(trx: Transaction<Database>, repository: number, readings: number): Promise<boolean> {
+  const noted = await trx
+    .updateTable("repository")
+    .set({ pipeline_readings: readings + 1 })
+    .where("id", "=", repository)
+    .where("pipeline_readings", "=", readings)
+    .executeTakeFirst();
+  return noted.numUpdatedRows > 0n;
+}
+
+function readingOf(
+  repository: RepositoryRef,
+  found: Awaited<ReturnType<Bot["github"]["pipelineSources"]>>,
+): PipelineReading {
+  return found === undefined ? { kind: "absent" } : readPipelineFile({ ...found, repository: repository.fullName });
+}
+
+async function take(
+  trx: Transaction<Database>,
+  bot: Bot,
+  repository: RepositoryRef,
+  sources: readonly PipelineSource[],
+  reading: PipelineReading,
+): Promise<void> {
+  if (reading.kind === "absent") return await takeOutOfForce(trx, bot, repository.id);
+  const row = await trx.selectFrom("repository").selectAll().where("id", "=", repository.id).executeTakeFirstOrThrow();
+  const file = await storeFile(trx, bot, repository.id, sources, reading);
+  if (file === row.latest_pipeline_file_id && (reading.kind === "mistakes" || file === row.pipeline_file_id)) return;
+  const before = row.latest_pipeline_file_id;
+  await trx.updateTable("repository").set({ latest_pipeline_file_id: file }).where("id", "=", repository.id).execute();
+  if (reading.kind === "mistakes") {
+    const { mistakes } = reading;
+    const lastGood = row.pipeline_file_id !== null;
+    const content = { code: "pipeline-mistakes", repository: repository.fullName, mistakes, lastGood } as const;
+    await tellServices(trx, bot, repository.id, `pipeline-mistakes/${file}/${before ?? 0}`, content);
+    return;
+  }
+  await putInForce(trx, bot, repository.id, file, reading.pipeline);
+  if (before !== null && before !== row.pipeline_file_id) {
+    const content = { code: "pipeline-mended", repository: repository.fullName } as const;
+    await tellServices(trx, bot, repository.id, `pipeline-mended/${file}/${before}`, content);
+  }
+}
+
+function log(bot: Bot, repository: RepositoryRef, reading: PipelineReading): void {
   const about = { repository: repository.fullName };
   if (reading.kind === "good") bot.log.info(about, "the pipeline file is in force");
-  else
+  if (reading.kind === "mistakes")
     bot.log.warn({ ...about, mistakes: reading.mistakes.length }, "the pipeline file has mistakes and is not in force");
-  return reading.kind;
 }
 
 async function storeFile(
@@ -95,6 +138,7 @@ async function putInForce(
 ): Promise<void> {
   const now = bot.context.clock.now();
   await trx.updateTable("repository").set({ pipeline_file_id: file }).where("id", "=", repository).execute();
+  await lockEnvironmentsOf(trx, [repository]);
   const kept: number[] = [];
   for (const service of pipeline.services) {
     // Another name may mean another channel: it is looked for anew.

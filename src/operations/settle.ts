@@ -12,7 +12,7 @@ import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { finish, liveNow } from "./end-running.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
@@ -130,21 +130,9 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
   });
 }
 
-/** The quarantine of an environment holds in every later one: decisions in all of them look again. */
-async function raiseVersionFrom(trx: Transaction<Database>, environment: number): Promise<void> {
-  const from = await trx
-    .selectFrom("environment")
-    .select(["service_id", "position"])
-    .where("id", "=", environment)
-    .executeTakeFirstOrThrow();
-  const later = await trx
-    .selectFrom("environment")
-    .select("id")
-    .where("service_id", "=", from.service_id)
-    .where("position", ">=", from.position)
-    .orderBy("id")
-    .execute();
-  for (const { id } of later) await raiseVersion(trx, id);
+async function environmentsOf(trx: Transaction<Database>, service: number): Promise<readonly number[]> {
+  const rows = await trx.selectFrom("environment").select("id").where("service_id", "=", service).execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Quarantine is a service's, so the rights of its last environment decide. */
@@ -161,6 +149,8 @@ export async function allow(
   if (found === undefined) return { code: "unknown-revision", service: place.service.name, found: revision };
   const now = bot.context.clock.now();
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
+    const environments = await environmentsOf(trx, place.service.id);
+    await lockEnvironments(trx, environments);
     const cleared = await trx
       .updateTable("quarantine")
       .set({ cleared_at: new Date(now), cleared_by: asker.login, cleared_reason: reason })
@@ -184,10 +174,9 @@ export async function allow(
       channel: place.service.channel ?? asker.channel,
       service: place.service.id,
     });
-    for (const environment of new Set(cleared.map((row) => row.environment_id))) {
-      await raiseVersionFrom(trx, environment);
-      await wakeEnvironment(trx, bot.wake, environment);
-    }
+    // The quarantine of an environment holds in every later one: decisions look again.
+    for (const id of environments) await raiseVersion(trx, id);
+    await wakeEnvironments(trx, bot.wake, [...new Set(cleared.map((row) => row.environment_id))]);
     return { code: "allowed", ...allowed };
   });
 }

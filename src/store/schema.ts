@@ -41,6 +41,8 @@ export type RepositoryTable = {
   private: boolean;
   pipeline_file_id: number | null;
   latest_pipeline_file_id: number | null;
+  /** Raised by every reading that was kept. */
+  pipeline_readings: Generated<number>;
   removed_at: Date | null;
 };
 

@@ -1,11 +1,13 @@
 /** A repository is met once, with its pipeline file, whatever fails on the way; renamed, replaced and lost. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { loadServices } from "../../src/operations/place.ts";
 import { Refusal } from "../../src/operations/ports.ts";
+import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import { keepOnly, loseInstallation, seeRepositories, seeRepository } from "../../src/operations/see-repository.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { ask, statusOf } from "./steps.ts";
-import { openWorld, push, repository, type World } from "./world.ts";
+import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
 
 let database: TestDatabase;
 let world: World;
@@ -50,6 +52,23 @@ describe("met for the first time", () => {
       expect(world.deployer.starts).toHaveLength(1);
     },
   );
+
+  test("of two who read its file at once, what was fetched first does not take the newer one's place", async () => {
+    await seeRepository(world.bot, repository);
+    const { pipelineSources } = world.github;
+    world.github.file = shopPipeline.replace("make deploy", "make ship");
+    world.github.pipelineSources = async (...asked) => {
+      const found = await pipelineSources(...asked);
+      world.github.pipelineSources = pipelineSources;
+      // Taken back meanwhile, and read: that stores nothing new, and is still the newer.
+      world.github.file = shopPipeline;
+      await readPipeline(world.bot, repository);
+      return found;
+    };
+    await readPipeline(world.bot, repository);
+    const [service] = await loadServices(world.db);
+    expect(service?.policy.environments[0]?.deploy[0]?.deployer).toMatchObject({ run: "make deploy" });
+  });
 
   test("of many, one that GitHub refuses keeps none of the others, and those known cost no call", async () => {
     const [blocked, other] = [

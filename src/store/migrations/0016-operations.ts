@@ -1,4 +1,4 @@
-/** One answer for each person and ask, whatever letters their login is written in. */
+/** One answer for each person and ask, whatever letters their login is written in; readings of pipeline files in their order. */
 import { type Kysely, sql } from "kysely";
 
 const statements = [
@@ -8,6 +8,8 @@ const statements = [
        and lower(other.login) = lower(one.login)
        and (other.acted_at, other.login) > (one.acted_at, one.login)`,
   `create unique index approval_once on approval (deployment_id, ask, lower(login))`,
+  // Whoever fetched a file before another stored its reading looks again.
+  `alter table repository add column pipeline_readings bigint not null default 0`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
