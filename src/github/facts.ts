@@ -3,6 +3,7 @@ import type { GitHubPort } from "../operations/ports.ts";
 import type { GitHub } from "./client.ts";
 import { readChecks } from "./facts/checks.ts";
 import { compareRevisions } from "./facts/comparison.ts";
+import { createContentReader } from "./facts/content.ts";
 import { readDeploymentState } from "./facts/deployment.ts";
 import { createFileReader } from "./facts/file.ts";
 import { readInBulk } from "./facts/in-bulk.ts";
@@ -12,6 +13,7 @@ import { readPipelineFiles } from "./facts/pipeline-files.ts";
 import {
   changesFile,
   findMergedPullRequest,
+  listChangedFiles,
   listOpenPullRequests,
   readIssue,
   readPullRequest,
@@ -28,6 +30,7 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     revision: (repository, name) => findRevision(github, repository, name),
     branchHead: (repository, branch) => findBranch(github, repository, branch),
     tree: (repository, sha) => readTree(github, repository, sha),
+    content: createContentReader(github),
     compare: (repository, base, head) => compareRevisions(github, repository, base, head),
     checks: (repository, sha) => readChecks(github, repository, sha),
     permission: (repository, login) => readPermission(github, repository, login),
@@ -40,6 +43,7 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     openPullRequests: (repository) => listOpenPullRequests(github, repository),
     reviewersOf: (repository, number) => readReviewers(github, repository, number),
     changesFile: (repository, number, path) => changesFile(github, repository, number, path),
+    changedFiles: (repository, number) => listChangedFiles(github, repository, number),
     fileAt: createFileReader(github),
     requiresCheck: (repository, branch, check) => readRequiresCheck(github, repository, branch, check),
     ownLogin: () => github.login(),

@@ -15,13 +15,16 @@ export type EnvironmentCheck = {
   readonly auto: boolean;
   readonly verdict: Verdict;
   readonly refused: readonly RefusedReview[];
+  /** The service of which it changes nothing. */
+  readonly untouched?: string;
   /** It was merged, closed, or goes elsewhere now. */
   readonly ended: "merged" | "closed" | "elsewhere" | null;
 };
 
 /** A few words, which GitHub shows as plain text beside the check's name. */
-export function environmentCheckTitle({ environment, auto, verdict, ended }: EnvironmentCheck): string {
+export function environmentCheckTitle({ environment, auto, verdict, ended, untouched }: EnvironmentCheck): string {
   if (ended === "elsewhere") return plainLine(`Not into the branch of ${environment} any more`);
+  if (untouched !== undefined && ended !== "merged") return plainLine(`Changes nothing of ${untouched}`);
   if (ended === "merged" && verdict.outcome !== "go") return "Merged before every gate passed";
   if (ended === "merged") return "Merged";
   if (verdict.outcome === "go") return auto ? "Merging deploys it" : "Merging offers it";
@@ -34,7 +37,7 @@ export function environmentCheckTitle({ environment, auto, verdict, ended }: Env
 export function environmentCheckSummary(check: EnvironmentCheck): string {
   const { verdict, refused, ended } = check;
   const first = prose(opening(check));
-  if (ended === "elsewhere") return first;
+  if (ended === "elsewhere" || check.untouched !== undefined) return first;
   const answers = refused.map((review) => `- ${prose(refusedInWords(review))}`);
   return [
     first,
@@ -43,8 +46,11 @@ export function environmentCheckSummary(check: EnvironmentCheck): string {
   ].join("\n\n");
 }
 
-function opening({ environment, auto, verdict, ended }: EnvironmentCheck): string {
+function opening({ environment, auto, verdict, ended, untouched }: EnvironmentCheck): string {
   if (ended === "elsewhere") return `This pull request does not go into the branch of ${environment} any more.`;
+  if (untouched !== undefined) {
+    return `This pull request changes nothing of ${untouched}, so its merge is not deployed to ${environment}.`;
+  }
   if (ended === "merged") {
     return verdict.outcome === "go"
       ? "It was merged, and every gate passed then."

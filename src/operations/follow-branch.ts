@@ -16,6 +16,7 @@ import { request } from "./request.ts";
 import { seeOpenPullRequests } from "./see-open-pull-requests.ts";
 import { judgeOpenPullRequests, seePullRequest, storedPullRequest } from "./see-pull-request.ts";
 import { tellBroken } from "./tell-broken-branch.ts";
+import { mergeTouches } from "./touches.ts";
 import { unlessRefused } from "./unless-refused.ts";
 
 export type BranchMoved = {
@@ -188,6 +189,7 @@ async function askForHead(
   head: FoundRevision,
   merge: Merge | undefined,
 ): Promise<void> {
+  if (!(await mergeTouches(bot, place, head))) return;
   const mergedBy = merge?.mergedBy ?? moved.pusher;
   await request(bot, place.environment.id, {
     kind: "merge",

@@ -5,10 +5,12 @@
  */
 import type { PullRequestRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { contentAt, whose } from "./content.ts";
 import { mergersOf } from "./mergers.ts";
 import type { Place } from "./place.ts";
 import type { ComparedRevisions, RepositoryRef } from "./ports.ts";
 import type { GateOutside } from "./pull-request-gate.ts";
+import { pullRequestTouches } from "./touches.ts";
 
 export async function gatherGate(
   bot: Bot,
@@ -27,10 +29,11 @@ export async function gatherGate(
     return { ...known, checks: await bot.github.checks(repository, head) };
   }
   const ground = { head, live, policy: policyHash, asksChecks };
+  if (!(await pullRequestTouches(bot, place, pull))) return { ...ground, untouched: true };
   // Only content that was somewhere before and answers that are bound to content need to know it.
   const asksContent = policies.some(({ after, approvals }) => after !== undefined || approvals !== undefined);
   const [tree, compared, checks] = await Promise.all([
-    !asksContent ? undefined : known?.head === head ? known.tree : bot.github.tree(repository, head),
+    !asksContent ? undefined : contentOfHead(bot, place, head, known),
     live === null
       ? undefined
       : asksContent || asksChecks
@@ -47,6 +50,12 @@ export async function gatherGate(
       : { compared: { ...compared, shas: [] }, mergers: await mergersOf(bot.db, repository.id, compared.shas) }),
     ...(checks === undefined ? {} : { checks }),
   };
+}
+
+async function contentOfHead(bot: Bot, place: Place, head: string, known: GateOutside | null): Promise<string> {
+  // With paths, the policy that changed may have changed them.
+  if (known?.head === head && known.tree !== undefined && place.policy.paths === undefined) return known.tree;
+  return await contentAt(bot, whose(place), { sha: head, tree: await bot.github.tree(place.service.repository, head) });
 }
 
 /** Taken for granted where nothing depends on it: what is live came from the branch that the merge builds on. */

@@ -103,9 +103,9 @@ async function write(
   memberships: Memberships,
 ): Promise<boolean> {
   return await bot.db.transaction().execute(async (trx) => {
-    const { facts, verdict } = await verdictOn(trx, bot, pull, place, outside, memberships);
-    const refused = refusedReviews(facts);
-    const lookAt = earliest(nextLook(facts, verdict), nextExpiry(facts));
+    const { verdict, refused, lookAt } = outside.untouched
+      ? nothingToDo
+      : await judged(trx, bot, pull, place, outside, memberships);
     const written = await store(trx, gate, {
       outside: JSON.stringify(outside),
       head_sha: pull.head_sha,
@@ -124,6 +124,15 @@ async function write(
     }
     return true;
   });
+}
+
+/** It changes nothing of the service, and no gate is asked. */
+const nothingToDo = { verdict: { outcome: "go", gates: [] } satisfies Verdict, refused: [], lookAt: undefined };
+
+async function judged(...about: Parameters<typeof verdictOn>) {
+  const { facts, verdict } = await verdictOn(...about);
+  const lookAt = earliest(nextLook(facts, verdict), nextExpiry(facts));
+  return { verdict, refused: refusedReviews(facts), lookAt };
 }
 
 /** Invariant: a verdict is written only over what it was made from; whatever was raised meanwhile is looked at again. */

@@ -2,6 +2,7 @@
 
 import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
+import { nameOnGitHub } from "../policy/environment-name.ts";
 import { distinctLogins, hasLogin } from "../policy/logins.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import { slackUserOf } from "./people.ts";
@@ -72,6 +73,10 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     repository: row.full_name,
     ...optional("channel", row.channel),
     environment: row.environment_name,
+    ...optional(
+      "environmentOnGitHub",
+      pipeline === null ? undefined : nameOnGitHub(pipeline, row.service_name, row.environment_name),
+    ),
     production: policy?.production ?? false,
     ...optional("environmentUrl", policy?.url),
     kind: row.kind,

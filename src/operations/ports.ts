@@ -93,6 +93,11 @@ export type GitHubPort = {
   branchHead(repository: RepositoryRef, branch: string): Promise<FoundRevision | undefined>;
   /** The content of a commit, also of a fork's; rejects when there is no such commit. */
   tree(repository: RepositoryRef, sha: Sha): Promise<Sha>;
+  /**
+   * A hash of what these paths hold at a commit, also of a fork's: equal exactly when all the files are. Undefined when
+   * GitHub cannot list so many files.
+   */
+  content(repository: RepositoryRef, sha: Sha, paths: readonly string[]): Promise<Sha | undefined>;
   compare(repository: RepositoryRef, base: Sha, head: Sha): Promise<ComparedRevisions>;
   checks(repository: RepositoryRef, sha: Sha): Promise<readonly CheckFacts[]>;
   permission(repository: RepositoryRef, login: string): Promise<Permission>;
@@ -129,6 +134,11 @@ export type GitHubPort = {
   reviewersOf(repository: RepositoryRef, number: number): Promise<readonly string[]>;
   /** Whether the pull request itself changes this file. */
   changesFile(repository: RepositoryRef, number: number, path: string): Promise<boolean>;
+  /** The files that a pull request changed, `whole` unless there are more than GitHub lists. */
+  changedFiles(
+    repository: RepositoryRef,
+    number: number,
+  ): Promise<{ readonly paths: readonly string[]; readonly whole: boolean }>;
   /** A file's text at a commit or a full ref such as `refs/heads/main`; undefined when there is no such file. */
   fileAt(repository: RepositoryRef, at: string, path: string): Promise<string | undefined>;
   /** Whether the branch may only be merged into when this check is green; undefined when GitHub would not tell. */

@@ -17,6 +17,8 @@ export type GateOutside = {
   readonly live: Sha | null;
   readonly policy: string;
   readonly asksChecks: boolean;
+  /** It changes nothing of the service: its merge deploys nothing here. */
+  readonly untouched?: boolean;
   /** The head's content; absent where no gate asks for it. */
   readonly tree?: Sha;
   /** What the merge would be, compared to what is live. */

@@ -16,6 +16,7 @@ import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
+import { whose, withContent } from "./content.ts";
 import { applyVerdict, endPending } from "./decide.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
@@ -63,10 +64,13 @@ export type Requested =
 
 const tries = 8;
 
-export async function request(bot: Bot, environment: number, wanted: Request): Promise<Requested> {
+export async function request(bot: Bot, environment: number, asked: Request): Promise<Requested> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const place = await loadPlace(bot.db, environment);
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
+    // What a rollback goes back to has the content under which it was deployed.
+    const isBack = asked.kind === "rollback";
+    const wanted = isBack ? asked : { ...asked, revision: await withContent(bot, whose(place), asked.revision) };
     const subject = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, subject);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
@@ -242,13 +246,13 @@ async function store(
     service: place.service.id,
     environment: environment.id,
     deployment: row.id,
-    detail: asked(wanted),
+    detail: askedFor(wanted),
   });
   await touchFailureBefore(trx, bot, place.service, row);
   return row;
 }
 
-function asked({ kind, revision, hotfix, reason, retries }: Request) {
+function askedFor({ kind, revision, hotfix, reason, retries }: Request) {
   return { kind, sha: revision.sha, ref: revision.ref, hotfix, reason, retries };
 }
 
@@ -266,6 +270,6 @@ async function refuse(
     action: "deployment.refused",
     service: place.service.id,
     environment: place.environment.id,
-    detail: { ...asked(wanted), verdict },
+    detail: { ...askedFor(wanted), verdict },
   });
 }

@@ -26,7 +26,9 @@ export async function reviewsFor(
     )
     .where("review.repository_id", "=", repository)
     .where("review.number", "=", number)
-    .select(["review.login", "review.answer", "review.tree", "review.at", "review_ask.from_sha", "review_ask.policy"])
+    .select(["review.login", "review.answer", "review.at", "review_ask.from_sha", "review_ask.policy"])
+    // One of an older version is bound to the whole tree.
+    .select((eb) => eb.fn.coalesce("review_ask.tree", "review.tree").as("tree"))
     .orderBy("review.at")
     .orderBy("review.login")
     .execute();

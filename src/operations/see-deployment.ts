@@ -8,6 +8,7 @@ import { isPending, isRunning, transition } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, ProtectionRequestRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
+import { whose, withContent } from "./content.ts";
 import { endPending } from "./decide.ts";
 import { finish, liveNow } from "./end-running.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
@@ -121,12 +122,13 @@ async function noteSeen(bot: Bot, end: ExternalEnd): Promise<void> {
   if ("code" in found) return;
   const { place } = found;
   if (place.environment.live_sha === end.sha && place.environment.uncertain_deployment_id === null) return;
-  const revision = await bot.github.revision(end.repository, end.sha);
+  const named = await bot.github.revision(end.repository, end.sha);
   // Only revisions of the repository itself are ever stored as deployed, since a rollback may go back to them.
-  if (revision === undefined || !revision.inRepository) {
+  if (named === undefined || !named.inRepository) {
     bot.log.warn({ repository: end.repository.fullName, sha: end.sha }, "what went live is on no branch or tag");
     return;
   }
+  const revision = await withContent(bot, whose(place), named);
   const ships = await shipsSinceLive(bot, place, revision.sha);
   await bot.db.transaction().execute((trx) => store(trx, bot, place, end, revision, ships));
   await bot.context.faults.at("deployment.seen");

@@ -11,6 +11,7 @@ import type { Database, EnvironmentRow, PullRequestRow } from "../store/schema.t
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { changeApproval } from "./change-approval.ts";
+import { contentAt, whose } from "./content.ts";
 import { peopleOf, readMemberships } from "./membership.ts";
 import type { Place } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
@@ -42,10 +43,14 @@ export async function seeReview(bot: Bot, repository: RepositoryRef, review: Rev
   for (const place of followers) if (await isApprover(bot, place, review.login)) places.push(place);
   if (places.length === 0) return;
   const tree = await bot.github.tree(repository, review.commitSha);
+  const given: Given[] = [];
+  for (const place of places) {
+    given.push({ place, tree: await contentAt(bot, whose(place), { sha: review.commitSha, tree }) });
+  }
   await bot.context.faults.at("review.gathered");
   const stored = await bot.db.transaction().execute(async (trx) => {
     if (!(await store(trx, repository, review, tree))) return false;
-    for (const place of places) await storeAsk(trx, repository, review, place);
+    for (const one of given) await storeAsk(trx, repository, review, one);
     await audit(trx, {
       at: bot.context.clock.now(),
       actor: review.login,
@@ -59,9 +64,12 @@ export async function seeReview(bot: Bot, repository: RepositoryRef, review: Rev
   await bot.context.faults.at("review.committed");
   // Told again after a crash, what it means to a deployment that waits is still to be written.
   if (stored || (await isLastWord(bot, repository, review))) {
-    for (const place of places) await answerDeployments(bot, repository, place, review, tree);
+    for (const one of given) await answerDeployments(bot, repository, one.place, review, one.tree);
   }
 }
+
+/** What a review was given to in one environment. */
+type Given = { readonly place: Place; readonly tree: string };
 
 async function knownPullRequest(
   bot: Bot,
@@ -123,9 +131,9 @@ async function storeAsk(
   trx: Transaction<Database>,
   repository: RepositoryRef,
   review: Review,
-  place: Place,
+  { place, tree }: Given,
 ): Promise<void> {
-  const values = { from_sha: await liveAt(trx, place.environment, review.at), policy: place.policyHash };
+  const values = { from_sha: await liveAt(trx, place.environment, review.at), policy: place.policyHash, tree };
   const key = { repository_id: repository.id, number: review.number, login: review.login };
   await trx
     .insertInto("review_ask")

@@ -11,6 +11,7 @@ import type { Database } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
+import { contentAt, whose } from "./content.ts";
 import { finish, liveNow } from "./end-running.ts";
 import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
@@ -64,6 +65,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
     return { code: "unknown-revision", service, found: revision, ...optional("nearest", near) };
   }
   const ships = await shipsSinceLive(bot, place, found.sha);
+  const tree = await contentAt(bot, whose(place), found);
   // People leave: where nobody can meet the earlier policy any more, an administrator lets the present one stand alone.
   const isAdmin = (await bot.github.permission(repository, asker.login)) === "admin";
   const now = bot.context.clock.now();
@@ -79,7 +81,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       .where("environment_id", "=", environment.id)
       .where("request_key", "=", asker.key)
       .executeTakeFirst();
-    const adopted = { environment: place.policy.name, revision: { sha: found.sha, tree: found.tree } };
+    const adopted = { environment: place.policy.name, revision: { sha: found.sha, tree } };
     if (known !== undefined) return { code: "adopted", ...adopted, deployment: known.id };
     const row = await trx
       .insertInto("deployment")
@@ -89,7 +91,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
         typed: true,
         status: "success",
         sha: found.sha,
-        tree: found.tree,
+        tree,
         ref: found.ref ?? null,
         version: found.version ?? null,
         previous_sha: environment.live_sha,
@@ -147,6 +149,7 @@ export async function allow(
   if (mayNot !== undefined) return mayNot;
   const found = await bot.github.revision(place.service.repository, revision);
   if (found === undefined) return { code: "unknown-revision", service: place.service.name, found: revision };
+  const tree = await contentAt(bot, whose(place), found);
   const now = bot.context.clock.now();
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environments = await environmentsOf(trx, place.service.id);
@@ -155,11 +158,11 @@ export async function allow(
       .updateTable("quarantine")
       .set({ cleared_at: new Date(now), cleared_by: asker.login, cleared_reason: reason })
       .where("service_id", "=", place.service.id)
-      .where("tree", "=", found.tree)
+      .where("tree", "=", tree)
       .where("cleared_at", "is", null)
       .returning("environment_id")
       .execute();
-    const allowed = { revision: { sha: found.sha, tree: found.tree } };
+    const allowed = { revision: { sha: found.sha, tree } };
     if (cleared.length === 0) return { code: "not-quarantined", ...allowed };
     await audit(trx, {
       at: now,

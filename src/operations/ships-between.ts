@@ -1,12 +1,11 @@
 /** What a request would bring, for the message and for who is an author of what ships. Reads only. */
 import { matchesGlob } from "node:path";
-import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
-import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import type { Outside } from "./facts.ts";
 import type { Place } from "./place.ts";
 import type { ShippedPullRequest, Ships } from "./ships.ts";
+import { pullRequestTouches } from "./touches.ts";
 
 export async function shipsBetween(
   bot: Bot,
@@ -18,13 +17,13 @@ export async function shipsBetween(
   const compared = outside.comparedToLive ?? outside.takenBack;
   const back = outside.takenBack !== undefined && outside.takenBack.comparison !== "identical";
   if (compared === undefined || outside.live === null) {
-    return { comparison: "first", commits: 0, authors: [], pullRequests: await merged(bot.db, repository.id, [sha]) };
+    return { comparison: "first", commits: 0, authors: [], pullRequests: await merged(bot, place, [sha]) };
   }
   return {
     comparison: back ? "behind" : compared.comparison,
     commits: compared.commits,
     authors: compared.authors,
-    pullRequests: await merged(bot.db, repository.id, compared.shas),
+    pullRequests: await merged(bot, place, compared.shas),
     ...optional("migrations", migrationsAmong(compared.files, place.policy.migrations)),
     ...optional(
       "compareUrl",
@@ -61,23 +60,27 @@ function migrationsAmong(
   return { files: found.length, atLeast: files.length >= mostListedFiles };
 }
 
-async function merged(
-  db: Kysely<Database>,
-  repository: number,
-  shas: readonly string[],
-): Promise<readonly ShippedPullRequest[]> {
+/** The files of so many pull requests are asked for at once; of what is beyond it nobody knows that it is not shipped. */
+const mostAsked = 50;
+
+async function merged(bot: Bot, place: Place, shas: readonly string[]): Promise<readonly ShippedPullRequest[]> {
   if (shas.length === 0) return [];
-  const rows = await db
+  const rows = await bot.db
     .selectFrom("pull_request")
-    .select(["number", "title", "author", "issues"])
-    .where("repository_id", "=", repository)
+    .select(["number", "title", "author", "issues", "head_sha", "changed_files"])
+    .where("repository_id", "=", place.service.repository.id)
     .where("merge_sha", "in", [...shas])
     .orderBy("number")
     .execute();
-  return rows.map((row) => ({
-    number: row.number,
-    title: row.title,
-    author: row.author,
-    issues: row.issues.map(({ repository: name, number }) => ({ repository: name, number })),
-  }));
+  const touching = await Promise.all(
+    rows.map(async (row, i) => i >= mostAsked || (await pullRequestTouches(bot, place, row))),
+  );
+  return rows
+    .filter((_, i) => touching[i])
+    .map((row) => ({
+      number: row.number,
+      title: row.title,
+      author: row.author,
+      issues: row.issues.map(({ repository: name, number }) => ({ repository: name, number })),
+    }));
 }

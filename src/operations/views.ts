@@ -25,6 +25,8 @@ export type DeploymentView = {
   readonly repository: string;
   readonly channel?: string;
   readonly environment: string;
+  /** What GitHub's environment is called, where the bare name could be another service's. */
+  readonly environmentOnGitHub?: string;
   readonly production: boolean;
   readonly environmentUrl?: string;
   readonly kind: RequestKind;

@@ -27,6 +27,8 @@ export type ApprovalPolicy = {
 
 export type EnvironmentPolicy = {
   readonly name: string;
+  /** The service's files, as patterns: its content is what they hold. Absent: all of the repository. */
+  readonly paths?: readonly string[];
   /** Merges to this branch are deployed here. */
   readonly branch?: string;
   /** `auto: false` only offers a merge. */

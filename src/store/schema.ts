@@ -266,6 +266,8 @@ export type ReviewAskTable = {
   environment_id: number;
   from_sha: string | null;
   policy: string;
+  /** What the reviewed commit holds for the environment's service. */
+  tree: string | null;
 };
 
 export type ReactionTable = {
@@ -296,6 +298,8 @@ export type QuarantineTable = {
   cleared_reason: string | null;
 };
 
+export type ChangedFiles = { readonly head: string; readonly paths: readonly string[]; readonly whole: boolean };
+
 export type PullRequestTable = {
   repository_id: number;
   number: number;
@@ -318,6 +322,8 @@ export type PullRequestTable = {
   issues: Json<readonly NamedIssue[]>;
   versions: Json<readonly VersionFacts[]> | null;
   file_mistakes: Json<readonly Mistake[]> | null;
+  /** The files that it changes at this head; asked for where a service has paths. */
+  changed_files: Json<ChangedFiles> | null;
   readiness: Json<Readiness> | null;
   /** Raised by every writer; who gathered facts for an older one looks again. */
   revision: Generated<number>;

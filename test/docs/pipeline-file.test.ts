@@ -13,6 +13,7 @@ import {
   hotfixShape,
   pullRequestsShape,
   rollbackShape,
+  serviceShape,
   versionFromShape,
   versionsShape,
 } from "../../src/policy/pipeline-file/schema.ts";
@@ -41,6 +42,7 @@ function documented(heading: string): readonly string[] {
 describe("docs/pipeline-file.md", () => {
   test.each([
     ["The file", fileShape],
+    ["services", serviceShape],
     ["pull_requests", pullRequestsShape],
     ["versions", versionsShape],
     ["from", versionFromShape],
@@ -54,14 +56,14 @@ describe("docs/pipeline-file.md", () => {
     expect(documented(heading)).toEqual(Object.keys(shape));
   });
 
-  test("its full example uses every key of the file but _extends", () => {
+  test("its full example uses every key of the file but _extends and services", () => {
     const full = blocksOf(reference, "yaml").find(({ text }) => text.includes("pull_requests:"));
     const used = keysIn(parse(full?.text ?? ""));
     const shapes = [fileShape, pullRequestsShape, versionsShape, versionFromShape, environmentShape, approvalsShape];
     const wanted = [...shapes, hotfixShape, rollbackShape, deployerShape, httpShape].flatMap((shape) =>
       Object.keys(shape),
     );
-    expect(wanted.filter((key) => key !== "_extends" && !used.has(key))).toEqual([]);
+    expect(wanted.filter((key) => !["_extends", "services"].includes(key) && !used.has(key))).toEqual([]);
   });
 
   test("the defaults that it names are those of the reader", () => {

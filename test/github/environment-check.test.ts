@@ -57,6 +57,7 @@ describe("in words", () => {
     [{ auto: false }, "Merging offers it", /a person starts it/],
     [{ verdict: wait }, "Waiting: approvals", /this would wait before production/],
     [{ verdict: stop }, "Stopped: order", /this would be stopped before production/],
+    [{ verdict: go, untouched: "api" }, "Changes nothing of api", /so its merge is not deployed to production/],
     [{ verdict: go, ended: "merged" }, "Merged", /every gate passed then/],
     [{ verdict: wait, ended: "merged" }, "Merged before every gate passed", /asks for what is missing/],
     [

@@ -31,6 +31,7 @@ import type { SignIn } from "../../src/operations/sign-in.ts";
 import { takeAction } from "../../src/operations/take-action.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
 import { type CheckFacts, type Permission, pendingStatuses, runningStatuses } from "../../src/policy/model.ts";
+import { pathMatcher } from "../../src/policy/paths.ts";
 import type { NamedIssue } from "../../src/policy/pull-request.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import type { Database } from "../../src/store/schema.ts";
@@ -165,6 +166,21 @@ function fakeGitHub(): FakeGitHub {
         authors: [...new Set(between.map((commit) => commit.author))],
         files: between.flatMap((commit) => github.changed.get(commit.sha) ?? []).slice(0, 300),
       };
+    },
+    async content(_repository, commit, paths) {
+      count("content");
+      const belongs = pathMatcher(paths);
+      const touching = [...reached(commit)].filter((one) => (github.changed.get(one) ?? []).some(belongs));
+      // What the files hold follows from the commits that changed one of them.
+      return `content-${touching
+        .map((one) => commits[indexOf(one)]?.tree)
+        .toSorted()
+        .join("-")}`;
+    },
+    async changedFiles(_repository, number) {
+      count("changedFiles");
+      const head = github.pulls.get(number)?.headSha ?? "";
+      return { paths: github.changed.get(head) ?? [], whole: true };
     },
     async tree(_repository, commit) {
       count("tree");

@@ -272,7 +272,7 @@ environments:
     deploy: make deploy
 `;
     expect(mistakesIn(text).map(told)).toEqual([
-      "1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments (channel)",
+      "1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services (channel)",
       '2:10 channel: found "shop", expected a Slack channel in quotes, such as "#shop-deploys", or its id ("#shop")',
       "3:24 versions.scheme: found scheme, expected not supported by this version yet: remove it",
       '4:25 pull_requests.closes: found "requird", expected required, suggested or off (required)',
@@ -408,11 +408,6 @@ environments:
       "an unknown queue",
       environment("    queue: superseed\n"),
       '4:12 environments.staging.queue: found "superseed", expected supersede or queue (supersede)',
-    ],
-    [
-      "several services",
-      "services: {a: {}}\nenvironments: {a: {deploy: x}}",
-      `1:1 services: found services, expected ${later}`,
     ],
     ["demos", "demos: {}\nenvironments: {a: {deploy: x}}", `1:1 demos: found demos, expected ${later}`],
     [
@@ -588,7 +583,7 @@ environments:
     [
       "a key that is part of the language",
       `constructor: x\n${environment("")}`,
-      "1:1 constructor: found constructor, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments",
+      "1:1 constructor: found constructor, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services",
     ],
     [
       "a key that would be left out",
@@ -729,7 +724,7 @@ describe("a file that extends another", () => {
     const reading = readPipelineFile({ sources: [own, base], merged, repository: "acme/shop" });
     expect(reading.kind === "mistakes" ? reading.mistakes.map((one) => `${one.file}:${told(one)}`) : []).toEqual([
       `${file}:4:13 environments.staging.deploy: found 3, expected a command, or a list of stages such as \`- build: make build\``,
-      `${base.name}:4:1 servce: found servce, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments (service)`,
+      `${base.name}:4:1 servce: found servce, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services (service)`,
     ]);
   });
 

@@ -12,7 +12,10 @@ describe("the JSON Schema of the pipeline file", () => {
   test("allows the very keys that the reader knows, and no others", () => {
     const schema = pipelineJsonSchema();
     const top = placeAt([]);
-    expect(schema).toMatchObject({ additionalProperties: false, required: ["environments"] });
+    expect(schema).toMatchObject({
+      additionalProperties: false,
+      oneOf: [{ required: ["environments"] }, { required: ["services"] }],
+    });
     expect(Object.keys(Object(schema["properties"]))).toEqual(top?.keys);
     for (const later of top?.later ?? []) expect(Object(schema["properties"])).not.toHaveProperty(later);
   });

@@ -111,6 +111,25 @@ export async function changesFile(
   return false;
 }
 
+/** GitHub lists no more files of a pull request than these. */
+const mostListedFiles = 3_000;
+
+/** Both names of a file that was renamed. Calls: 1 for each hundred files. */
+export async function listChangedFiles(
+  github: GitHub,
+  repository: RepositoryRef,
+  number: number,
+): Promise<{ readonly paths: readonly string[]; readonly whole: boolean }> {
+  const octokit = await github.installation(repository.installationId);
+  const files = await octokit.paginate(octokit.rest.pulls.listFiles, {
+    ...ownerAndRepo(repository.fullName),
+    pull_number: number,
+    per_page: 100,
+  });
+  const paths = files.flatMap(({ filename, previous_filename: before }) => [filename, ...(before ? [before] : [])]);
+  return { paths: [...new Set(paths)], whole: files.length < mostListedFiles };
+}
+
 export async function readPullRequest(
   github: GitHub,
   repository: RepositoryRef,

@@ -70,7 +70,7 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
         content: {
           repository: view.repository,
           sha: view.revision.sha,
-          environment: view.environment,
+          environment: view.environmentOnGitHub ?? view.environment,
           production: view.production,
           deployment: view.id,
           token: hashOf(`${repository.id}/${view.id}/${view.revision.sha}/${view.requestedAt}`),

@@ -3,6 +3,7 @@
  * environment's branch. One check run for each head; GitHub does not reopen a completed one, so going back to "in
  * progress" makes a new one, which GitHub then shows in its place.
  */
+import { optional } from "../../optional.ts";
 import type { Rendering, Surface } from "../../projections/surface.ts";
 import { environmentCheckSummary, environmentCheckTitle } from "../wording-environment-check.ts";
 import { type Ground, loadPullRequest, loadRepository, reach } from "./ground.ts";
@@ -44,8 +45,9 @@ export function createEnvironmentCheckSurface(ground: Ground): Surface<Environme
       // An older head keeps what it last said; nobody looks at it any more.
       if (pull?.head_sha !== about.headSha || gate === undefined || gate.head_sha !== about.headSha) return undefined;
       if (gate.verdict === null || (await loadRepository(ground, about.repositoryId)) === undefined) return undefined;
-      const { verdict, refused, ended } = gate;
-      const check = { environment: gate.name, auto: gate.auto, verdict, refused, ended };
+      const { verdict, refused, ended, untouched } = gate;
+      const said = { environment: gate.name, auto: gate.auto, verdict, refused, ended };
+      const check = { ...said, ...optional("untouched", untouched) };
       const title = environmentCheckTitle(check);
       const content = { name: gate.checkName, title, summary: environmentCheckSummary(check) };
       const conclusion =
@@ -103,15 +105,16 @@ async function loadGate({ db }: Ground, { repositoryId, number, environment }: E
     .where("gate.repository_id", "=", repositoryId)
     .where("gate.number", "=", number)
     .where("gate.environment_id", "=", environment)
-    .select(["gate.head_sha", "gate.verdict", "gate.refused", "gate.ended"])
+    .select(["gate.head_sha", "gate.verdict", "gate.refused", "gate.ended", "gate.outside"])
     .select(["environment.name", "service.name as service", "pipeline_file.pipeline"])
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { service, pipeline, ...gate } = row;
+  const { service, pipeline, outside, ...gate } = row;
   const services = pipeline?.services ?? [];
   const policy = services
     .find((candidate) => candidate.name === service)
     ?.environments.find((candidate) => candidate.name === gate.name);
   const suffix = services.length > 1 ? ` (${service})` : "";
-  return { ...gate, auto: policy?.auto ?? true, checkName: `signalbox/${gate.name}${suffix}` };
+  const untouched = outside?.untouched === true ? { untouched: service } : {};
+  return { ...gate, ...untouched, auto: policy?.auto ?? true, checkName: `signalbox/${gate.name}${suffix}` };
 }

@@ -11,28 +11,37 @@ import type { VersionSource } from "../versions/source.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readCheck } from "./deployers/check.ts";
 import { readDuration } from "./duration.ts";
-import type { DeployerEntry, EnvironmentEntry, PipelineFile, StagesEntry } from "./schema.ts";
+import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
 
 const hour = 3_600_000;
 
 /** `repository` is `owner/name`: the service is called by its name unless the file says otherwise. */
 export function meaningOf(file: PipelineFile, repository: string): Pipeline {
-  const environments: EnvironmentPolicy[] = [];
-  for (const [name, entry] of Object.entries(file.environments)) {
-    environments.push(environmentPolicy(name, entry, environments.at(-1)?.name));
-  }
-  const service: ServicePolicy = {
-    name: file.service ?? repository.split("/").at(-1) ?? repository,
-    ...given("channel", file.channel),
-    versions: { from: versionSource(file.versions?.from) },
-    environments,
-  };
+  const { channel, versions, environments = {} } = file;
+  const only = file.service ?? repository.split("/").at(-1) ?? repository;
+  const whole = { ...given("channel", channel), ...given("versions", versions) };
+  const services = file.services ?? { [only]: { environments } };
   return {
     pullRequests: pullRequestPolicy(file.pull_requests),
     people: file.people ?? {},
     groups: file.groups ?? {},
-    services: [service],
+    services: Object.entries(services).map(([name, entry]) => servicePolicy(name, { ...whole, ...entry })),
+  };
+}
+
+function servicePolicy(name: string, entry: ServiceEntry): ServicePolicy {
+  const environments: EnvironmentPolicy[] = [];
+  for (const [environment, one] of Object.entries(entry.environments)) {
+    const policy = environmentPolicy(environment, one, environments.at(-1)?.name);
+    // What counts as the same content is part of what was approved there.
+    environments.push({ ...policy, ...given("paths", entry.paths) });
+  }
+  return {
+    name,
+    ...given("channel", entry.channel),
+    versions: { from: versionSource(entry.versions?.from) },
+    environments,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   hotfixShape,
   pullRequestsShape,
   rollbackShape,
+  serviceShape,
   versionFromShape,
   versionsShape,
   windowShape,
@@ -25,7 +26,7 @@ const deployer = {
 const http = { keys: Object.keys(httpShape), later: ["status", "contains", "for"] } as const;
 
 const places: readonly Place[] = [
-  { at: [], keys: Object.keys(fileShape), later: ["services", "demos"] },
+  { at: [], keys: Object.keys(fileShape), later: ["demos"] },
   {
     at: ["pull_requests"],
     keys: Object.keys(pullRequestsShape),
@@ -54,7 +55,12 @@ const places: readonly Place[] = [
   ]),
 ];
 
+const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape), later: ["demos"] };
+
+/** What stands in a service stands there as it would in the whole file. */
 export function placeAt(path: Path): Place | undefined {
+  if (path[0] === "services" && path.length > 2) return placeAt(path.slice(2));
+  if (path[0] === "services" && path.length === 2) return service;
   return places.find(({ at }) => at.length === path.length && at.every((part, i) => part === "*" || part === path[i]));
 }
 

@@ -8,19 +8,24 @@ import { deployerMistakes } from "./deployer-rules.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
+import { serviceMistakes } from "./service-rules.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
 import { timingMistakes } from "./timing-rules.ts";
-import { versionMistakes } from "./version-rules.ts";
+import { bumpMistakes, versionMistakes } from "./version-rules.ts";
 
 /** Words that commands begin with: an environment of that name could never be named. */
 export const reservedNames = [...deployVerbs, "of", "to", "all"] as const;
 
 export function ruleMistakes(data: unknown): readonly Finding[] {
+  return [...serviceMistakes(data, ofService), ...groupMistakes(data), ...bumpMistakes(data)];
+}
+
+/** The rules of one service, in a file that is about nothing else. */
+function ofService(data: unknown): readonly Finding[] {
   const environments = entriesOf(valueAt(data, ["environments"]));
   const names = environments.map(([name]) => name);
   return [
-    ...(isMap(valueAt(data, ["environments"])) && names.length === 0 ? [noEnvironment] : []),
     ...environments.flatMap(([name, environment], i) => [
       ...nameMistakes(name, names.slice(0, i)),
       ...afterMistakes(name, environment, names, i),
@@ -32,17 +37,9 @@ export function ruleMistakes(data: unknown): readonly Finding[] {
       ...rollbackMistakes(name, environment),
       ...secretMistakes(name, environment),
     ]),
-    ...groupMistakes(data),
     ...versionMistakes(data),
   ];
 }
-
-const noEnvironment: Finding = {
-  path: ["environments"],
-  at: "value",
-  found: "nothing",
-  expected: "at least one environment and how to deploy it",
-};
 
 function nameMistakes(name: string, above: readonly string[]): readonly Finding[] {
   const path = ["environments", name];

@@ -20,6 +20,8 @@ import {
 } from "./shape-parts.ts";
 import { stages } from "./shape-stages.ts";
 
+export const someEnvironment = "at least one environment and how to deploy it";
+
 export const approvalsShape = {
   count: z
     .int({ error: "a whole number, at least 1" })
@@ -157,6 +159,39 @@ export const versionsShape = {
     .describe("tags, package.json, pyproject.toml, Cargo.toml, a Python file with __version__, or {path, pattern}."),
 };
 
+const channel = text(
+  'a Slack channel in quotes, such as "#shop-deploys", or its id',
+  /^(?:#[^\s#@,:<>&]{1,80}|[CG][A-Z0-9]{6,20})$/u,
+)
+  .optional()
+  .describe("Where deployments are shown and approved.");
+
+const versions = z
+  .strictObject(versionsShape, { error: "where the version is written: {from: package.json}" })
+  .optional()
+  .describe("Where the service's version is written.");
+
+const environments = z
+  .record(
+    text("an environment's name: letters, digits, - _ and .", name),
+    z.strictObject(environmentShape, { error: "how to deploy it, such as {deploy: make deploy}" }),
+    { error: someEnvironment },
+  )
+  .describe("In promotion order.");
+
+export const serviceShape = {
+  paths: listOf(text("a path or a pattern, such as api/**", /^!?[^\s!].{0,199}$/u), "a list of paths or patterns")
+    .min(1, { error: "at least one path or pattern" })
+    .max(100, { error: "at most 100" })
+    .optional()
+    .describe(
+      "The files that make the service: a merge deploys it only when it changes one of them. Default: all files.",
+    ),
+  channel,
+  versions,
+  environments,
+};
+
 export const fileShape = {
   _extends: text("a repository that holds a pipeline file to start from", /\S/u)
     .optional()
@@ -164,17 +199,9 @@ export const fileShape = {
   service: text("a service's name: letters, digits, - _ and .", name)
     .optional()
     .describe("Default: the repository's name."),
-  channel: text(
-    'a Slack channel in quotes, such as "#shop-deploys", or its id',
-    /^(?:#[^\s#@,:<>&]{1,80}|[CG][A-Z0-9]{6,20})$/u,
-  )
-    .optional()
-    .describe("Where deployments are shown and approved."),
+  channel,
   pull_requests: z.strictObject(pullRequestsShape, { error: "the rules for pull requests, by name" }).optional(),
-  versions: z
-    .strictObject(versionsShape, { error: "where the version is written: {from: package.json}" })
-    .optional()
-    .describe("Where the service's version is written."),
+  versions,
   people: z
     .record(login, text("a Slack user's id, such as U012ABCDEF", /^[UW][A-Z0-9]{2,20}$/u), {
       error: "GitHub logins with Slack ids, such as {alice: U012ABCDEF}",
@@ -193,20 +220,25 @@ export const fileShape = {
     .describe(
       "Groups to be named in `approvals.from`, `who` and `hotfix.from`: GitHub logins, other groups, teams on GitHub (`team:acme/sre`) and user groups in Slack (`usergroup:S0123`).",
     ),
-  environments: z
+  environments: environments.optional(),
+  services: z
     .record(
-      text("an environment's name: letters, digits, - _ and .", name),
-      z.strictObject(environmentShape, { error: "how to deploy it, such as {deploy: make deploy}" }),
-      { error: "at least one environment and how to deploy it" },
+      text("a service's name: letters, digits, - _ and .", name),
+      z.strictObject(serviceShape, { error: 'what the service is, such as {paths: ["api/**"], environments: {…}}' }),
+      { error: 'services by name, such as {api: {paths: ["api/**"], environments: {…}}}' },
     )
-    .describe("In promotion order."),
+    .optional()
+    .describe(
+      "Several services of one repository, instead of `service` and `environments`. `channel` and `versions` beside it are those of every service that names none of its own.",
+    ),
 };
 
 export const pipelineFileSchema = z.strictObject(fileShape, { error: "keys and their values" });
 
 /** A file whose shape is right. */
 export type PipelineFile = z.infer<typeof pipelineFileSchema>;
-export type EnvironmentEntry = PipelineFile["environments"][string];
+export type ServiceEntry = NonNullable<PipelineFile["services"]>[string];
+export type EnvironmentEntry = ServiceEntry["environments"][string];
 export type StagesEntry = EnvironmentEntry["deploy"];
 /** What carries one stage out. */
 export type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;

@@ -98,7 +98,7 @@ function isLaterValue(path: Path, value: unknown): boolean {
 
 function likely(value: string, expected: string, choices: readonly string[], path: Path): string | undefined {
   if (expected === "true or false") return booleanWords.get(value.toLowerCase());
-  if (path.length === 1 && path[0] === "channel" && /^[^\s#]+$/u.test(value)) return `"#${value}"`;
+  if ([1, 3].includes(path.length) && path.at(-1) === "channel" && /^[^\s#]+$/u.test(value)) return `"#${value}"`;
   if (path.at(-1) === "approvals") return nearest(value, ["off"]);
   return nearest(value, choices);
 }

@@ -2,7 +2,7 @@
 import { nearest } from "../nearest.ts";
 import { readPattern } from "../versions/pattern.ts";
 import { formatOf, isPath } from "../versions/source.ts";
-import { isMap, quoted, valueAt } from "./found.ts";
+import { entriesOf, isMap, quoted, valueAt } from "./found.ts";
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 
@@ -10,8 +10,7 @@ const fileNames = ["package.json", "pyproject.toml", "Cargo.toml"] as const;
 const at: Path = ["versions", "from"];
 
 export function versionMistakes(data: unknown): readonly Finding[] {
-  const from = valueAt(data, at);
-  return [...sourceMistakes(from), ...bumpMistakes(data, from)];
+  return sourceMistakes(valueAt(data, at));
 }
 
 function sourceMistakes(from: unknown): readonly Finding[] {
@@ -45,10 +44,12 @@ function pathMistakes(path: string, pattern: unknown, place: Path): readonly Fin
   ];
 }
 
-/** Nobody can raise a version in a pull request when it is a tag that makes it. */
-function bumpMistakes(data: unknown, from: unknown): readonly Finding[] {
+/** Nobody can raise a version in a pull request when it is a tag that makes it. One service that has a file is enough. */
+export function bumpMistakes(data: unknown): readonly Finding[] {
   const level = valueAt(data, ["pull_requests", "version_bump"]);
-  if ((level !== "required" && level !== "suggested") || (from !== undefined && from !== "tags")) return [];
+  const services = entriesOf(valueAt(data, ["services"])).map(([, service]) => valueAt(service, at));
+  const froms = [valueAt(data, at), ...services].filter((from) => from !== undefined && from !== "tags");
+  if ((level !== "required" && level !== "suggested") || froms.length > 0) return [];
   const expected = "off, or a file in versions.from: tags hold no version that a pull request could raise";
   return [{ path: ["pull_requests", "version_bump"], at: "value", found: level, expected }];
 }

@@ -1,0 +1,32 @@
+/**
+ * What a revision holds for a service. Without `paths` that is the commit's tree; with them, what its files are. From
+ * here on the content of a revision is always the service's: order, approvals, quarantine and soak compare nothing else.
+ */
+import type { Sha } from "../policy/model.ts";
+import type { Bot } from "./bot.ts";
+import type { Place, ServicePlace } from "./place.ts";
+import type { FoundRevision, RepositoryRef } from "./ports.ts";
+
+type Whose = { readonly repository: RepositoryRef; readonly paths: readonly string[] | undefined };
+
+export function whose(place: Place): Whose {
+  return { repository: place.service.repository, paths: place.policy.paths };
+}
+
+/** Every environment of a service has the same paths. */
+export function whoseService(service: ServicePlace): Whose {
+  return { repository: service.repository, paths: service.policy.environments[0]?.paths };
+}
+
+/** `tree` is the commit's own. Calls: none without paths, else 1. Too many files to be listed make the whole tree count. */
+export async function contentAt(
+  bot: Bot,
+  { repository, paths }: Whose,
+  { sha, tree }: { readonly sha: Sha; readonly tree: Sha },
+): Promise<Sha> {
+  return paths === undefined ? tree : ((await bot.github.content(repository, sha, paths)) ?? tree);
+}
+
+export async function withContent(bot: Bot, of: Whose, revision: FoundRevision): Promise<FoundRevision> {
+  return { ...revision, tree: await contentAt(bot, of, revision) };
+}
