@@ -15,8 +15,9 @@ export type PinnedRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** An answer whose body is longer, in bytes, is refused. */
+  /** An answer whose body is longer, in bytes, is refused, or cut there. */
   readonly answerLimit: number;
+  readonly longer?: "refuse" | "cut";
 };
 
 export type PinnedAnswer = {
@@ -32,15 +33,18 @@ export type Network = {
   requestAt(address: string, url: URL, options: PinnedRequest): Promise<PinnedAnswer>;
 };
 
-async function readAll(answer: AsyncIterable<Buffer>, limit: number): Promise<string> {
+async function readAll(answer: AsyncIterable<Buffer>, limit: number, cuts: boolean): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer) {
     length += chunk.length;
-    if (length > limit) throw new Error(`the answer is longer than ${limit} bytes`);
     chunks.push(chunk);
+    if (length <= limit) continue;
+    // Leaving the loop closes the connection.
+    if (cuts) break;
+    throw new Error(`the answer is longer than ${limit} bytes`);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks).subarray(0, limit).toString("utf8");
 }
 
 function requestAt(address: string, url: URL, options: PinnedRequest): Promise<PinnedAnswer> {
@@ -63,7 +67,7 @@ function requestAt(address: string, url: URL, options: PinnedRequest): Promise<P
         const headers = Object.entries(answer.headers).flatMap(([name, value]) =>
           value === undefined ? [] : [[name, String(value)]],
         );
-        readAll(answer, options.answerLimit).then(
+        readAll(answer, options.answerLimit, options.longer === "cut").then(
           (body) => resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(headers), body }),
           reject,
         );

@@ -69,6 +69,8 @@ export type Observation = {
   readonly lookAgainMs?: number;
   /** For an ended state: whether it is proven that nothing runs any more. */
   readonly proven?: boolean;
+  /** While running: what to observe by from now on, where that is another. Whoever finds it changed meanwhile looks again. */
+  readonly handle?: Handle;
 };
 
 export type Found =

@@ -19,6 +19,8 @@ export type Outbound = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** Of a long answer only the first 64 KiB are wanted; else it is no usable answer. */
+  readonly beginningOnly?: boolean;
 };
 
 export type OutboundResult =
@@ -107,6 +109,7 @@ export async function ask(context: Context, allowed: readonly string[], request:
       ...(request.body === undefined ? {} : { body: request.body }),
       signal: timeout.signal,
       answerLimit,
+      longer: request.beginningOnly === true ? "cut" : "refuse",
     });
     return { kind: "answered", ...answer };
   } catch (error) {

@@ -240,16 +240,24 @@ async function askToEnd(bot: Bot, deployer: Deployer, attempt: Attempt, row: Att
   }
 }
 
+/** Whether people are to see something else. Invariant: of all who observed by one handle, one says by what to go on. */
 async function saveOutput(bot: Bot, row: AttemptRow, seen: Observation): Promise<boolean> {
   const bytes = seen.outputBytes ?? row.output_bytes;
-  if (bytes === row.output_bytes && (seen.message ?? row.message) === row.message) return false;
+  const same = bytes === row.output_bytes && (seen.message ?? row.message) === row.message;
+  if (same && seen.handle === undefined) return false;
+  const { handle } = seen;
   await bot.db
     .updateTable("attempt")
-    .set({ output_tail: seen.outputTail ?? null, output_bytes: bytes, message: seen.message ?? null })
+    .set((eb) => ({
+      output_tail: seen.outputTail ?? null,
+      output_bytes: bytes,
+      message: seen.message ?? null,
+      ...(handle === undefined ? {} : { handle: JSON.stringify(handle), epoch: eb("epoch", "+", 1) }),
+    }))
     .where("token", "=", row.token)
     .where("epoch", "=", row.epoch)
     .execute();
-  return true;
+  return !same;
 }
 
 async function lookAt(bot: Bot, deployment: number, at: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** What carries a stage out, as plain data with every default filled in: one type for each deployer. */
+import type { Bounds } from "./verification.ts";
 
 /** A shell command in a checkout of the revision. */
 export type RunDeployer = { readonly kind: "run"; readonly run: string; readonly confirm?: string };
@@ -9,4 +10,23 @@ export type HttpDeployer = { readonly kind: "http"; readonly url: string; readon
 /** A GitHub check or status of this name on the revision, which somebody else sets. */
 export type CheckDeployer = { readonly kind: "check"; readonly name: string };
 
-export type DeployerDefinition = RunDeployer | HttpDeployer | CheckDeployer;
+/** How long something must be so without a break (0: once is enough), and how long it may take; in ms. */
+type Holding = { readonly holds: number; readonly within?: number };
+
+/** `http` under `verify`: asks by GET, and starts nothing. Address and text may have placeholders. */
+export type ProbeDeployer = {
+  readonly kind: "probe";
+  readonly url: string;
+  readonly status: number;
+  readonly contains?: string;
+} & Holding;
+
+/** A query whose number is held against bounds. */
+export type PrometheusDeployer = {
+  readonly kind: "prometheus";
+  readonly url: string;
+  readonly query: string;
+  readonly bounds: Bounds;
+} & Holding;
+
+export type DeployerDefinition = RunDeployer | HttpDeployer | CheckDeployer | ProbeDeployer | PrometheusDeployer;

@@ -5,6 +5,8 @@ import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { createCheckDeployer } from "../deployers/check.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
+import { createProbe } from "../deployers/probe.ts";
+import { createPrometheus } from "../deployers/prometheus.ts";
 import { createRunDeployer } from "../deployers/run.ts";
 import { createGitHub, type GitHub } from "../github/client.ts";
 import { createGitHubCalls } from "../github/deployer-calls.ts";
@@ -84,6 +86,8 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
+      probe: createProbe({ context, operator }),
+      prometheus: createPrometheus({ context, operator }),
     },
     operator,
     githubUrl: settings.github.url,

@@ -43,9 +43,12 @@ export async function until<T>(look: () => Promise<T | undefined> | T | undefine
   }
 }
 
+/** As the operations do it: each look goes by the handle that the one before left. */
 export async function untilEnded(deployer: Deployer, attempt: Attempt, handle: Handle): Promise<Observation> {
+  let present = handle;
   return until(async () => {
-    const seen = await deployer.observe(attempt, handle);
+    const seen = await deployer.observe(attempt, present);
+    present = seen.handle ?? present;
     return seen.state === "running" ? undefined : seen;
   });
 }

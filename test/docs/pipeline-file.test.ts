@@ -18,6 +18,7 @@ import {
   versionsShape,
 } from "../../src/policy/pipeline-file/schema.ts";
 import { deployerShape, httpShape } from "../../src/policy/pipeline-file/shape-stages.ts";
+import { probeShape, prometheusShape, verifierShape } from "../../src/policy/pipeline-file/shape-verify.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reference = readFileSync(join(root, "docs/pipeline-file.md"), "utf8");
@@ -52,6 +53,9 @@ describe("docs/pipeline-file.md", () => {
     ["rollback", rollbackShape],
     ["A stage", deployerShape],
     ["http", httpShape],
+    ["verify", verifierShape],
+    ["http under verify", probeShape],
+    ["prometheus", prometheusShape],
   ])("documents every key of %s, in the order of the schema, and no other", (heading, shape) => {
     expect(documented(heading)).toEqual(Object.keys(shape));
   });
@@ -60,9 +64,8 @@ describe("docs/pipeline-file.md", () => {
     const full = blocksOf(reference, "yaml").find(({ text }) => text.includes("pull_requests:"));
     const used = keysIn(parse(full?.text ?? ""));
     const shapes = [fileShape, pullRequestsShape, versionsShape, versionFromShape, environmentShape, approvalsShape];
-    const wanted = [...shapes, hotfixShape, rollbackShape, deployerShape, httpShape].flatMap((shape) =>
-      Object.keys(shape),
-    );
+    const stages = [deployerShape, httpShape, verifierShape, probeShape, prometheusShape];
+    const wanted = [...shapes, hotfixShape, rollbackShape, ...stages].flatMap((shape) => Object.keys(shape));
     expect(wanted.filter((key) => !["_extends", "services"].includes(key) && !used.has(key))).toEqual([]);
   });
 

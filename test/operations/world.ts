@@ -471,6 +471,8 @@ export async function openWorld(
       run: deployer,
       http: { ...deployer, kind: "http" },
       check: checker,
+      probe: { ...deployer, kind: "probe" },
+      prometheus: { ...deployer, kind: "prometheus" },
     },
     operator: {
       commandsAllowed: () => world.commandsAllowed,

@@ -100,7 +100,12 @@ environments:
       - build: {run: make build}
       - migrate: {run: bin/migrate, confirm: bin/migrated}
       - deploy: {http: {url: "https://deploy.example.com/go", secret: DEPLOY_SECRET}}
-    verify: make smoke
+    verify:
+      - smoke: make smoke
+      - http: {url: "https://staging.example.com/version", contains: "{sha}", for: 30s}
+      - http: {url: "https://staging.example.com/", status: 302, within: 5m}
+      - errors:
+          prometheus: {url: "http://prometheus:9090", query: "sum(errors)", below: 5, at_least: 0, for: 10m}
   production:
     url: https://example.com
     checks: [ci/test]
@@ -111,8 +116,7 @@ environments:
     on_failure: stop
     rollback: {stages: [deploy]}
     deploy: {run: make deploy}
-    verify:
-      - smoke: make smoke
+    verify: make smoke
   canary:
     after: staging
     production: true
@@ -158,7 +162,42 @@ environments:
                 changesEnvironment: true,
               },
             ],
-            verify: [{ name: "verify", deployer: { kind: "run", run: "make smoke" }, changesEnvironment: false }],
+            verify: [
+              { name: "smoke", deployer: { kind: "run", run: "make smoke" }, changesEnvironment: false },
+              {
+                name: "http",
+                deployer: {
+                  kind: "probe",
+                  url: "https://staging.example.com/version",
+                  status: 200,
+                  contains: "{sha}",
+                  holds: 30_000,
+                },
+                changesEnvironment: false,
+              },
+              {
+                name: "http-2",
+                deployer: {
+                  kind: "probe",
+                  url: "https://staging.example.com/",
+                  status: 302,
+                  holds: 0,
+                  within: 300_000,
+                },
+                changesEnvironment: false,
+              },
+              {
+                name: "errors",
+                deployer: {
+                  kind: "prometheus",
+                  url: "http://prometheus:9090",
+                  query: "sum(errors)",
+                  bounds: { below: 5, atLeast: 0 },
+                  holds: 600_000,
+                },
+                changesEnvironment: false,
+              },
+            ],
             production: false,
             checks: [],
             who: [],
@@ -173,7 +212,7 @@ environments:
             env: {},
             secrets: [],
             deploy: [{ name: "deploy", deployer: { kind: "run", run: "make deploy" }, changesEnvironment: true }],
-            verify: [{ name: "smoke", deployer: { kind: "run", run: "make smoke" }, changesEnvironment: false }],
+            verify: [{ name: "verify", deployer: { kind: "run", run: "make smoke" }, changesEnvironment: false }],
             production: true,
             after: "staging",
             checks: ["ci/test"],
@@ -385,9 +424,74 @@ environments:
       '4:10 environments.staging.url: found "javascript:alert(1)", expected an address that begins with http:// or https://',
     ],
     [
-      "a verify that comes later",
-      environment("    verify:\n      - http: {url: 'https://x.example', status: 200}\n"),
-      `5:9 environments.staging.verify[0].http: found http, expected ${later}`,
+      "a probe without an address",
+      environment("    verify:\n      - http: {status: 200}\n"),
+      "5:9 environments.staging.verify[0].http.url: found nothing, expected an address that begins with http:// or https://",
+    ],
+    [
+      "a probe with a key that it has not",
+      environment("    verify: {http: {url: 'https://x.example', contain: x}}\n"),
+      "4:47 environments.staging.verify.http.contain: found contain, expected one of url, status, contains, for, within (contains)",
+    ],
+    [
+      "a probe with a secret, as deploying has it",
+      environment("    verify: [{http: {url: 'https://x.example', secret: X}}]\n"),
+      "4:48 environments.staging.verify[0].http.secret: found secret, expected one of url, status, contains, for, within",
+    ],
+    [
+      "a stage of a probe's name",
+      environment("    verify: [{http: make smoke}]\n"),
+      '4:21 environments.staging.verify[0].http: found "make smoke", expected what is asked: {url: …}',
+    ],
+    [
+      "a status that is none",
+      environment("    verify: [{http: {url: 'https://x.example', status: 20}}]\n"),
+      "4:56 environments.staging.verify[0].http.status: found 20, expected a status code of HTTP, such as 200",
+    ],
+    [
+      "a placeholder that there is not",
+      environment("    verify: [{http: {url: 'https://x.example', contains: '{shaa}'}}]\n"),
+      '4:58 environments.staging.verify[0].http.contains: found "{shaa}", expected one of {sha}, {short_sha}, {version}, {ref}, {service}, {environment}, {deployment} ({sha})',
+    ],
+    [
+      "a query without a bound",
+      environment("    verify: [{prometheus: {url: 'https://x.example', query: up}}]\n"),
+      "4:27 environments.staging.verify[0].prometheus: found a map with url, query, expected a bound: one of below, above, at_most, at_least",
+    ],
+    [
+      "a bound that is no number",
+      environment("    verify: [{errors: {prometheus: {url: 'https://x.example', query: up, below: '5%'}}}]\n"),
+      '4:81 environments.staging.verify[0].errors.prometheus.below: found "5%", expected a number',
+    ],
+    [
+      "what has to hold for longer than there is time",
+      environment("    timeout: 5m\n    verify: [{http: {url: 'https://x.example', for: 5m}}]\n"),
+      '5:53 environments.staging.verify[0].http.for: found "5m", expected less than the environment\'s timeout',
+    ],
+    [
+      "what has to hold for longer than it may take",
+      environment("    verify: [{http: {url: 'https://x.example', for: 2m, within: 1m}}]\n"),
+      '4:53 environments.staging.verify[0].http.for: found "2m", expected less than `within`',
+    ],
+    [
+      "more time than the environment gives",
+      environment("    timeout: 5m\n    verify: [{http: {url: 'https://x.example', within: 10m}}]\n"),
+      '5:56 environments.staging.verify[0].http.within: found "10m", expected a time that is not longer than the environment\'s timeout',
+    ],
+    [
+      "two ways to verify in one stage",
+      environment("    verify: [{smoke: {run: x, http: {url: 'https://x.example'}}}]\n"),
+      "4:22 environments.staging.verify[0].smoke: found a map with run, http, expected only one of run, http",
+    ],
+    [
+      "no way to verify",
+      environment("    verify: [{smoke: {}}]\n"),
+      "4:22 environments.staging.verify[0].smoke: found an empty map, expected a command, {run: …}, {http: …}, {prometheus: …} or {check: …}",
+    ],
+    [
+      "a verification of a bad name",
+      environment("    verify: [{'my smoke': x}]\n"),
+      '4:15 environments.staging.verify[0].my smoke: found "my smoke", expected a stage\'s name: letters, digits, - _ and .',
     ],
     [
       "the same name in deploy and verify",

@@ -10,9 +10,10 @@ import type {
 import type { VersionSource } from "../versions/source.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readCheck } from "./deployers/check.ts";
-import { readDuration } from "./duration.ts";
+import { duration, given } from "./meaning-parts.ts";
 import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
+import { verifyStages } from "./verify-meaning.ts";
 
 const hour = 3_600_000;
 
@@ -65,8 +66,8 @@ function versionSource(from: NonNullable<PipelineFile["versions"]>["from"]): Ver
 }
 
 function environmentPolicy(name: string, entry: EnvironmentEntry, above: string | undefined): EnvironmentPolicy {
-  const deploy = stageDefinitions("deploy", entry.deploy, changesEnvironment);
-  const verify = entry.verify === undefined ? [] : stageDefinitions("verify", entry.verify, () => false);
+  const deploy = deployStages(entry.deploy);
+  const verify = entry.verify === undefined ? [] : verifyStages(entry.verify);
   const withoutMigrations = deploy.map((stage) => stage.name).filter((stage) => stage !== "migrate");
   return {
     name,
@@ -117,13 +118,13 @@ function windowPolicy(entry: EnvironmentEntry["window"]): WindowPolicy | undefin
   return { allow, hours: allow.flatMap((text) => readHours(text) ?? []), timezone: entry.timezone };
 }
 
-function stageDefinitions(
-  phase: "deploy" | "verify",
-  entry: StagesEntry,
-  changes: (stage: string) => boolean,
-): readonly StageDefinition[] {
-  const named = Array.isArray(entry) ? entry.flatMap((item) => Object.entries(item)) : [[phase, entry] as const];
-  return named.map(([name, value]) => ({ name, deployer: deployerOf(value), changesEnvironment: changes(name) }));
+function deployStages(entry: StagesEntry): readonly StageDefinition[] {
+  const named = Array.isArray(entry) ? entry.flatMap((item) => Object.entries(item)) : [["deploy", entry] as const];
+  return named.map(([name, value]) => ({
+    name,
+    deployer: deployerOf(value),
+    changesEnvironment: changesEnvironment(name),
+  }));
 }
 
 function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
@@ -132,14 +133,4 @@ function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
   if (entry.check !== undefined) return readCheck(entry.check);
   // The rules have refused an entry with neither.
   return { kind: "run", run: entry.run ?? "", ...given("confirm", entry.confirm) };
-}
-
-function duration(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : readDuration(text);
-}
-
-/** A property that is left out altogether when there is nothing to say. */
-function given<Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } {
-  const empty: { [K in Key]?: Value } = {};
-  return value === undefined ? empty : { ...empty, [key]: value };
 }

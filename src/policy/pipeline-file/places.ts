@@ -12,6 +12,7 @@ import {
   windowShape,
 } from "./schema.ts";
 import { deployerShape, httpShape } from "./shape-stages.ts";
+import { probeShape, prometheusShape, verifierShape } from "./shape-verify.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -23,7 +24,10 @@ const deployer = {
   later: ["actions", "deployment", "gitlab", "pin"],
 } as const;
 
-const http = { keys: Object.keys(httpShape), later: ["status", "contains", "for"] } as const;
+const http = { keys: Object.keys(httpShape), later: [] } as const;
+const verifier = { keys: Object.keys(verifierShape), later: [] } as const;
+const probe = { keys: Object.keys(probeShape), later: [] } as const;
+const prometheus = { keys: Object.keys(prometheusShape), later: [] } as const;
 
 const places: readonly Place[] = [
   { at: [], keys: Object.keys(fileShape), later: ["demos"] },
@@ -47,12 +51,18 @@ const places: readonly Place[] = [
   { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
-  ...["deploy", "verify"].flatMap((phase): readonly Place[] => [
-    { at: ["environments", "*", phase], ...deployer },
-    { at: ["environments", "*", phase, "http"], ...http },
-    { at: ["environments", "*", phase, "*", "*"], ...deployer },
-    { at: ["environments", "*", phase, "*", "*", "http"], ...http },
-  ]),
+  { at: ["environments", "*", "deploy"], ...deployer },
+  { at: ["environments", "*", "deploy", "http"], ...http },
+  { at: ["environments", "*", "deploy", "*", "*"], ...deployer },
+  { at: ["environments", "*", "deploy", "*", "*", "http"], ...http },
+  { at: ["environments", "*", "verify"], ...verifier },
+  { at: ["environments", "*", "verify", "http"], ...probe },
+  { at: ["environments", "*", "verify", "prometheus"], ...prometheus },
+  { at: ["environments", "*", "verify", "*", "http"], ...probe },
+  { at: ["environments", "*", "verify", "*", "prometheus"], ...prometheus },
+  { at: ["environments", "*", "verify", "*", "*"], ...verifier },
+  { at: ["environments", "*", "verify", "*", "*", "http"], ...probe },
+  { at: ["environments", "*", "verify", "*", "*", "prometheus"], ...prometheus },
 ];
 
 const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape), later: ["demos"] };

@@ -12,6 +12,7 @@ import { serviceMistakes } from "./service-rules.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
 import { timingMistakes } from "./timing-rules.ts";
+import { verifierMistakes } from "./verify-rules.ts";
 import { bumpMistakes, versionMistakes } from "./version-rules.ts";
 
 /** Words that commands begin with: an environment of that name could never be named. */
@@ -111,7 +112,7 @@ function stageMistakes(name: string, environment: unknown): readonly Finding[] {
         found.push({ path, at: "key", found: quoted(stage), expected: "a name that no other stage here has" });
       }
       seen.add(stage);
-      found.push(...deployerMistakes(path, value));
+      found.push(...(phase === "deploy" ? deployerMistakes(path, value) : verifierMistakes(path, value, environment)));
     }
   }
   return found;

@@ -19,6 +19,7 @@ import {
   webAddress,
 } from "./shape-parts.ts";
 import { stages } from "./shape-stages.ts";
+import { verifyShape } from "./shape-verify.ts";
 
 export const someEnvironment = "at least one environment and how to deploy it";
 
@@ -84,9 +85,7 @@ export const environmentShape = {
   deploy: stages("a command, or a list of stages such as `- build: make build`").describe(
     "One command, or stages in order.",
   ),
-  verify: stages("a command, or a list of stages such as `- smoke: make smoke`")
-    .optional()
-    .describe("What proves afterwards that it runs."),
+  verify: verifyShape.optional().describe("What proves afterwards that it runs."),
   production: flag.optional().describe("Default: true for production, prod and live, else false."),
   after: text("the name of an environment above", name)
     .optional()
@@ -242,3 +241,4 @@ export type EnvironmentEntry = ServiceEntry["environments"][string];
 export type StagesEntry = EnvironmentEntry["deploy"];
 /** What carries one stage out. */
 export type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;
+export type VerifyEntry = NonNullable<EnvironmentEntry["verify"]>;

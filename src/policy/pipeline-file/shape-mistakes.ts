@@ -60,15 +60,12 @@ function choicesOf(issue: Issue): readonly string[] {
 function unknownKey(parent: Path, key: string): Finding {
   const place = placeAt(parent);
   const path = [...parent, key];
-  // In `verify`, `http` is the documented request that proves a version, and no stage of that name.
-  if (parent.at(-1) === "http" && parent.at(-3) === "verify") {
-    return { path: parent, at: "key", found: "http", expected: notYet };
-  }
   if (place?.later.includes(key)) return { path, at: "key", found: named(key), expected: notYet };
   const keys = place?.keys ?? [];
   const near = nearest(key, keys);
   const phase = parent.at(-1);
-  const stages = phase === "deploy" || phase === "verify" ? ", or a list of stages such as `- build: make build`" : "";
+  const example = phase === "deploy" ? "build: make build" : phase === "verify" ? "smoke: make smoke" : undefined;
+  const stages = example === undefined ? "" : `, or a list of stages such as \`- ${example}\``;
   return {
     path,
     at: "key",

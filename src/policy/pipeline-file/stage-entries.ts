@@ -4,16 +4,28 @@ import type { Path } from "./places.ts";
 
 export type StageEntry = { readonly name: string; readonly path: Path; readonly value: unknown };
 
-/** One command or deployer is one stage, named like the key; a list has a stage for each entry. */
+/**
+ * One command or deployer is one stage, named like the key; a list has a stage for each entry. In `verify`, a probe
+ * without a name of its own is called by its kind, and numbered from the second on.
+ */
 export function stageEntries(path: Path, value: unknown): readonly StageEntry[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item, i) =>
-      entriesOf(item).map(([name, stage]) => ({ name, path: [...path, i, name], value: stage })),
-    );
+  if (!Array.isArray(value)) {
+    return typeof value === "string" || isMap(value) ? [{ name: String(path.at(-1)), path, value }] : [];
   }
-  if (typeof value === "string" || isMap(value)) return [{ name: String(path.at(-1)), path, value }];
-  return [];
+  const probes = new Map<string, number>();
+  const nameOf = (key: string) => {
+    if (path.at(-1) !== "verify" || !probeKinds.includes(key)) return key;
+    const count = (probes.get(key) ?? 0) + 1;
+    probes.set(key, count);
+    return count === 1 ? key : `${key}-${count}`;
+  };
+  return value.flatMap((item, i) =>
+    entriesOf(item).map(([key, stage]) => ({ name: nameOf(key), path: [...path, i, key], value: stage })),
+  );
 }
+
+/** In a list under `verify`, these keys are probes and not names. */
+export const probeKinds: readonly string[] = ["http", "prometheus"];
 
 const productionNames: readonly string[] = ["production", "prod", "live"];
 

@@ -1,0 +1,147 @@
+/**
+ * What verifications ask and when they are satisfied: bounds, placeholders, and how a row of looks is judged.
+ *
+ * A probe that answers wrong until its time is over has failed. One that could not be carried out is never a failure and
+ * never a success: nobody can tell.
+ */
+import type { Instant, Sha } from "./model.ts";
+
+/** What a probe may be told of the deployment, by its placeholder. */
+export type ProbeValues = {
+  readonly sha: Sha;
+  readonly short_sha: string;
+  readonly version: string | undefined;
+  readonly ref: string | undefined;
+  readonly service: string;
+  readonly environment: string;
+  readonly deployment: string;
+};
+
+export const placeholders = [
+  "sha",
+  "short_sha",
+  "version",
+  "ref",
+  "service",
+  "environment",
+  "deployment",
+] as const satisfies readonly (keyof ProbeValues)[];
+
+const pattern = /\{([a-z_]+)\}/gu;
+
+/** Names between braces, as they are written, that could be meant as placeholders. */
+export function placeholdersIn(text: string): readonly string[] {
+  return [...text.matchAll(pattern)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+export type Filled =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "missing"; readonly name: string };
+
+/** `write` makes a value harmless where it is put: in an address, or between the quotes of a query. */
+export function fillIn(text: string, values: ProbeValues, write: (value: string) => string = (value) => value): Filled {
+  let missing: string | undefined;
+  const filled = text.replaceAll(pattern, (whole, name: string) => {
+    const known = placeholders.find((placeholder) => placeholder === name);
+    if (known === undefined) return whole;
+    const value = values[known];
+    if (value === undefined) missing ??= name;
+    return write(value ?? "");
+  });
+  return missing === undefined ? { kind: "text", text: filled } : { kind: "missing", name: missing };
+}
+
+/** All that are given must hold. */
+export type Bounds = {
+  readonly below?: number;
+  readonly above?: number;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+};
+
+export function isWithin(value: number, bounds: Bounds): boolean {
+  const { below, above, atMost, atLeast } = bounds;
+  return (
+    (below === undefined || value < below) &&
+    (above === undefined || value > above) &&
+    (atMost === undefined || value <= atMost) &&
+    (atLeast === undefined || value >= atLeast)
+  );
+}
+
+/** “less than 5 and at least 1” */
+export function boundsInWords({ below, above, atMost, atLeast }: Bounds): string {
+  const words = [
+    ["less than", below],
+    ["greater than", above],
+    ["at most", atMost],
+    ["at least", atLeast],
+  ] as const;
+  return words.flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`])).join(" and ");
+}
+
+/** What one look gave. `untold`: it could not be carried out; `final`: and asking again would change nothing. */
+export type Sight =
+  | { readonly kind: "right"; readonly says: string }
+  | { readonly kind: "wrong"; readonly says: string }
+  | { readonly kind: "untold"; readonly says: string; readonly final?: true };
+
+/** What is remembered from look to look. */
+export type Watch = {
+  /** Since when every look was right; absent when the last was not. */
+  readonly rightSince?: Instant;
+  readonly lookedAt?: Instant;
+  /** Whether any look was answered wrong. */
+  readonly wasWrong: boolean;
+};
+
+export type WatchRule = {
+  /** How long it must be right without a break, in ms. */
+  readonly holds: number;
+  readonly endsAt: Instant;
+  /** A time without a look, in ms, after which nobody can say that there was no break. */
+  readonly longestGap: number;
+};
+
+export type Judged = {
+  readonly watch: Watch;
+  readonly state: "running" | "success" | "failure" | "error";
+  /** Why it ended so. `not-held`: right at the end, but not for long enough. */
+  readonly why?: "wrong" | "untold" | "not-held";
+};
+
+/** Pure: what a look at `now` makes of all that were before it. */
+export function judgeSight(before: Watch, sight: Sight, rule: WatchRule, now: Instant): Judged {
+  const unbroken = before.lookedAt !== undefined && now - before.lookedAt <= rule.longestGap;
+  const rightSince = sight.kind === "right" ? ((unbroken ? before.rightSince : undefined) ?? now) : undefined;
+  const watch: Watch = {
+    ...(rightSince === undefined ? {} : { rightSince }),
+    lookedAt: now,
+    wasWrong: before.wasWrong || sight.kind === "wrong",
+  };
+  if (rightSince !== undefined && now - rightSince >= rule.holds) return { watch, state: "success" };
+  if (sight.kind === "untold" && sight.final) return { watch, state: "error", why: "untold" };
+  if (now < rule.endsAt) return { watch, state: "running" };
+  switch (sight.kind) {
+    case "wrong":
+      return { watch, state: "failure", why: "wrong" };
+    case "untold":
+      return { watch, state: "error", why: "untold" };
+    case "right":
+      // It was seen to be wrong meanwhile, so it did not hold; else nobody has looked for long enough to tell.
+      return { watch, state: watch.wasWrong ? "failure" : "error", why: "not-held" };
+  }
+}
+
+const shortestPace = 1_000;
+const longestPace = 10_000;
+
+/** In ms: often at first, then every ten seconds; never later than something can be decided. */
+export function nextLook(watch: Watch, rule: WatchRule, startedAt: Instant, now: Instant): number {
+  const paced = Math.min(longestPace, Math.max(shortestPace, Math.round((now - startedAt) / 20)));
+  const decided = watch.rightSince === undefined ? rule.endsAt : Math.min(rule.endsAt, watch.rightSince + rule.holds);
+  return Math.max(1, Math.min(paced, decided - now));
+}
+
+/** Longer than the slowest look and the pace between two, however busy the bot is; shorter than a restart goes unseen. */
+export const longestGap = 3 * longestPace;
