@@ -3,7 +3,8 @@
  * Durations are milliseconds.
  */
 import type { DeployerDefinition } from "./deployers.ts";
-import type { VersionSource } from "./versions/source.ts";
+import type { SchemeName } from "./versions/scheme.ts";
+import type { VersionFile, VersionSource } from "./versions/source.ts";
 import type { WindowPolicy } from "./windows.ts";
 
 export type RuleLevel = "required" | "suggested" | "off";
@@ -75,6 +76,15 @@ export type PullRequestPolicy = {
 
 export type VersionPolicy = {
   readonly from: VersionSource;
+  /** The name of a version's tag, with `{version}` in it. */
+  readonly tag: string;
+  readonly scheme: SchemeName;
+  /** The files in which candidates write the version; none where the tag alone says it. */
+  readonly files: readonly VersionFile[];
+  /** Where candidates are merged to and made final; absent: the default branch is tagged. */
+  readonly releaseBranch?: string;
+  /** What only the release branch has is brought back to this branch. */
+  readonly backMerge?: string;
 };
 
 export type ServicePolicy = {

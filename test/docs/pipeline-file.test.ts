@@ -14,11 +14,10 @@ import {
   pullRequestsShape,
   rollbackShape,
   serviceShape,
-  versionFromShape,
-  versionsShape,
 } from "../../src/policy/pipeline-file/schema.ts";
 import { deployerShape, httpShape } from "../../src/policy/pipeline-file/shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "../../src/policy/pipeline-file/shape-verify.ts";
+import { versionFromShape, versionsShape } from "../../src/policy/pipeline-file/shape-versions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reference = readFileSync(join(root, "docs/pipeline-file.md"), "utf8");

@@ -47,7 +47,7 @@ describe("a right file", () => {
       services: [
         {
           name: "shop",
-          versions: { from: { kind: "tags" } },
+          versions: { from: { kind: "tags" }, tag: "v{version}", scheme: "semver", files: [] },
           environments: [
             {
               name: "staging",
@@ -138,7 +138,12 @@ environments:
       {
         name: "shop-api",
         channel: "#shop-deploys",
-        versions: { from: { kind: "file", path: "lib/shop/version.rb", pattern: 'VERSION = "([^"]+)"' } },
+        versions: {
+          from: { kind: "file", path: "lib/shop/version.rb", pattern: 'VERSION = "([^"]+)"' },
+          tag: "v{version}",
+          scheme: "semver",
+          files: [],
+        },
         environments: [
           {
             name: "staging",
@@ -291,7 +296,7 @@ describe("mistakes", () => {
   test("all of them at once, each with its place", () => {
     const text = `chanel: "#x"
 channel: shop
-versions: {from: tags, scheme: semver}
+versions: {from: tags, scheme: semvar}
 pull_requests: {closes: requird, assignee: yes}
 groups: {release-managers: [alice, "team:acme"]}
 environments:
@@ -313,7 +318,7 @@ environments:
     expect(mistakesIn(text).map(told)).toEqual([
       "1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services (channel)",
       '2:10 channel: found "shop", expected a Slack channel in quotes, such as "#shop-deploys", or its id ("#shop")',
-      "3:24 versions.scheme: found scheme, expected not supported by this version yet: remove it",
+      '3:32 versions.scheme: found "semvar", expected one of semver, pep440, dotted, calver (semver)',
       '4:25 pull_requests.closes: found "requird", expected required, suggested or off (required)',
       '4:44 pull_requests.assignee: found "yes", expected required, suggested or off',
       '5:36 groups.release-managers[1]: found "team:acme", expected the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>',
@@ -769,7 +774,7 @@ describe("where versions are written", () => {
     ["{path: web/package.json}", { kind: "file", path: "web/package.json" }],
     ["{path: VERSION, pattern: (.+)}", { kind: "file", path: "VERSION", pattern: "(.+)" }],
   ])("%s", (from, source) => {
-    expect(good(`versions: {from: ${from}}\n${rest}`).services[0]?.versions).toEqual({ from: source });
+    expect(good(`versions: {from: ${from}}\n${rest}`).services[0]?.versions.from).toEqual(source);
   });
 
   test.each([
@@ -795,13 +800,61 @@ describe("where versions are written", () => {
     expect(mistakesIn(`versions: {from: ${from}}\n${rest}`).map(told)).toEqual([expected]);
   });
 
-  test.each(["tag: v", "scheme: semver", "files: []", "release_branch: x", "back_merge: main"])(
-    "%s comes later",
-    (key) => {
-      const [mistake] = mistakesIn(`versions:\n  ${key}\n${rest}`);
-      expect(mistake?.expected).toBe("not supported by this version yet: remove it");
-    },
-  );
+  test("what candidates are named, where they are written and where they go", () => {
+    const text = `versions:
+  scheme: dotted
+  tag: "shop-{version}"
+  files: [ukrdc/__init__.py, {path: VERSION, pattern: "(.+)"}]
+  release_branch: release
+  back_merge: main
+${rest}`;
+    expect(good(text).services[0]?.versions).toEqual({
+      from: { kind: "tags" },
+      scheme: "dotted",
+      tag: "shop-{version}",
+      files: [
+        { kind: "file", path: "ukrdc/__init__.py" },
+        { kind: "file", path: "VERSION", pattern: "(.+)" },
+      ],
+      releaseBranch: "release",
+      backMerge: "main",
+    });
+  });
+
+  test.each([
+    [
+      '{tag: "v1"}',
+      '1:17 versions.tag: found "v1", expected the name of a tag with {version} in it once, such as v{version}',
+    ],
+    [
+      '{tag: "v {version}"}',
+      '1:17 versions.tag: found "v {version}", expected a name that git allows for a tag, such as v{version}',
+    ],
+    [
+      "{files: [VERSION]}",
+      `1:20 versions.files[0]: found "VERSION", expected package.json, pyproject.toml, Cargo.toml, a Python file, or {path: …, pattern: …} for any other`,
+    ],
+    ["{files: [a.py, {path: a.py}]}", '1:26 versions.files[1]: found "a.py", expected each file once'],
+    [
+      '{files: [{path: V, pattern: "x"}]}',
+      '1:39 versions.files[0].pattern: found "x", expected one group in brackets, which holds the version',
+    ],
+    [
+      "{files: package.json}",
+      '1:19 versions.files: found "package.json", expected a list of files in which the version is written',
+    ],
+    [
+      "{back_merge: main}",
+      "1:12 versions.back_merge: found back_merge, expected back_merge only beside release_branch",
+    ],
+    [
+      "{release_branch: main, back_merge: main}",
+      '1:46 versions.back_merge: found "main", expected another branch than release_branch',
+    ],
+    ["{release_branch: a b}", '1:28 versions.release_branch: found "a b", expected the name of a branch'],
+  ])("versions: %s", (versions, expected) => {
+    expect(mistakesIn(`versions: ${versions}\n${rest}`).map(told)).toEqual([expected]);
+  });
 
   test.each(["", "versions: {from: tags}\n"])(
     "tags hold no version that a pull request could raise (%j)",

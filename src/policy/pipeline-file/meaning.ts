@@ -7,13 +7,13 @@ import type {
   ServicePolicy,
   StageDefinition,
 } from "../pipeline.ts";
-import type { VersionSource } from "../versions/source.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readCheck } from "./deployers/check.ts";
 import { duration, given } from "./meaning-parts.ts";
 import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
 import { verifyStages } from "./verify-meaning.ts";
+import { versionPolicy } from "./version-meaning.ts";
 
 const hour = 3_600_000;
 
@@ -41,7 +41,7 @@ function servicePolicy(name: string, entry: ServiceEntry): ServicePolicy {
   return {
     name,
     ...given("channel", entry.channel),
-    versions: { from: versionSource(entry.versions?.from) },
+    versions: versionPolicy(entry.versions),
     environments,
   };
 }
@@ -56,13 +56,6 @@ function pullRequestPolicy(entry: PipelineFile["pull_requests"]): PullRequestPol
     news: entry?.news ?? "issues",
     exempt: entry?.exempt ?? [],
   };
-}
-
-function versionSource(from: NonNullable<PipelineFile["versions"]>["from"]): VersionSource {
-  if (from === undefined || from === "tags") return { kind: "tags" };
-  return typeof from === "string"
-    ? { kind: "file", path: from }
-    : { kind: "file", path: from.path, ...given("pattern", from.pattern) };
 }
 
 function environmentPolicy(name: string, entry: EnvironmentEntry, above: string | undefined): EnvironmentPolicy {

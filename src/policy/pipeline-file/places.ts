@@ -7,12 +7,11 @@ import {
   pullRequestsShape,
   rollbackShape,
   serviceShape,
-  versionFromShape,
-  versionsShape,
   windowShape,
 } from "./schema.ts";
 import { deployerShape, httpShape } from "./shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "./shape-verify.ts";
+import { versionFromShape, versionsShape } from "./shape-versions.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -39,9 +38,10 @@ const places: readonly Place[] = [
   {
     at: ["versions"],
     keys: Object.keys(versionsShape),
-    later: ["tag", "scheme", "files", "release_branch", "back_merge"],
+    later: [],
   },
   { at: ["versions", "from"], keys: Object.keys(versionFromShape), later: [] },
+  { at: ["versions", "files", "*"], keys: Object.keys(versionFromShape), later: [] },
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),

@@ -20,6 +20,7 @@ import {
 } from "./shape-parts.ts";
 import { stages } from "./shape-stages.ts";
 import { verifyShape } from "./shape-verify.ts";
+import { versionsShape } from "./shape-versions.ts";
 
 export const someEnvironment = "at least one environment and how to deploy it";
 
@@ -142,22 +143,6 @@ export const pullRequestsShape = {
   exempt: listOf(login, "a list of GitHub logins").optional().describe("Authors whose pull requests are left alone."),
 };
 
-const versionFile = "tags, the path of a file, or {path: …, pattern: …}";
-
-export const versionFromShape = {
-  path: text("the path of a file", /\S/u).describe("From the repository's root."),
-  pattern: text("a regular expression with one group in brackets, which holds the version", /\S/u)
-    .optional()
-    .describe("A regular expression as RE2 reads it, with one group; ^ and $ match at every line."),
-};
-
-export const versionsShape = {
-  from: z
-    .union([text(versionFile, /\S/u), z.strictObject(versionFromShape, { error: versionFile })], { error: versionFile })
-    .optional()
-    .describe("tags, package.json, pyproject.toml, Cargo.toml, a Python file with __version__, or {path, pattern}."),
-};
-
 const channel = text(
   'a Slack channel in quotes, such as "#shop-deploys", or its id',
   /^(?:#[^\s#@,:<>&]{1,80}|[CG][A-Z0-9]{6,20})$/u,
@@ -168,7 +153,7 @@ const channel = text(
 const versions = z
   .strictObject(versionsShape, { error: "where the version is written: {from: package.json}" })
   .optional()
-  .describe("Where the service's version is written.");
+  .describe("Where the service's version is written, what it looks like, and where candidates go.");
 
 const environments = z
   .record(

@@ -1,8 +1,9 @@
-/** What `versions.from` may name, and which rule needs it. */
+/** What `versions` may name, which keys need which, and which rule needs a file. */
 import { nearest } from "../nearest.ts";
 import { readPattern } from "../versions/pattern.ts";
 import { formatOf, isPath } from "../versions/source.ts";
-import { entriesOf, isMap, quoted, valueAt } from "./found.ts";
+import { templateMistake } from "../versions/tags.ts";
+import { entriesOf, isMap, itemsOf, quoted, valueAt } from "./found.ts";
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 
@@ -10,18 +11,52 @@ const fileNames = ["package.json", "pyproject.toml", "Cargo.toml"] as const;
 const at: Path = ["versions", "from"];
 
 export function versionMistakes(data: unknown): readonly Finding[] {
-  return sourceMistakes(valueAt(data, at));
+  const from = valueAt(data, at);
+  return [
+    ...(from === "tags" ? [] : fileMistakes(from, at)),
+    ...tagMistakes(valueAt(data, ["versions", "tag"])),
+    ...filesMistakes(valueAt(data, ["versions", "files"])),
+    ...branchMistakes(valueAt(data, ["versions"])),
+  ];
 }
 
-function sourceMistakes(from: unknown): readonly Finding[] {
-  if (typeof from === "string") return from === "tags" ? [] : pathMistakes(from, undefined, at);
-  if (!isMap(from)) return [];
-  const { path, pattern } = from;
-  const found = typeof path === "string" ? pathMistakes(path, pattern, [...at, "path"]) : [];
+function fileMistakes(entry: unknown, place: Path): readonly Finding[] {
+  if (typeof entry === "string") return pathMistakes(entry, undefined, place);
+  if (!isMap(entry)) return [];
+  const { path, pattern } = entry;
+  const found = typeof path === "string" ? pathMistakes(path, pattern, [...place, "path"]) : [];
   if (typeof pattern !== "string") return found;
   const read = readPattern(pattern);
   if (read.kind === "pattern") return found;
-  return [...found, { path: [...at, "pattern"], at: "value", found: quoted(pattern), expected: read.why }];
+  return [...found, { path: [...place, "pattern"], at: "value", found: quoted(pattern), expected: read.why }];
+}
+
+function tagMistakes(tag: unknown): readonly Finding[] {
+  const expected = typeof tag === "string" && tag.trim() !== "" ? templateMistake(tag) : undefined;
+  if (expected === undefined) return [];
+  return [{ path: ["versions", "tag"], at: "value", found: quoted(String(tag)), expected }];
+}
+
+/** One file named twice would be written twice by one commit. */
+function filesMistakes(files: unknown): readonly Finding[] {
+  const paths = itemsOf(files).map((entry) => (isMap(entry) ? entry["path"] : entry));
+  return itemsOf(files).flatMap((entry, i): readonly Finding[] => {
+    const path = ["versions", "files", i];
+    const twice = typeof paths[i] === "string" && paths.indexOf(paths[i]) < i;
+    if (!twice) return fileMistakes(entry, path);
+    return [{ path, at: "value", found: quoted(String(paths[i])), expected: "each file once" }];
+  });
+}
+
+function branchMistakes(versions: unknown): readonly Finding[] {
+  const [release, back] = [valueAt(versions, ["release_branch"]), valueAt(versions, ["back_merge"])];
+  if (back === undefined) return [];
+  const path = ["versions", "back_merge"];
+  if (release === undefined) {
+    return [{ path, at: "key", found: "back_merge", expected: "back_merge only beside release_branch" }];
+  }
+  if (release !== back) return [];
+  return [{ path, at: "value", found: quoted(String(back)), expected: "another branch than release_branch" }];
 }
 
 function pathMistakes(path: string, pattern: unknown, place: Path): readonly Finding[] {
@@ -32,13 +67,14 @@ function pathMistakes(path: string, pattern: unknown, place: Path): readonly Fin
     ];
   }
   if (pattern !== undefined || formatOf({ path }) !== undefined) return [];
-  const near = nearest(path, ["tags", ...fileNames]);
+  const tags = place[1] === "from" ? "tags, " : "";
+  const near = nearest(path, [...(tags === "" ? [] : ["tags"]), ...fileNames]);
   return [
     {
       path: place,
       at: "value",
       found,
-      expected: `tags, ${fileNames.join(", ")}, a Python file, or {path: …, pattern: …} for any other`,
+      expected: `${tags}${fileNames.join(", ")}, a Python file, or {path: …, pattern: …} for any other`,
       ...(near === undefined ? {} : { nearest: near }),
     },
   ];
