@@ -1,10 +1,11 @@
 /** `/deploy cancel <id>`: what has not started ends at once; what runs is asked to stop, which is a request. */
-import { isPending } from "../policy/transitions.ts";
+import { isPending, isRunning } from "../policy/transitions.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { endPending } from "./decide.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { isRunElsewhere } from "./follow-run.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { say, touchDeployment } from "./tell.ts";
@@ -20,9 +21,8 @@ export async function cancel(bot: Bot, place: Place, asker: Asker, deployment: n
       await endPending(trx, bot, place.service, row, "cancel", { code: "cancelled", by: asker.login });
       return { code: "cancelled", deployment };
     }
-    if (row.status !== "in_progress" && row.status !== "verifying") {
-      return { code: "already-ended", deployment, status: row.status };
-    }
+    if (!isRunning(row.status)) return { code: "already-ended", deployment, status: row.status };
+    if (isRunElsewhere(row)) return { code: "cancel-elsewhere", deployment };
     const asked = await trx
       .updateTable("deployment")
       .set({ cancel_by: asker.login, cancel_at: new Date(now) })

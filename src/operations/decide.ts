@@ -146,6 +146,7 @@ export async function applyVerdict(
   }
   const current = { ...row, ...asked.changes };
   if (asked.expired) {
+    await recordDecision(trx, row, facts, verdict, now);
     return await endPending(trx, bot, place.service, row, "expire", { code: "expired" }, verdict);
   }
   const said = { trx, bot, row: current };
@@ -178,6 +179,7 @@ export async function applyVerdict(
     await touchDeployment(trx, bot, place.service, updated);
     // Who stands where in the queue follows from the statuses of all: the others look again only when one changed.
     if (status !== row.status) {
+      bot.count(status);
       await raiseVersion(trx, environment.id);
       await wakeEnvironment(trx, bot.wake, environment.id, row.id);
     }

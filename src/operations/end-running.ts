@@ -170,6 +170,7 @@ export async function toVerifying(bot: Bot, service: ServiceRef, row: Deployment
       .returningAll()
       .executeTakeFirst();
     if (verifying === undefined) return;
+    bot.count(status);
     await raiseVersion(trx, row.environment_id);
     await touchDeployment(trx, bot, service, verifying);
   });

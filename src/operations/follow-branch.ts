@@ -2,6 +2,7 @@
  * A branch moved: every environment that follows it asks for what the branch holds now. The event is only the news that
  * it moved; the head is read at the decision, so late and repeated news ask for the same thing once.
  */
+import { sql } from "kysely";
 import { optional } from "../optional.ts";
 import { withHeads } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
@@ -47,11 +48,20 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
   if (followers.length === 0) return;
   const broken = { repository, branch, by, before: moved.before, followers };
   if (moved.deleted) return await tellBroken(bot, broken);
-  if (moved.forced) return await tellBroken(bot, { ...broken, after: moved.after });
+  if (moved.forced) {
+    await tellBroken(bot, { ...broken, after: moved.after });
+    return await noteHeard(bot, followers, branch, moved.after);
+  }
   const head = await bot.github.branchHead(repository, branch);
   if (head === undefined) return;
-  const merge = await mergeOf(bot, repository, head);
-  for (const place of followers) await askForHead(bot, place, moved, head, merge);
+  if (head.sha !== moved.after && !(await isForward(bot, repository, moved.after, head.sha))) {
+    // Told late: the branch was forced since, and whoever did that is told of by another delivery.
+    await tellBroken(bot, { repository, branch, before: moved.after, after: head.sha, followers });
+  } else {
+    const merge = await mergeOf(bot, repository, head);
+    for (const place of followers) await askForHead(bot, place, moved, head, merge);
+  }
+  await noteHeard(bot, followers, branch, head.sha);
 }
 
 /** At start: what was merged while the bot was down is found by comparing each followed branch with the last request. */
@@ -86,9 +96,7 @@ async function branchesHeardOf(bot: Bot, repository: RepositoryRef): Promise<rea
   for (const branch of new Set(places.flatMap((place) => place.policy.branch ?? []))) {
     const followers: Follower[] = [];
     for (const place of places.filter((candidate) => candidate.policy.branch === branch)) {
-      const last = await lastFrom(bot, place, branch);
-      // The first look at a branch deploys nothing: only what moves from then on does.
-      if (last !== undefined || (await everAsked(bot, place.environment.id))) followers.push({ place, last });
+      followers.push({ place, last: await lastFrom(bot, place, branch) });
     }
     if (followers.length > 0) heard.push({ repository, branch, followers });
   }
@@ -103,10 +111,18 @@ async function catchUpAll(
   const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
   const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
   for (const follower of followers) await catchUp(bot, { repository, branch }, follower, head, merge);
+  if (head === undefined) return;
+  await noteHeard(
+    bot,
+    followers.map(({ place }) => place),
+    branch,
+    head.sha,
+  );
 }
 
+/** The first look at a branch deploys nothing: only what moves from then on does. */
 function hasMoved({ place, last }: Follower, head: FoundRevision): boolean {
-  return head.sha !== last && place.environment.live_sha !== head.sha;
+  return last !== undefined && head.sha !== last && place.environment.live_sha !== head.sha;
 }
 
 async function catchUp(
@@ -121,9 +137,8 @@ async function catchUp(
     if (last !== undefined) await tellBroken(bot, { repository, branch, before: last, followers: [place] });
     return;
   }
-  if (!hasMoved(follower, head)) return;
-  const forward = last === undefined || (await isForward(bot, repository, last, head.sha));
-  if (!forward) {
+  if (last === undefined || !hasMoved(follower, head)) return;
+  if (!(await isForward(bot, repository, last, head.sha))) {
     return await tellBroken(bot, { repository, branch, before: last, after: head.sha, followers: [place] });
   }
   const pusher = merge?.mergedBy ?? merge?.author ?? "signalbox";
@@ -135,8 +150,10 @@ async function isForward(bot: Bot, repository: RepositoryRef, from: string, to: 
   return comparison === "ahead" || comparison === "identical";
 }
 
-/** What the branch held when the environment last heard of it. */
+/** What the branch held when the environment last heard of it; of a branch that it never followed, undefined. */
 async function lastFrom(bot: Bot, place: Place, branch: string): Promise<string | undefined> {
+  const { heard_branch: heard, heard_sha: sha } = place.environment;
+  if (heard === branch && sha !== null) return sha;
   const row = await bot.db
     .selectFrom("deployment")
     .select("sha")
@@ -149,14 +166,17 @@ async function lastFrom(bot: Bot, place: Place, branch: string): Promise<string 
   return row?.sha;
 }
 
-async function everAsked(bot: Bot, environment: number): Promise<boolean> {
-  const row = await bot.db
-    .selectFrom("deployment")
-    .select("id")
-    .where("environment_id", "=", environment)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/** Only after what follows from it was asked for: a crash before leaves it to be found again. */
+async function noteHeard(bot: Bot, followers: readonly Place[], branch: string, sha: string): Promise<void> {
+  await bot.context.faults.at("branch.asked");
+  for (const { environment } of followers) {
+    await bot.db
+      .updateTable("environment")
+      .set({ heard_branch: branch, heard_sha: sha })
+      .where("id", "=", environment.id)
+      .where(sql<boolean>`(heard_branch, heard_sha) is distinct from (${branch}, ${sha})`)
+      .execute();
+  }
 }
 
 type Merge = Pick<FoundPullRequest, "number" | "author" | "mergedBy"> & { readonly ready: boolean };

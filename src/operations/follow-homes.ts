@@ -16,6 +16,8 @@ const refreshEveryMs = 5 * 60_000;
 const lookedTodayMs = 24 * 3_600_000;
 /** How long what the person can read is taken for what it was. */
 const lookUpEveryMs = 3_600_000;
+/** How soon it is tried again when that failed. */
+const lookAgainMs = 5 * 60_000;
 /** Looks at GitHub in one sweep, so that it never takes long; the next one goes on. */
 const mostLookedUp = 20;
 const mostRefreshed = 200;
@@ -79,7 +81,7 @@ export async function tidyHomes(bot: Bot, lookUp: (home: HomeRow) => Promise<voi
     .orderBy("looked_at")
     .limit(mostLookedUp)
     .execute();
-  for (const home of due) await lookUp(home);
+  for (const home of due) await lookUp(home).catch((error: unknown) => lookLater(bot, home, now, error));
   const stale = await bot.db
     .selectFrom("home")
     .select("id")
@@ -89,6 +91,13 @@ export async function tidyHomes(bot: Bot, lookUp: (home: HomeRow) => Promise<voi
     .limit(mostRefreshed)
     .execute();
   for (const { id } of stale) await refreshHome(bot, id, now);
+}
+
+/** One that cannot be looked up keeps none of the others, now or at the next sweep: its turn comes again with theirs. */
+async function lookLater(bot: Bot, { id }: HomeRow, now: number, error: unknown): Promise<void> {
+  bot.log.warn({ err: error, home: id }, "what a person can read could not be looked up for App Home");
+  const at = new Date(now - lookUpEveryMs + lookAgainMs);
+  await bot.db.updateTable("home").set({ looked_at: at }).where("id", "=", id).execute();
 }
 
 async function refreshHome(bot: Bot, id: number, now: number): Promise<void> {

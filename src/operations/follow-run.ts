@@ -4,6 +4,7 @@
  */
 import type { DeploymentRow, ProtectionRequestRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { timeoutOf } from "./claim-stage.ts";
 import { type End, endRunning } from "./end-running.ts";
 import type { ServiceRef } from "./place.ts";
 
@@ -19,7 +20,7 @@ export async function followRun(bot: Bot, service: ServiceRef, row: DeploymentRo
   if (held?.ended === "success") return "done";
   if (held !== undefined && held.ended !== null) return await endRunning(bot, service, row, endOf(held, held.ended));
   const now = bot.context.clock.now();
-  const timeout = row.policy?.timeout ?? 60 * 60_000;
+  const timeout = timeoutOf(row);
   const deadline = (row.started_at?.getTime() ?? now) + timeout;
   if (now < deadline) return deadline - now;
   // A delivery may have been lost: GitHub is asked before the run is given up.
@@ -31,6 +32,11 @@ export async function followRun(bot: Bot, service: ServiceRef, row: DeploymentRo
   }
   const outcome = { code: "stage-timed-out", stage: stageName(held), afterMs: timeout } as const;
   return await endRunning(bot, service, row, { status: "error", outcome, proven: false });
+}
+
+/** While GitHub carries it out nobody here can end it; what is verified afterwards is ours. */
+export function isRunElsewhere({ kind, status }: Pick<DeploymentRow, "kind" | "status">): boolean {
+  return kind === "external" && status === "in_progress";
 }
 
 export function isEndedState(state: string): state is "success" | "failure" | "error" {

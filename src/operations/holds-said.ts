@@ -17,7 +17,7 @@ export type LockOffer = {
   readonly until?: Instant;
 };
 
-/** Why a deployment is not tried again. */
+/** Why a deployment is not tried again, or not cancelled. */
 type RetryReply =
   | { readonly code: "not-retriable"; readonly deployment: number; readonly status: Status }
   /** A newer one waits, ran, or is live. */
@@ -26,6 +26,8 @@ type RetryReply =
   | { readonly code: "retry-unsettled"; readonly deployment: number }
   /** Somebody else carried it out. */
   | { readonly code: "retry-elsewhere"; readonly deployment: number }
+  /** GitHub carries it out, and ends it. */
+  | { readonly code: "cancel-elsewhere"; readonly deployment: number }
   /** The pipeline file no longer names its environment. */
   | { readonly code: "left-pipeline"; readonly deployment: number }
   | {
@@ -40,6 +42,8 @@ type RetryReply =
 export type HoldsNote =
   /** What runs was asked to stop. */
   | { readonly code: "cancel-asked"; readonly by: string }
+  /** A rollback waits for a workflow run that only GitHub can end. */
+  | { readonly code: "run-in-the-way"; readonly deployment: number; readonly rollback: number }
   /** Out of quarantine. */
   | {
       readonly code: "allowed";

@@ -1,15 +1,19 @@
 /** `/rollback <environment> [to …]`: finds what to go back to, asks for it, and asks what runs to stop. */
+import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
+import { runningStatuses } from "../policy/model.ts";
 import { chooseRollbackTarget, type HistoryEntry, type RollbackChoice } from "../policy/rollback-target.ts";
 import { isPending } from "../policy/transitions.ts";
+import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Asker } from "./asker.ts";
 import { refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { askedBy, askFor } from "./deploy.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { isRunElsewhere } from "./follow-run.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { touchDeployment } from "./tell.ts";
+import { say, touchDeployment } from "./tell.ts";
 
 /** How far back a rollback looks for its target. */
 const historyLength = 500;
@@ -119,11 +123,13 @@ async function cancelWhatRuns(bot: Bot, place: Place, rollbackId: number): Promi
     const environment = await lockEnvironment(trx, place.environment.id);
     const { slot_deployment_id: slot } = environment;
     if (slot === null || slot === rollbackId) return;
+    const running = await trx.selectFrom("deployment").selectAll().where("id", "=", slot).executeTakeFirstOrThrow();
+    if (isRunElsewhere(running)) return await sayInTheWay(trx, bot, running, rollbackId);
     const row = await trx
       .updateTable("deployment")
       .set({ cancel_by: `rollback:${rollbackId}`, cancel_at: new Date(bot.context.clock.now()) })
       .where("id", "=", slot)
-      .where("status", "in", ["in_progress", "verifying"])
+      .where("status", "in", [...runningStatuses])
       .where("kind", "!=", "rollback")
       .where("cancel_at", "is", null)
       .returningAll()
@@ -133,4 +139,17 @@ async function cancelWhatRuns(bot: Bot, place: Place, rollbackId: number): Promi
     await touchDeployment(trx, bot, place.service, row);
     await bot.wake.advance(trx, slot);
   });
+}
+
+/** Said where the run is followed and where the rollback waits for it. */
+async function sayInTheWay(
+  trx: Transaction<Database>,
+  bot: Bot,
+  { id: deployment, channel }: DeploymentRow,
+  rollbackId: number,
+): Promise<void> {
+  const content = { code: "run-in-the-way", deployment, rollback: rollbackId } as const;
+  for (const thread of [deployment, rollbackId]) {
+    await say(trx, bot, { key: `run-in-the-way/${rollbackId}/${thread}`, content, channel, deployment: thread });
+  }
 }

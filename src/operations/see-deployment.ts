@@ -183,6 +183,7 @@ async function store(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  bot.count(row.status);
   // A hold stays: what goes live by another way proves no fix.
   await trx
     .updateTable("environment")

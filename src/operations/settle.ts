@@ -110,6 +110,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       })
       .returningAll()
       .executeTakeFirstOrThrow();
+    bot.count(row.status);
     await trx
       .updateTable("environment")
       .set(liveNow(row, now, isAdmin ? { live_policy: null } : environment, policyInForce(place)))

@@ -102,6 +102,9 @@ export type EnvironmentTable = {
   hold_bad_sha: string | null;
   hold_bad_tree: string | null;
   hold_since: Date | null;
+  /** The branch that it follows and what that held when the bot last heard of it. */
+  heard_branch: string | null;
+  heard_sha: string | null;
   /** When what holds the environment is to be looked at: a lock or a freeze ends, or a lock is asked about. */
   look_at: Date | null;
   removed_at: Date | null;

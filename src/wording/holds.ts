@@ -34,6 +34,8 @@ export function wordHoldsNote(note: HoldsNote): string {
       return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${saying(note.reason)}. It has no end. Is it still needed?`;
     case "cancel-asked":
       return `${note.by} asked this deployment to stop. The environment stays busy until it has.`;
+    case "run-in-the-way":
+      return `Rollback ${note.rollback} waits for deployment ${note.deployment}, which a workflow carries out and I cannot end. Cancel its run on GitHub; the rollback starts when it has ended.`;
     case "allowed":
       return `${note.by} took ${revisionInWords(note.revision)} of ${note.service} out of quarantine${saying(note.reason)}.`;
     case "retried": {
@@ -68,6 +70,8 @@ export function wordHoldsReply(reply: HoldsReply): string {
       return `It is not known whether deployment ${reply.deployment} has ended, so it cannot be tried again. Look at the environment, then settle it with /deploy resolve ${reply.deployment} success|failure <reason>.`;
     case "retry-elsewhere":
       return `Deployment ${reply.deployment} is carried out by a workflow. Run that again on GitHub.`;
+    case "cancel-elsewhere":
+      return `Deployment ${reply.deployment} is carried out by a workflow, which I cannot end. Cancel its run on GitHub; I hear of it.`;
     case "left-pipeline":
       return `The pipeline file no longer names the environment of deployment ${reply.deployment}, so it can only be cancelled or settled.`;
     case "unknown-stage":

@@ -123,6 +123,7 @@ export function wordNote(note: NoteContent): string {
     case "merged-unguarded":
       return `Pull request #${note.pullRequest} of ${note.repository} was merged while it was not ready: nothing kept it from that, because ${note.branch} does not require the check signalbox/ready. Require it in the branch's protection or ruleset.`;
     case "cancel-asked":
+    case "run-in-the-way":
     case "allowed":
     case "retried":
     case "lock-taken":

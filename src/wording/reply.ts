@@ -235,6 +235,7 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "not-latest":
     case "retry-unsettled":
     case "retry-elsewhere":
+    case "cancel-elsewhere":
     case "left-pipeline":
     case "unknown-stage":
     case "stage-not-reached":

@@ -1,6 +1,6 @@
 /** Merges and pushes to the branches that environments follow, forced and deleted ones, and what is only offered. */
 import { afterEach, describe, expect, test } from "vitest";
-import { followAllBranches } from "../../src/operations/follow-branch.ts";
+import { followAllBranches, followBranch } from "../../src/operations/follow-branch.ts";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { renderDeploymentMessage } from "../../src/slack/blocks/deployment.ts";
 import { type Branches, branchesPipeline, openBranches } from "./branches-world.ts";
@@ -249,6 +249,38 @@ describe("a branch that was forced or deleted", () => {
     await tellPush(world, "development", before, { forced: true });
     expect(await branches.statusOf("development")).toEqual(["1 success", "a success"]);
     expect((await world.notes()).filter((code) => code === "branch-forced")).toHaveLength(1);
+  });
+
+  test("told of a push only after the branch was forced, it tells that and deploys nothing", async () => {
+    const branches = await open();
+    const before = sha("a");
+    world.commit("a", { branch: "development" });
+    world.commit("b", { branch: "development", parents: [branches.first] });
+    const push = { repository, branch: "development", deleted: false, changedPaths: [], pusher: "alice" };
+    await followBranch(world.bot, { ...push, before: branches.first, after: before, forced: false });
+    await world.settle();
+    expect(await branches.statusOf("development")).toEqual(["1 success"]);
+    await tellPush(world, "development", before, { forced: true });
+    expect((await world.notes()).filter((code) => code === "branch-forced")).toHaveLength(1);
+  });
+
+  test("a branch that an environment has come to follow deploys nothing at start until it moves", async () => {
+    await open(branchesPipeline.replace("branch: production", "branch: main"));
+    const typed = await world.command("U0000ALICE", { kind: "promote", environment: "staging" });
+    expect(typed).toMatchObject({ code: "requested" });
+    world.commit("a", { branch: "stable" });
+    await world.pipeline(branchesPipeline.replace("branch: staging", "branch: stable"));
+    const asked = async () =>
+      (await world.db.selectFrom("deployment").select("sha").where("ref", "=", "stable").execute()).map(
+        (row) => row.sha,
+      );
+    await followAllBranches(world.bot, [repository]);
+    await world.settle();
+    expect(await asked()).toEqual([]);
+    world.commit("b", { branch: "stable" });
+    await followAllBranches(world.bot, [repository]);
+    await world.settle();
+    expect(await asked()).toEqual([sha("b")]);
   });
 
   test("what the bot missed while it was down is deployed when the branch went forward", async () => {

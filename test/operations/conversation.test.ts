@@ -193,6 +193,24 @@ describe("a run that GitHub holds", () => {
     expect(world.deployer.starts).toHaveLength(0);
   });
 
+  test("is cancelled on GitHub alone, and a rollback waits until it has ended there", async () => {
+    await push(world, "a");
+    await push(world, "b");
+    const id = await hold("staging", world.commit("c"));
+    const { ours } = await request(id);
+    const deployment = ours?.id ?? 0;
+    const cancel = await world.command("U0000ALICE", { kind: "cancel", deployment });
+    expect(cancel).toEqual({ code: "cancel-elsewhere", deployment });
+    const reply = await world.command("U0000ALICE", { kind: "rollback", environment: "staging" });
+    if (reply.code !== "requested") throw new Error(reply.code);
+    expect((await world.deployment(deployment)).cancel_at).toBeNull();
+    expect(await world.said()).toContainEqual({ code: "run-in-the-way", deployment, rollback: reply.deployment });
+    expect((await world.deployment(reply.deployment)).status).toBe("queued");
+    await ended(id, "success", "staging", sha("c"));
+    expect((await world.deployment(deployment)).status).toBe("success");
+    expect((await world.deployment(reply.deployment)).status).toBe("success");
+  });
+
   test("waits for a lock as a merge does, and goes on when it is given back", async () => {
     const commit = world.commit("a");
     await world.command("U0000ROSA", { kind: "lock", environment: "staging", reason: "counting" });

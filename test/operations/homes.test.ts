@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { followHomes, homesOf, tidyHomes } from "../../src/operations/follow-homes.ts";
 import { lookUpHome } from "../../src/operations/home.ts";
+import { OutsideError } from "../../src/operations/ports.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
 import { slackHands } from "./slack-hands.ts";
 import { ask, hour, statusOf } from "./steps.ts";
@@ -138,6 +139,25 @@ test("a change wakes the homes that show it, and marks each of them; without any
   await followHomes(world.bot, service ?? 0);
   expect(await wanted(mine)).toBeGreaterThan(before[0] ?? 0);
   expect(await wanted(hers)).toBeGreaterThan(before[1] ?? 0);
+});
+
+test("a home that cannot be looked up keeps no other, and comes again with them", async () => {
+  for (const person of [alice, "U0000BOB"]) await hands.openHome(person);
+  await world.tick(hour);
+  const tried: number[] = [];
+  const tidy = () =>
+    tidyHomes(world.bot, async (one) => {
+      tried.push(one.id);
+      if (one.slack_user === alice) throw new OutsideError("GitHub does not answer");
+      await lookUpHome(world.bot, one);
+    });
+  await tidy();
+  expect(new Set(tried).size).toBe(2);
+  await tidy();
+  expect(tried).toHaveLength(2);
+  await world.tick(5 * 60_000);
+  await tidy();
+  expect(tried).toHaveLength(3);
 });
 
 test("ages are told anew while somebody may look, and who has not come for thirty days is forgotten", async () => {

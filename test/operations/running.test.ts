@@ -586,3 +586,16 @@ test("every change raises the environment's version and leaves a trace", async (
     ]),
   );
 });
+
+test("every status that a deployment comes into is counted, once", async () => {
+  await world.pipeline(verified);
+  await push(world, "a");
+  slowly(world, "staging");
+  await push(world, "b");
+  await push(world, "c");
+  expect(world.counted).toEqual([
+    ...["requested", "in_progress", "verifying", "success"],
+    ...["requested", "in_progress"],
+    ...["requested", "queued"],
+  ]);
+});

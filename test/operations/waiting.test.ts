@@ -315,6 +315,8 @@ describe("approvals", () => {
     expect(await statusOf(world, waiting)).toBe("waiting");
     await world.tick(1_000);
     expect(await world.deployment(waiting)).toMatchObject({ status: "expired", outcome: { code: "expired" } });
+    const decisions = world.db.selectFrom("decision").select("at").where("deployment_id", "=", waiting);
+    expect((await decisions.execute()).at(-1)?.at).toEqual((await world.deployment(waiting)).ended_at);
   });
 
   test("its end is found without a wake too", async () => {

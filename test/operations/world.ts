@@ -30,7 +30,13 @@ import { seeRepository } from "../../src/operations/see-repository.ts";
 import type { SignIn } from "../../src/operations/sign-in.ts";
 import { takeAction } from "../../src/operations/take-action.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
-import { type CheckFacts, type Permission, pendingStatuses, runningStatuses } from "../../src/policy/model.ts";
+import {
+  type CheckFacts,
+  type Permission,
+  pendingStatuses,
+  runningStatuses,
+  type Status,
+} from "../../src/policy/model.ts";
 import { pathMatcher } from "../../src/policy/paths.ts";
 import type { NamedIssue } from "../../src/policy/pull-request.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
@@ -340,6 +346,8 @@ export type World = {
   readonly checker: FakeDeployer;
   readonly clock: ReturnType<typeof testContext>["clock"];
   readonly faults: ReturnType<typeof testContext>["faults"];
+  /** Every status that a deployment came into, in order. */
+  readonly counted: readonly Status[];
   readonly slackPeople: Map<string, Partial<SlackPerson>>;
   /** By id. */
   readonly slackChannels: Map<string, SlackChannel>;
@@ -443,6 +451,7 @@ export async function openWorld(
   const checker = fakeDeployer("check");
   const slackPeople: World["slackPeople"] = new Map();
   const { db } = database;
+  const counted: Status[] = [];
   const bot: Bot = {
     context,
     log: pino({ level: "silent" }),
@@ -481,7 +490,7 @@ export async function openWorld(
     },
     githubUrl: "https://github.example",
     servicesKnown: async () => undefined,
-    count: () => undefined,
+    count: (status) => counted.push(status),
   };
   let advancer = createAdvancer(bot);
   let later: readonly Woken[] = [];
@@ -502,6 +511,7 @@ export async function openWorld(
     checker,
     clock,
     faults,
+    counted,
     slackPeople,
     usergroups: new Map(),
     standing: new Map(),

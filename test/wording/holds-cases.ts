@@ -16,6 +16,12 @@ const many = [
 const place = { service: "shop", environment: "production" } as const;
 
 export const holdsNotes: Cases<HoldsNote> = {
+  "run-in-the-way": [
+    [
+      { deployment: 41, rollback: 42 },
+      "Rollback 42 waits for deployment 41, which a workflow carries out and I cannot end. Cancel its run on GitHub; the rollback starts when it has ended.",
+    ],
+  ],
   "cancel-asked": [[{ by: "rosa" }, "rosa asked this deployment to stop. The environment stays busy until it has."]],
   allowed: [
     [
@@ -83,6 +89,12 @@ export const holdsReplies: Cases<HoldsReply> = {
     [
       { deployment: 41 },
       "It is not known whether deployment 41 has ended, so it cannot be tried again. Look at the environment, then settle it with /deploy resolve 41 success|failure <reason>.",
+    ],
+  ],
+  "cancel-elsewhere": [
+    [
+      { deployment: 41 },
+      "Deployment 41 is carried out by a workflow, which I cannot end. Cancel its run on GitHub; I hear of it.",
     ],
   ],
   "retry-elsewhere": [[{ deployment: 41 }, "Deployment 41 is carried out by a workflow. Run that again on GitHub."]],

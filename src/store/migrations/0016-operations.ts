@@ -1,4 +1,7 @@
-/** One answer for each person and ask, whatever letters their login is written in; readings of pipeline files in their order. */
+/**
+ * One answer for each person and ask, whatever letters their login is written in; readings of pipeline files in their
+ * order; what followed branches held when the bot last heard of them.
+ */
 import { type Kysely, sql } from "kysely";
 
 const statements = [
@@ -10,6 +13,8 @@ const statements = [
   `create unique index approval_once on approval (deployment_id, ask, lower(login))`,
   // Whoever fetched a file before another stored its reading looks again.
   `alter table repository add column pipeline_readings bigint not null default 0`,
+  // From here a branch is known to have moved while the bot was down.
+  `alter table environment add column heard_branch text, add column heard_sha text`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
