@@ -37,11 +37,19 @@ export type ReadSettings =
 /** Tools need these to run at all; nothing here is the bot's own. */
 const inheritable = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"];
 
+/** The password may stand before the host or in the query, and shows up as it is written and as it is meant. */
 function databaseSecrets(address: string | undefined): string[] {
   if (address === undefined) return [];
-  const written = /^[a-z]+:\/\/[^/@:]*:([^@]*)@/u.exec(address)?.[1];
-  if (written === undefined || written === "") return [];
-  return [address, written, ...(URL.canParse(address) ? [decodeURIComponent(new URL(address).password)] : [])];
+  const written = [
+    /^[a-z]+:\/\/[^/@:]*:([^@]*)@/u.exec(address)?.[1],
+    ...[...address.matchAll(/[?&][^=&]*password=([^&#]*)/giu)].map(([, value]) => value),
+  ].filter((value): value is string => value !== undefined && value !== "");
+  if (written.length === 0) return [];
+  return [address, ...written.flatMap((value) => [value, decodeURIComponent(value), fromQuery(value)])];
+}
+
+function fromQuery(value: string): string {
+  return new URLSearchParams(`value=${value}`).get("value") ?? value;
 }
 
 /** Reads the values that were merged and cleaned before. */
@@ -107,8 +115,10 @@ async function readValues(reading: Reading): Promise<ReadSettings> {
     },
   };
   const own = secretSettings.flatMap((name) => (name === "DATABASE_URL" ? [] : (values[name] ?? [])));
-  const secrets = [...own, privateKey, ...databaseSecrets(settings.databaseUrl), ...operator.granted];
-  return { kind: "settings", settings, operator: operator.rules, secrets: [...new Set(secrets)] };
+  const whole = [...own, privateKey, ...databaseSecrets(settings.databaseUrl), ...operator.granted];
+  // A program may print one without the line break that came along with it.
+  const secrets = new Set(whole.flatMap((secret) => [secret, secret.trim()]));
+  return { kind: "settings", settings, operator: operator.rules, secrets: [...secrets] };
 }
 
 /**
@@ -137,7 +147,8 @@ export function processEnvironment(): NodeJS.ProcessEnv {
  * process that inherits it by mistake gets none of them. `secrets` are the values of `ReadSettings`.
  */
 export function forgetSecrets(env: NodeJS.ProcessEnv, secrets: readonly string[]): void {
+  const known = new Set(secrets.map((secret) => secret.trim()));
   for (const [name, value] of Object.entries(env)) {
-    if (isSecret(name) || (value !== undefined && secrets.includes(value.trim()))) delete env[name];
+    if (isSecret(name) || (value !== undefined && known.has(value.trim()))) delete env[name];
   }
 }

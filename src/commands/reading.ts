@@ -50,7 +50,7 @@ export function serviceHere(rest: Rest): Rest {
 }
 
 /** Takes `of <service>` from the end. Inside quotes it is part of what is quoted. */
-export function serviceAtEnd(rest: Rest): Rest {
+function serviceAtEnd(rest: Rest): Rest {
   const service = rest.words.at(-1);
   if (rest.service !== undefined || service === undefined || !is(rest.words.at(-2), "of")) return rest;
   return { text: rest.text, words: rest.words.slice(0, -2), service: service.text };

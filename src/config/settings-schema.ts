@@ -30,9 +30,19 @@ function secret(expected: string, form: RegExp) {
   return required(expected).regex(form, expected);
 }
 
+/** The driver decodes each part when it connects, and would break there on a lone `%`. */
+function isWellEscaped(value: string): boolean {
+  try {
+    decodeURIComponent(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** `postgres://user@/name?host=/socket` is what libpq takes for a socket, and is no URL without a host in it. */
 function isPostgresAddress(value: string): boolean {
-  if (!/^postgres(?:ql)?:\/\/\S+$/u.test(value)) return false;
+  if (!/^postgres(?:ql)?:\/\/\S+$/u.test(value) || !isWellEscaped(value)) return false;
   return URL.canParse(value) || URL.canParse(value.replace(/^([^@]*@|postgres(?:ql)?:\/\/)\//u, "$1localhost/"));
 }
 

@@ -45,7 +45,7 @@ type HttpHandle = z.infer<typeof handleShape>;
 type Target = { readonly url: string; readonly secret: string | undefined };
 
 /** The keys and their order are the protocol; absent values are null, so that a far side sees every key. */
-export function requestBody(attempt: Attempt): string {
+function requestBody(attempt: Attempt): string {
   return JSON.stringify({
     deployment: attempt.deployment,
     stage: attempt.stage.name,

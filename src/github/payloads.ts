@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { mayHoldCommand } from "../commands/comment.ts";
+import { storable } from "../storable.ts";
 import { ownPrefix } from "./facts/checks.ts";
-import { storable } from "./storable.ts";
 
 const text = z.string().transform(storable);
 const id = z.number().int().positive();

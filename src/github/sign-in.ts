@@ -15,7 +15,7 @@ import type { SignIn } from "../operations/sign-in.ts";
 const callTimeoutMs = 10_000;
 
 /** Where GitHub sends people back to, below PUBLIC_URL. */
-export const callbackPath = "/link/callback";
+const callbackPath = "/link/callback";
 
 /** Addresses without a slash at their end. */
 export type SignInSettings = {

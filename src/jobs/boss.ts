@@ -23,7 +23,7 @@ const expireInSeconds = 60;
 /** Settled wakes are of no use, and pg-boss keeps them in the same table as the waiting ones. */
 const deleteAfterSeconds = 60;
 const maintenanceIntervalSeconds = 300;
-/** A wake whose time is further away than this is dropped: the table says by itself that it is due. */
+/** A wake that nobody has taken so long after its time is dropped: the table says by itself that it is due. */
 const retentionSeconds = 24 * 3600;
 
 export async function startBoss(parts: {

@@ -1,7 +1,7 @@
 /** The buttons that people press, by the ids under which a face shows them and tells of a click. */
 
 /** On a deployment's message. */
-export const deploymentActions = [
+const deploymentActions = [
   "approve",
   "reject",
   "withdraw",
@@ -15,7 +15,7 @@ export const deploymentActions = [
 export type DeploymentAction = (typeof deploymentActions)[number];
 
 /** On an answer or a note that speaks of a lock. */
-export const lockActions = ["take-lock", "keep-lock", "give-back-lock"] as const;
+const lockActions = ["take-lock", "keep-lock", "give-back-lock"] as const;
 export type LockAction = (typeof lockActions)[number];
 
 export function isLockAction(action: string): action is LockAction {
@@ -23,7 +23,7 @@ export function isLockAction(action: string): action is LockAction {
 }
 
 /** Where a person says whether they hear of their changes. */
-export const liveNewsActions = ["no-live-news", "live-news"] as const;
+const liveNewsActions = ["no-live-news", "live-news"] as const;
 export type LiveNewsAction = (typeof liveNewsActions)[number];
 
 export function isLiveNewsAction(action: string): action is LiveNewsAction {

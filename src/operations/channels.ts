@@ -14,7 +14,7 @@ import type { SlackChannel } from "./ports.ts";
 export const lookAgainMs = 10 * 60_000;
 
 /** Slack's own words, and two of ours: for a name that means several channels, and for a channel without the bot. */
-export const channelProblems = [
+const channelProblems = [
   "channel_not_found",
   "is_archived",
   "not_in_channel",

@@ -69,7 +69,7 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
   await lookLater(bot, { id: deployment }, undefined);
 }
 
-export function wouldStart(row: DeploymentRow, facts: Facts, verdict: Verdict): boolean {
+function wouldStart(row: DeploymentRow, facts: Facts, verdict: Verdict): boolean {
   return askAnew(row, facts, verdict).verdict.outcome === "go";
 }
 

@@ -10,7 +10,7 @@ import type { HomeRow } from "../store/view-tables.ts";
 import type { Bot } from "./bot.ts";
 
 /** Who has not looked for so long is followed no longer. */
-export const followForMs = 30 * 24 * 3_600_000;
+const followForMs = 30 * 24 * 3_600_000;
 /** Ages and locks that end are nobody's doing: how often the view is rendered all the same while somebody may look. */
 const refreshEveryMs = 5 * 60_000;
 const lookedTodayMs = 24 * 3_600_000;

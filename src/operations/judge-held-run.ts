@@ -49,7 +49,7 @@ export async function judgeHeldRun(bot: Bot, held: HeldRun): Promise<void> {
   await bot.context.faults.at("protection.judged");
 }
 
-export async function touchProtection(
+async function touchProtection(
   trx: Transaction<Database>,
   bot: Bot,
   repository: RepositoryRef,

@@ -238,7 +238,7 @@ function isWorthSaying(policy: EnvironmentPolicy, verdict: Verdict): boolean {
   return verdict.gates.some((gate) => gate.result !== "pass" && gate.gate !== "ready");
 }
 
-export function hasConditions({ after, approvals, checks, who }: EnvironmentPolicy): boolean {
+function hasConditions({ after, approvals, checks, who }: EnvironmentPolicy): boolean {
   return after !== undefined || approvals !== undefined || checks.length > 0 || who.length > 0;
 }
 

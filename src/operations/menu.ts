@@ -30,13 +30,13 @@ const mostChoices = 100;
 const menuForMs = 24 * 3_600_000;
 
 /** The command without an `of` that nothing follows; undefined when it does not end so. */
-export function withoutTrailingOf(text: string): string | undefined {
+function withoutTrailingOf(text: string): string | undefined {
   const [, before] = /^(.*\S)\s+of\s*$/iu.exec(text) ?? [];
   return before;
 }
 
 /** A menu for what is missing, where the answer says that something is; else the answer alone. */
-export async function offerMenu(bot: Bot, typed: TypedCommand, content: ReplyContent): Promise<Offered> {
+async function offerMenu(bot: Bot, typed: TypedCommand, content: ReplyContent): Promise<Offered> {
   const missing =
     content.code === "command-problem" && content.problem.code === "missing" ? content.problem : undefined;
   if (content.code !== "which-service" && missing?.what !== "environment") return { content };

@@ -145,7 +145,7 @@ async function tell(
 }
 
 /** The issue or pull request that the comment stands on, by its repository's id: a name may change. */
-export function newsSubject(repositoryId: number, number: number): string {
+function newsSubject(repositoryId: number, number: number): string {
   return `${repositoryId}/${number}`;
 }
 

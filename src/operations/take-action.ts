@@ -49,12 +49,20 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   const login = await loginOf(bot, place.service.pipeline, clicked);
   if (login === undefined) return { code: "not-linked" };
   const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
-  if (action === "confirm-fix") return await confirmFix(bot, place, asker, deployment);
-  if (action === "cancel") return await cancel(bot, place, asker, deployment);
-  if (action === "retry") return await retry(bot, place, asker, deployment);
-  if (action === "roll-back") return await takeBack(bot, place, asker, deployment);
-  if (action === "see-log") return await seeLog(bot, place, asker, deployment);
-  return await start(bot, place, asker, deployment);
+  switch (action) {
+    case "confirm-fix":
+      return await confirmFix(bot, place, asker, deployment);
+    case "start":
+      return await start(bot, place, asker, deployment);
+    case "cancel":
+      return await cancel(bot, place, asker, deployment);
+    case "retry":
+      return await retry(bot, place, asker, deployment);
+    case "roll-back":
+      return await takeBack(bot, place, asker, deployment);
+    case "see-log":
+      return await seeLog(bot, place, asker, deployment);
+  }
 }
 
 /** What waits until a person asks for it: the click is that person's own request for the very revision. */

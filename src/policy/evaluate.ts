@@ -57,7 +57,7 @@ export function evaluate(facts: Facts): Verdict {
 }
 
 /** The same snapshot, to be judged by the policy that was in force before. */
-export function underEarlier(facts: Facts, earlier: EarlierFacts): Facts {
+function underEarlier(facts: Facts, earlier: EarlierFacts): Facts {
   const { before: _b, emptyGroups: _g, earlier: _e, ...rest } = facts;
   const { unreadApprovers: _a, unreadMayAsk: _m, unreadMayHotfix: _h, ...same } = rest;
   return { ...same, ...earlier };

@@ -16,8 +16,6 @@ export type Members = {
   readonly unread: readonly string[];
 };
 
-export const noMemberships: Memberships = new Map();
-
 /** Whether the name is of a group that is kept outside the pipeline file. */
 export function isKeptElsewhere(name: string): boolean {
   return /^(?:team|usergroup):/u.test(name);

@@ -53,5 +53,3 @@ export type Surface<Content = unknown> = {
 };
 
 export type Surfaces = ReadonlyMap<string, Surface>;
-
-export type ProjectionView = Pick<ProjectionRow, "key" | "surface" | "subject" | "external">;

@@ -89,13 +89,24 @@ function outside(method: string, error: unknown, now: number): OutsideError {
   return new OutsideError(`the call of ${method} failed`, { cause: error });
 }
 
-const responseAnswer = z.object({ ok: z.literal(false), error: z.string().optional() });
+/** A text that is no JSON, such as the "ok" of what was taken or a proxy's page, has another shape. */
+const responseAnswer = z
+  .string()
+  .transform((text, issues) => {
+    try {
+      const parsed: unknown = JSON.parse(text);
+      return parsed;
+    } catch {
+      issues.addIssue("not JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ ok: z.literal(false), error: z.string().optional() }));
 
 /** Slack says "ok" to what it took; what it did not take may come with HTTP 200 too, and then counts as what it is. */
 async function responseStatus(answer: Response): Promise<number> {
-  const text = await answer.text();
-  const body = text.startsWith("{") ? responseAnswer.safeParse(JSON.parse(text)) : undefined;
-  if (answer.status !== 200 || body?.success !== true) return answer.status;
+  const body = responseAnswer.safeParse(await answer.text());
+  if (answer.status !== 200 || !body.success) return answer.status;
   return outages.has(knownCode(body.data.error)) ? 503 : 400;
 }
 

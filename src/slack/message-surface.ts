@@ -34,7 +34,7 @@ type Options = {
 };
 
 /** Undefined for what is no subject of ours. */
-export function readMessageSubject(subject: string): { readonly deployment: number; readonly ask: number } | undefined {
+function readMessageSubject(subject: string): { readonly deployment: number; readonly ask: number } | undefined {
   const [, deployment, ask] = /^(\d{1,15})\/(\d{1,9})$/u.exec(subject) ?? [];
   if (deployment === undefined || ask === undefined) return undefined;
   return { deployment: Number(deployment), ask: Number(ask) };

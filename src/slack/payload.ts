@@ -5,8 +5,9 @@
 import { z } from "zod";
 import { commandNames } from "../commands/command.ts";
 import { actionIds } from "../operations/actions.ts";
+import { isStorable } from "../storable.ts";
 import { type ChannelPayload, channelEvent, isChannelEvent, isOfOthers } from "./channel-events.ts";
-import { id, storable, text, timestamp } from "./payload-fields.ts";
+import { id, text, timestamp } from "./payload-fields.ts";
 import { mayBeReply, type ThreadMessagePayload, threadMessage } from "./thread-message.ts";
 import {
   type FormActionPayload,
@@ -67,7 +68,7 @@ const action = z.object({
         type: z.literal("button"),
         action_id: z.enum(actionIds),
         block_id: id,
-        value: z.string().max(2_000).refine(storable),
+        value: z.string().max(2_000).refine(isStorable),
         action_ts: timestamp,
       }),
     )

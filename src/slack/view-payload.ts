@@ -3,7 +3,8 @@
  * button of App Home, a choice in a menu, and that somebody looks at App Home. It must never act on what it reads.
  */
 import { z } from "zod";
-import { id, storable, text, timestamp } from "./payload-fields.ts";
+import { isStorable } from "../storable.ts";
+import { id, text, timestamp } from "./payload-fields.ts";
 
 /** What is chosen or written in the form of `/deploy`. */
 export const formActionIds = [
@@ -31,7 +32,7 @@ const mostFields = 100;
 
 const value = z.object({
   value: text.pipe(z.string().max(mostValue)).nullish(),
-  selected_option: z.object({ value: z.string().max(mostValue).refine(storable) }).nullish(),
+  selected_option: z.object({ value: z.string().max(mostValue).refine(isStorable) }).nullish(),
 });
 /** Block id → action id → what it holds. */
 const values = z
@@ -43,7 +44,7 @@ const modal = z.object({
   id,
   type: z.literal("modal"),
   callback_id: z.literal(formCallbackId),
-  private_metadata: z.string().max(3_000).refine(storable),
+  private_metadata: z.string().max(3_000).refine(isStorable),
   state: z.object({ values }),
 });
 
@@ -77,7 +78,7 @@ export const homeAction = z.object({
         type: z.literal("button"),
         action_id: z.enum(homeActionIds),
         block_id: id,
-        value: z.string().max(2_000).refine(storable),
+        value: z.string().max(2_000).refine(isStorable),
         action_ts: timestamp,
       }),
     )
@@ -97,7 +98,7 @@ export const menuAction = z.object({
         type: z.literal("static_select"),
         action_id: z.literal(menuActionId),
         block_id: id,
-        selected_option: z.object({ value: z.string().max(mostValue).refine(storable) }),
+        selected_option: z.object({ value: z.string().max(mostValue).refine(isStorable) }),
         action_ts: timestamp,
       }),
     )

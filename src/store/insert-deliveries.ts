@@ -7,6 +7,7 @@
  */
 import type { Pool } from "pg";
 import { z } from "zod";
+import { storableJson } from "../storable.ts";
 import type { Delivery } from "./inbox.ts";
 
 /** Kept prepared by every connection of the pool, so there are few. */
@@ -55,16 +56,4 @@ function statement(size: number): string {
       error = null
     where inbox.status = 'failed'
     returning source, key, epoch`;
-}
-
-/**
- * JSON that `jsonb` takes: it has no place for the character zero and for halves of surrogate pairs, which anyone can
- * write into a title. They become the replacement character.
- */
-export function storableJson(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
-  if (!/\\u(0000|d[89a-f])/i.test(text)) return text;
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    typeof inner === "string" ? inner.toWellFormed().replaceAll("\0", "\uFFFD") : inner,
-  );
 }

@@ -549,5 +549,4 @@ export type AttemptRow = Selectable<AttemptTable>;
 export type PullRequestRow = Selectable<PullRequestTable>;
 export type PullRequestGateRow = Selectable<PullRequestGateTable>;
 export type ProjectionRow = Selectable<ProjectionTable>;
-export type InboxRow = Selectable<InboxTable>;
 export type ProtectionRequestRow = Selectable<ProtectionRequestTable>;

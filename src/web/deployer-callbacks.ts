@@ -9,7 +9,6 @@ import type { Context } from "../context.ts";
 import type { Delivery, Stored } from "../store/inbox.ts";
 import { type Answerer, header, refusal, text } from "./answer.ts";
 import type { BodyReader } from "./body.ts";
-import { storable } from "./storable.ts";
 
 /** A callback as `deployers/http.ts` reads it; undefined when it has another shape. */
 export type ReadCallback = (
@@ -56,8 +55,7 @@ export function createDeployerCallbacks(parts: DeployerCallbacksParts): Answerer
     if (secret === undefined || !callbacks.verify(secret, read.body, signature)) return refusal(401, unsigned);
     // The same report sent again is the same delivery; another report of the attempt is another.
     const key = `${callback.token}:${createHash("sha256").update(read.body).digest("hex")}`;
-    const payload = storable(callback.payload);
-    const stored = await inbox.store({ source: "deployer", key, name: "status", payload });
+    const stored = await inbox.store({ source: "deployer", key, name: "status", payload: callback.payload });
     await context.faults.at("web.callback-stored");
     parts.onStored(stored);
     log.debug({ deployment, stored }, "a deployer's report was stored");

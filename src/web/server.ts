@@ -1,6 +1,7 @@
 /**
- * The one HTTP server: GitHub's deliveries, Slack's, deployers' reports, health, metrics and the page. Nothing parses a
- * body before its signature was checked. It must never show what went wrong inside: only a reference that the log has.
+ * The one HTTP server: GitHub's deliveries, Slack's, deployers' reports, health, metrics and the page. Nothing follows
+ * from a body whose signature was not checked, and only a deployer's report is parsed before, since it says which secret
+ * it is signed with. It must never show what went wrong inside: only a reference that the log has.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -54,7 +55,7 @@ const requestWithinMs = 30_000;
 const keepAliveMs = 65_000;
 const headerBytesAtMost = 16 * 1024;
 const connectionsAtMost = 2_000;
-export const closeWithinMs = 10_000;
+const closeWithinMs = 10_000;
 
 const requestIdForm = /^[A-Za-z0-9._-]{1,64}$/u;
 

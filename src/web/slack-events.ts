@@ -8,7 +8,6 @@ import type { Context } from "../context.ts";
 import type { Delivery, Stored } from "../store/inbox.ts";
 import { type Answerer, empty, refusal } from "./answer.ts";
 import type { BodyReader } from "./body.ts";
-import { storable } from "./storable.ts";
 
 /** What one request from Slack is; the signature over the raw body was checked before anything was read from it. */
 export type SlackRequest =
@@ -49,8 +48,8 @@ export function createSlackEvents(parts: SlackEventsParts): Answerer {
     if (request.kind === "challenge") return { status: 200, body: request.challenge };
     if (request.kind === "answer") return { status: 200, body: request.body, type: "application/json; charset=utf-8" };
     if (request.kind === "ignore") return empty(200);
-    const { key, name } = request;
-    const stored = await inbox.store({ source: "slack", key, name, payload: storable(request.payload) });
+    const { key, name, payload } = request;
+    const stored = await inbox.store({ source: "slack", key, name, payload });
     await context.faults.at("web.slack-stored");
     parts.onStored(stored);
     log.debug({ delivery: key, name, stored }, "a delivery from Slack was stored");

@@ -29,7 +29,7 @@ type Unreachable = {
 };
 
 /** Why so many approvals can never be given, with names. */
-export function unreachableInWords({ count: needed, possible, excluded, empty }: Unreachable): string {
+function unreachableInWords({ count: needed, possible, excluded, empty }: Unreachable): string {
   const kept = (["requester", "merger", "author"] as const).flatMap((why) => {
     const logins = excluded.filter((one) => one.why === why).map(({ login }) => login);
     return logins.length === 0 ? [] : [`${listInWords(logins, "and", mostNamed)} ${own[why]}`];

@@ -70,7 +70,7 @@ function wordProblem(problem: CommandProblem): string {
 }
 
 /** Every gate with its result, in the order of the verdict, whatever it gave. */
-export function gateLines(verdict: Verdict, now: Instant | undefined): readonly string[] {
+function gateLines(verdict: Verdict, now: Instant | undefined): readonly string[] {
   const context = now === undefined ? {} : { now };
   return verdict.gates.map(
     (gate) => `• ${gateResultInWords(gate.result)}: ${gateName(gate)}. ${sentenceForGate(gate, context)}`,

@@ -200,6 +200,8 @@ describe("mistakes", () => {
     ["a user token", { SLACK_BOT_TOKEN: "xoxp-1-2" }, "SLACK_BOT_TOKEN", /not shown/u, /xoxb-/u],
     ["a wrong app token", { SLACK_APP_TOKEN: "xoxb-1-2" }, "SLACK_APP_TOKEN", /not shown/u, /xapp-/u],
     ["no signing secret", { SLACK_SIGNING_SECRET: undefined }, "SLACK_SIGNING_SECRET", /^nothing$/u, /Socket Mode/u],
+    ["half an escape", { DATABASE_URL: "postgres://u:hunt%zz@h/d" }, "DATABASE_URL", /not shown/u, /PostgreSQL/u],
+    ["no such port", { DATABASE_URL: "postgres://u:hunter2@h:99999/d" }, "DATABASE_URL", /not shown/u, /PostgreSQL/u],
     ["another database", { DATABASE_URL: "mysql://u:hunter2@h/d" }, "DATABASE_URL", /not shown/u, /PostgreSQL/u],
     ["a port beyond the last", { PORT: "65536" }, "PORT", /65536/u, /65535/u],
     ["a port with a sign", { PORT: "-1" }, "PORT", /-1/u, /65535/u],
@@ -258,5 +260,23 @@ describe("forgetSecrets", () => {
     const left: NodeJS.ProcessEnv = { ...env };
     forgetSecrets(left, secrets);
     expect(Object.keys(left).sort()).toEqual(["APP_ID", "PATH"]);
+  });
+
+  it("knows a secret by its value, also where the variable holds a line break with it", async () => {
+    const env = { ...complete, PATH: "/usr/bin", DEPLOY_SECRET: "granted-value\n", SAME_VALUE: "granted-value" };
+    const operator = "secrets: {DEPLOY: {env: DEPLOY_SECRET, for: [acme/shop]}}";
+    const { secrets } = await settingsFor(env, { "/work-folder/operator.yml": operator });
+    expect(secrets).toEqual(expect.arrayContaining(["granted-value\n", "granted-value"]));
+    const left: NodeJS.ProcessEnv = { ...env };
+    forgetSecrets(left, secrets);
+    expect(Object.keys(left).sort()).toEqual(["APP_ID", "PATH"]);
+  });
+
+  it("knows the database's password wherever it stands in the address, written and meant", async () => {
+    const secretsOf = async (address: string) => (await settingsFor({ ...complete, DATABASE_URL: address })).secrets;
+    expect(await secretsOf("postgres://u:be%2Ffore@db/s")).toEqual(expect.arrayContaining(["be%2Ffore", "be/fore"]));
+    const inQuery = await secretsOf("postgres://u@db/s?sslmode=disable&password=be+hind%21");
+    expect(inQuery).toEqual(expect.arrayContaining(["be+hind%21", "be hind!"]));
+    expect(await secretsOf("postgres://u@/s?host=/socket&password=by-socket")).toContain("by-socket");
   });
 });

@@ -5,12 +5,6 @@ import type { SandboxPullRequest } from "../../sandbox/contract.ts";
 import type { EventRepository } from "../../src/github/events.ts";
 import { createGitHubFacts } from "../../src/github/facts.ts";
 import { commentMarker } from "../../src/github/surfaces/comment.ts";
-import {
-  checkSubject,
-  commentSubject,
-  deploymentSubject,
-  issueClosedSubject,
-} from "../../src/github/surfaces/subject.ts";
 import { createGitHubSurfaces } from "../../src/github/surfaces.ts";
 import type { FoundPullRequest } from "../../src/operations/ports.ts";
 import type { DeploymentView } from "../../src/operations/views.ts";
@@ -178,8 +172,8 @@ function shown(number: number): SandboxPullRequest {
 }
 
 const subjects = ({ number, headSha }: FoundPullRequest) => ({
-  check: checkSubject({ repositoryId: shop.id, number, headSha }),
-  comment: commentSubject({ repositoryId: shop.id, number }),
+  check: `${shop.id}/${number}/${headSha}`,
+  comment: `${shop.id}/${number}`,
 });
 
 describe("the check", () => {
@@ -349,7 +343,7 @@ describe("the comment", () => {
 });
 
 describe("the Deployment", () => {
-  const subject = deploymentSubject(4);
+  const subject = "4";
 
   async function aView(change: Partial<DeploymentView> = {}): Promise<DeploymentView> {
     const head = await createGitHubFacts(world.github).branchHead(shop, "main");
@@ -479,7 +473,7 @@ describe("an issue after the merge", () => {
   }
 
   const subjectOf = (pull: FoundPullRequest, issue: number, issueRepository = home) =>
-    issueClosedSubject({ repositoryId: shop.id, number: pull.number, issueRepository, issue });
+    `${shop.id}/${pull.number}/${issueRepository}/${issue}`;
 
   test("is closed once, with a link, when the base is not the default branch", async () => {
     const issue = await world.sandbox.createIssue(home, "olaf", "The basket");

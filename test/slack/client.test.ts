@@ -114,3 +114,18 @@ test("who is in a user group is asked for once in a minute, or as it is now, and
   expect(callsOf(slack, "usergroups.users.list")).toBe(2);
   expect((await failure(people.usergroupMembers("S0NONE", false))).message).toContain("usergroups.users.list");
 });
+
+test("a response URL that answers with a page or half of some JSON is judged by its status", async () => {
+  const { context } = await testSlack();
+  let answer = new Response('{"ok": fal', { status: 502 });
+  const client = createSlackClient({
+    context: { ...context, fetch: async () => answer },
+    log: silent,
+    settings: { botToken: "xoxb-secret", apiUrl: "http://127.0.0.1:9/api/" },
+  });
+  expect(await client.respond("https://hooks.slack.example/1", {})).toBe(502);
+  answer = new Response("{not JSON}", { status: 200 });
+  expect(await client.respond("https://hooks.slack.example/1", {})).toBe(200);
+  answer = new Response('{"ok":false,"error":"internal_error"}', { status: 200 });
+  expect(await client.respond("https://hooks.slack.example/1", {})).toBe(503);
+});

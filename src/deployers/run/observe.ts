@@ -73,7 +73,7 @@ export function ended(exit: ExitRecord, proven: boolean): Observation {
 }
 
 /** The end of the output as text that people may read, and how long it is. */
-export async function outputOf(
+async function outputOf(
   context: Context,
   folder: AttemptFolder,
   hidden: readonly string[],

@@ -9,7 +9,7 @@ import type { Readable } from "node:stream";
 import type { Context } from "../../context.ts";
 import { maskedStream } from "./masking.ts";
 
-export const outputLimit = 20 * 1024 * 1024;
+const outputLimit = 20 * 1024 * 1024;
 const lastWords = 64 * 1024;
 
 export type Output = {

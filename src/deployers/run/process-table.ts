@@ -14,7 +14,7 @@ export type RunningProcess = {
 };
 
 /** The fields after the command's name, which stands in parentheses and may itself hold spaces and parentheses. */
-export function parseStat(pid: number, stat: string): RunningProcess | undefined {
+function parseStat(pid: number, stat: string): RunningProcess | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, , group, session] = fields;
   const start = fields[19];
@@ -24,7 +24,7 @@ export function parseStat(pid: number, stat: string): RunningProcess | undefined
 }
 
 /** A line of `ps -o pid=,pgid=,stat=,lstart=`, for systems without /proc. They tell no session. */
-export function parsePsLine(line: string): RunningProcess | undefined {
+function parsePsLine(line: string): RunningProcess | undefined {
   const found = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
   if (found === null) return undefined;
   const [, pid, group, state, start] = found;

@@ -18,9 +18,8 @@ const supervisorRecord = processName.extend({
 export type SupervisorRecord = z.infer<typeof supervisorRecord>;
 
 const commandRecord = processName;
-export type CommandRecord = z.infer<typeof commandRecord>;
 
-export const phases = ["checkout", "command", "confirm"] as const;
+const phases = ["checkout", "command", "confirm"] as const;
 const end = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("exited"), code: z.number().int() }),
   z.object({ kind: z.literal("signalled"), signal: z.string() }),

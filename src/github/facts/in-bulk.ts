@@ -82,7 +82,7 @@ function fileFact({ at, path }: { readonly at: string; readonly path: string }):
 }
 
 /** How `BulkAnswers.files` names a file. */
-export function fileKey({ at, path }: { readonly at: string; readonly path: string }): string {
+function fileKey({ at, path }: { readonly at: string; readonly path: string }): string {
   return `${at}:${path}`;
 }
 

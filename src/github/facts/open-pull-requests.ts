@@ -7,9 +7,9 @@
  */
 import { z } from "zod";
 import type { FoundPullRequest, RepositoryRef } from "../../operations/ports.ts";
+import { storable } from "../../storable.ts";
 import type { GitHub } from "../client.ts";
 import { orUndefined } from "../failures.ts";
-import { storable } from "../storable.ts";
 import { byInstallation } from "./by-installation.ts";
 import { readPullRequest } from "./pull-request.ts";
 import { askTogether, quoted } from "./together.ts";

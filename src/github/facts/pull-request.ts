@@ -3,10 +3,10 @@
 import type { FoundPullRequest, RepositoryRef } from "../../operations/ports.ts";
 import { optional } from "../../optional.ts";
 import type { NamedIssue } from "../../policy/pull-request.ts";
+import { storable } from "../../storable.ts";
 import type { GitHub } from "../client.ts";
 import { orUndefined } from "../failures.ts";
 import { ownerAndRepo, sameRepository } from "../repository-name.ts";
-import { storable } from "../storable.ts";
 
 type Account = { readonly login: string; readonly type?: string | undefined };
 

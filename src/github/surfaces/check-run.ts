@@ -21,7 +21,7 @@ export type Button = { readonly label: string; readonly description: string; rea
 
 export type CheckRunContent = {
   readonly status: "in_progress" | "completed";
-  readonly conclusion?: "success" | "failure";
+  readonly conclusion?: "success" | "failure" | "neutral";
   readonly title: string;
   readonly summary: string;
   readonly marks?: readonly Mark[];

@@ -1,39 +1,22 @@
 /**
  * `github.environment-check`: the check run `signalbox/<environment>` on the head of a pull request into the
- * environment's branch. One check run for each head; GitHub does not reopen a completed one, so going back to "in
- * progress" makes a new one, which GitHub then shows in its place.
+ * environment's branch, one for each head.
  */
 import { optional } from "../../optional.ts";
 import type { Rendering, Surface } from "../../projections/surface.ts";
 import { environmentCheckSummary, environmentCheckTitle } from "../wording-environment-check.ts";
-import { type Ground, loadPullRequest, loadRepository, reach } from "./ground.ts";
+import { type CheckRunContent, createCheckRun, findCheckRun, updateCheckRun } from "./check-run.ts";
+import { type Ground, loadPullRequest, loadRepository } from "./ground.ts";
 import { type EnvironmentCheckSubject, readEnvironmentCheckSubject } from "./subject.ts";
 
-export type EnvironmentCheckContent = {
-  readonly name: string;
-  readonly status: "in_progress" | "completed";
-  readonly conclusion?: "success" | "failure" | "neutral";
-  readonly title: string;
-  readonly summary: string;
-};
+/** Which run it is: what it is called stands in what it says, since a service is named only where there are several. */
+type EnvironmentCheckContent = CheckRunContent & { readonly name: string };
 
 export function createEnvironmentCheckSurface(ground: Ground): Surface<EnvironmentCheckContent> {
-  const target = async (subject: string) => {
+  const place = (subject: string, { name }: EnvironmentCheckContent) => {
     const { repositoryId, headSha } = readEnvironmentCheckSubject(subject);
-    return { ...(await reach(ground, await loadRepository(ground, repositoryId))), headSha };
+    return { repositoryId, headSha, name };
   };
-
-  async function create(subject: string, content: EnvironmentCheckContent) {
-    const { octokit, at, headSha } = await target(subject);
-    const made = await octokit.rest.checks.create({
-      ...at,
-      name: content.name,
-      head_sha: headSha,
-      external_id: subject,
-      ...written(content),
-    });
-    return { checkRun: made.data.id, status: content.status };
-  }
 
   return {
     surface: "github.environment-check",
@@ -63,35 +46,10 @@ export function createEnvironmentCheckSurface(ground: Ground): Surface<Environme
         : { content: { ...content, status: "completed", conclusion } };
     },
 
-    async find(subject, content) {
-      const { octokit, at, headSha } = await target(subject);
-      const runs = await octokit.rest.checks.listForRef({
-        ...at,
-        ref: headSha,
-        check_name: content.name,
-        app_id: ground.github.appId,
-        filter: "all",
-        per_page: 100,
-      });
-      const ours = runs.data.check_runs.filter((run) => run.external_id === subject);
-      const newest = ours.reduce<(typeof ours)[number] | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
-      return newest && { checkRun: newest.id, status: newest.status };
-    },
-
-    create,
-
-    async update(external, content, subject) {
-      if (external["status"] === "completed" && content.status !== "completed") return await create(subject, content);
-      const { octokit, at } = await target(subject);
-      await octokit.rest.checks.update({ ...at, check_run_id: Number(external["checkRun"]), ...written(content) });
-      return { ...external, status: content.status };
-    },
+    find: (subject, content) => findCheckRun(ground, place(subject, content), subject),
+    create: (subject, content) => createCheckRun(ground, place(subject, content), subject, content),
+    update: (external, content, subject) => updateCheckRun(ground, place(subject, content), subject, external, content),
   };
-}
-
-function written({ status, conclusion, title, summary }: EnvironmentCheckContent) {
-  const output = { title, summary };
-  return conclusion === undefined ? { status, output } : { status, conclusion, output };
 }
 
 /** The verdict with the environment's name; its check is told apart by the service where the repository has several. */

@@ -25,7 +25,7 @@ export type NewsContent = {
   readonly foreign?: readonly string[];
 };
 
-export const newsMarker = "<!-- signalbox:news -->";
+const newsMarker = "<!-- signalbox:news -->";
 
 const noComment: External = { comment: 0 };
 

@@ -1,6 +1,6 @@
 /**
- * The subjects of GitHub's surfaces: what a projection's row is about, written as one string. Operations write them with
- * these functions and the surfaces read them back, so that both agree.
+ * Reads the subjects of GitHub's surfaces: what a projection's row is about, written as one string by the operation that
+ * changed it.
  */
 import { z } from "zod";
 
@@ -14,22 +14,6 @@ export type IssueSubject = PullRequestSubject & {
   readonly issueRepository: string;
   readonly issue: number;
 };
-
-export function checkSubject({ repositoryId, number, headSha }: CheckSubject): string {
-  return `${repositoryId}/${number}/${headSha}`;
-}
-
-export function commentSubject({ repositoryId, number }: PullRequestSubject): string {
-  return `${repositoryId}/${number}`;
-}
-
-export function issueClosedSubject({ repositoryId, number, issueRepository, issue }: IssueSubject): string {
-  return `${repositoryId}/${number}/${issueRepository}/${issue}`;
-}
-
-export function deploymentSubject(deployment: number): string {
-  return `${deployment}`;
-}
 
 const pullRequest = { repositoryId: id, number: id };
 const commentParts = z.object(pullRequest);

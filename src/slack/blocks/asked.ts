@@ -1,8 +1,10 @@
 /** Who asked, who may approve and until when, and what GitHub's checks say: as fields beside what a request brings. */
+
 import type { DeploymentView } from "../../operations/views.ts";
 import type { GateResult } from "../../policy/model.ts";
+import { isPending } from "../../policy/transitions.ts";
 import { count, listInWords, timeInWords } from "../../wording/phrases.ts";
-import { isPending, waitingFor } from "./buttons.ts";
+import { waitingFor } from "./buttons.ts";
 import { mention, oneLine } from "./text.ts";
 
 /** Everybody who is mentioned is told; of a large group the first are enough to find one. */
@@ -10,7 +12,7 @@ const mostMentioned = 20;
 
 /** Texts of fields, in the order in which they are shown; empty once it has started. */
 export function askedFields(view: DeploymentView): readonly string[] {
-  if (!isPending(view)) return [];
+  if (!isPending(view.status)) return [];
   const checks = view.verdict?.gates.find((gate) => gate.gate === "checks");
   return [
     `*Asked by*\n${oneLine(view.requestedBy, 100)}`,

@@ -3,14 +3,19 @@
  *
  * Source: https://docs.slack.dev/reference/block-kit/blocks
  */
+import type { ActionId } from "../../operations/actions.ts";
+import type { HomeActionId } from "../view-payload.ts";
 import { escapeWithin, oneLine } from "./text.ts";
 
 export type MarkdownText = { readonly type: "mrkdwn"; readonly text: string; readonly verbatim: true };
 export type PlainText = { readonly type: "plain_text"; readonly text: string; readonly emoji: true };
 
+/** "open-log" opens an address, and its press means nothing to us. */
+export type ButtonId = ActionId | HomeActionId | "open-log";
+
 export type Button = {
   readonly type: "button";
-  readonly action_id: string;
+  readonly action_id: ButtonId;
   readonly text: PlainText;
   readonly value: string;
   /** Opens this address; a press is told to us all the same, and means nothing. */
@@ -34,7 +39,7 @@ export type Block =
 /** What is posted: blocks, and the text that stands for them in notifications and for screen readers. */
 export type SlackMessage = { readonly text: string; readonly blocks: readonly Block[] };
 
-export const mostSectionText = 3_000;
+const mostSectionText = 3_000;
 const mostFieldText = 2_000;
 const mostHeaderText = 150;
 const mostButtonText = 75;
@@ -70,7 +75,7 @@ export function context(text: string): Block {
 }
 
 export function button(options: {
-  readonly actionId: string;
+  readonly actionId: ButtonId;
   readonly label: string;
   readonly value: string;
   readonly url?: string | undefined;

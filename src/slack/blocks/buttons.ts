@@ -5,20 +5,13 @@
 
 import type { ActionId } from "../../operations/actions.ts";
 import type { DeploymentView, StageView } from "../../operations/views.ts";
-import { type GateResult, pendingStatuses, runningStatuses } from "../../policy/model.ts";
+import type { GateResult } from "../../policy/model.ts";
+import { isPending, isRunning } from "../../policy/transitions.ts";
 import { actions, type Block, type Button, button } from "./block.ts";
-import { webAddress } from "./text.ts";
-
-export function isPending(view: DeploymentView): boolean {
-  return pendingStatuses.some((status) => status === view.status);
-}
-
-export function isRunning(view: DeploymentView): boolean {
-  return runningStatuses.some((status) => status === view.status);
-}
+import { webUrl } from "./text.ts";
 
 /** It ran and did not come to a good end. */
-export function hasFailed(view: DeploymentView): boolean {
+function hasFailed(view: DeploymentView): boolean {
   return view.status === "failure" || view.status === "error";
 }
 
@@ -28,7 +21,7 @@ export function failedStage(view: DeploymentView): StageView | undefined {
 
 /** The gate that waits for this reason. */
 export function waitingFor(view: DeploymentView, code: GateResult["reason"]["code"]): GateResult | undefined {
-  if (!isPending(view)) return undefined;
+  if (!isPending(view.status)) return undefined;
   return view.verdict?.gates.find((gate) => gate.result === "wait" && gate.reason.code === code);
 }
 
@@ -68,8 +61,8 @@ function answers(view: DeploymentView, make: Make): readonly Button[] {
 function aboutStart(view: DeploymentView, make: Make): readonly Button[] {
   const offered =
     waitingFor(view, "ready.offered") !== undefined || waitingFor(view, "ready.merged-while-not-ready") !== undefined;
-  const cancellable = isPending(view) || (isRunning(view) && view.cancelBy === undefined);
-  const text = isRunning(view)
+  const cancellable = isPending(view.status) || (isRunning(view.status) && view.cancelBy === undefined);
+  const text = isRunning(view.status)
     ? "It is asked to stop. What it has already changed stays changed."
     : "It will not start.";
   const confirm = { title: "Cancel this deployment?", text, yes: "Cancel it", no: "Keep it" };
@@ -91,7 +84,7 @@ function afterFailure(view: DeploymentView, make: Make): readonly Button[] {
     no: "Leave it",
   };
   const log = failedStage(view);
-  const url = log?.logUrl === undefined ? undefined : webAddress(log.logUrl);
+  const url = log?.logUrl === undefined ? undefined : webUrl(log.logUrl);
   return [
     ...(view.canRetry ? [make("retry", "Retry")] : []),
     // A rollback of a rollback would bring back what was taken out.

@@ -2,8 +2,10 @@
  * One deployment's message: first the request with what it brings, every gate and the buttons, then how it runs and how
  * it ended. Pure, and without the present time: the message is written again only when the state changed.
  */
+
 import type { DeploymentView, StageView } from "../../operations/views.ts";
 import type { GateResult, RequestKind } from "../../policy/model.ts";
+import { isPending, isRunning } from "../../policy/transitions.ts";
 import { changesInWords } from "../../wording/approvals.ts";
 import {
   durationInWords,
@@ -16,7 +18,7 @@ import {
 import { gateName, gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
 import { askedFields } from "./asked.ts";
 import { type Block, context, fields, header, lineSections, messageText, type SlackMessage, section } from "./block.ts";
-import { asksForAnswers, buttons, failedStage, isPending, isRunning } from "./buttons.ts";
+import { asksForAnswers, buttons, failedStage } from "./buttons.ts";
 import { broughtLines, shipsFields } from "./ships.ts";
 import { gateSigns, stageSigns, statusSigns } from "./signs.ts";
 import { link, oneLine, outputBlock } from "./text.ts";
@@ -72,7 +74,7 @@ function request(view: DeploymentView): string {
   const revision = namedRevision(view.revision, view.ref);
   const pull = view.pullRequest === undefined ? "" : ` by pull request #${view.pullRequest}`;
   const saying = view.reason === undefined || view.reason.trim() === "" ? "" : `, saying ${quoted(view.reason)}`;
-  const act = isPending(view) ? asks[view.kind] : asked[view.kind];
+  const act = isPending(view.status) ? asks[view.kind] : asked[view.kind];
   const hotfix = view.hotfix ? " as a hotfix" : "";
   return `${view.requestedBy} ${act} ${revision}${pull}${hotfix}${saying}.`;
 }
@@ -80,12 +82,12 @@ function request(view: DeploymentView): string {
 /** How it stands, as plain text: the status in a word, then what it means. */
 function standing(view: DeploymentView): string {
   const word = capital(statusInWords(view.status));
-  if (isRunning(view) && view.cancelBy !== undefined) return `${word}, but ${view.cancelBy} asked it to stop.`;
-  const waits = isPending(view) ? (view.verdict?.gates ?? []).filter((gate) => gate.result !== "pass") : [];
+  if (isRunning(view.status) && view.cancelBy !== undefined) return `${word}, but ${view.cancelBy} asked it to stop.`;
+  const waits = isPending(view.status) ? (view.verdict?.gates ?? []).filter((gate) => gate.result !== "pass") : [];
   if (waits.length > 0) return `${word}: ${listInWords(waits.map(gateName))}.`;
   const outcome = view.outcome === undefined ? "" : ` ${sentenceForOutcome(view.outcome)}`;
   const settle =
-    view.settled || isPending(view) || isRunning(view) || view.outcome?.code === "end-unknown"
+    view.settled || isPending(view.status) || isRunning(view.status) || view.outcome?.code === "end-unknown"
       ? ""
       : ` It is not proven that the attempt has ended, so the environment stays busy: settle it with /deploy resolve ${view.id} success|failure <reason>.`;
   return `${word}.${outcome}${settle}`;
@@ -161,8 +163,8 @@ function outdated(view: DeploymentView, ask: number): SlackMessage {
 /** `ask` is the ask that the message stands for; when it is not the current one, the message says so and no more. */
 export function renderDeploymentMessage(view: DeploymentView, ask: number, links: MessageLinks = {}): SlackMessage {
   if (ask !== view.ask) return outdated(view, ask);
-  const gates = isPending(view) ? (view.verdict?.gates ?? []) : [];
-  const ran = view.stages.length > 0 && !isPending(view);
+  const gates = isPending(view.status) ? (view.verdict?.gates ?? []) : [];
+  const ran = view.stages.length > 0 && !isPending(view.status);
   const approvers = view.approvals.filter(({ answer }) => answer === "approve").map(({ login }) => login);
   const approvedBy = approvers.length === 0 ? [] : [`Approved by ${oneLine(listInWords(approvers), 500)}.`];
   return {
@@ -173,7 +175,7 @@ export function renderDeploymentMessage(view: DeploymentView, ask: number, links
       ...fields([...shipsFields(view, links.githubUrl), ...askedFields(view)]),
       ...broughtLines(view, links.githubUrl),
       ...lineSections(gates.map(gateLine), { mostSections: 4 }),
-      ...(isPending(view) ? lineSections(answerLines(view), { mostLines: 20 }) : lineSections(approvedBy)),
+      ...(isPending(view.status) ? lineSections(answerLines(view), { mostLines: 20 }) : lineSections(approvedBy)),
       ...(ran ? lineSections(view.stages.map(stageLine), { mostSections: 3, mostLines: 40 }) : []),
       ...failedOutput(view),
       ...buttons(view),

@@ -45,7 +45,7 @@ export function oneLine(text: string, most = 300): string {
 
 /** A link whose label came from outside; the label alone when the address is not one of the web. */
 export function link(url: string | undefined, label: string, most = 300): string {
-  const address = url === undefined ? undefined : webAddress(url);
+  const address = url === undefined ? undefined : webUrl(url)?.replaceAll("&", "&amp;");
   const shown = oneLine(label, most).replaceAll("|", "¦");
   return address === undefined ? shown : `<${address}|${shown}>`;
 }
@@ -59,15 +59,11 @@ export function mention(slackUser: string | undefined, name: string, most = 60):
   return isSlackUser(slackUser) ? `<@${slackUser}>` : oneLine(name, most);
 }
 
-/** An address of the web that Slack takes; undefined for anything else. */
-export function webAddress(url: string): string | undefined {
+/** An address of the web as a button takes it: not text, so nothing in it is escaped; undefined for anything else. */
+export function webUrl(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return undefined;
-  const href = parsed.href
-    .replaceAll("|", "%7C")
-    .replaceAll("<", "%3C")
-    .replaceAll(">", "%3E")
-    .replaceAll("&", "&amp;");
+  const href = parsed.href.replaceAll("|", "%7C").replaceAll("<", "%3C").replaceAll(">", "%3E");
   return href.length > 1_000 ? undefined : href;
 }
 

@@ -11,7 +11,7 @@ import { wordReply } from "../../wording/reply.ts";
 import { gateResultInWords, sentenceForGate } from "../../wording.ts";
 import { context, lineSections, plain } from "../blocks/block.ts";
 import { gateSigns } from "../blocks/signs.ts";
-import { escapeWithin, link, oneLine } from "../blocks/text.ts";
+import { link, oneLine } from "../blocks/text.ts";
 import { formCallbackId } from "../view-payload.ts";
 import {
   type InputBlock,
@@ -21,6 +21,7 @@ import {
   option,
   select,
   textInput,
+  textLines,
   type ViewBlock,
   viewTitle,
 } from "./elements.ts";
@@ -56,7 +57,7 @@ export function externalId({ key }: Pick<FormIds, "key">): string {
 function blocksOf(shown: FormShown): readonly ViewBlock[] {
   switch (shown.code) {
     case "looking":
-      return lines([`⏳ ${formWords.looking}`]);
+      return textLines([`⏳ ${formWords.looking}`]);
     case "nothing":
       return said(shown.answer, 0);
     case "choosing":
@@ -64,15 +65,8 @@ function blocksOf(shown: FormShown): readonly ViewBlock[] {
   }
 }
 
-function lines(texts: readonly string[], mostSections = 4): readonly ViewBlock[] {
-  return lineSections(
-    texts.map((text) => escapeWithin(text.replaceAll("`", "'"), 1_500)),
-    { mostSections },
-  );
-}
-
 function said(answer: ReplyContent, now: Instant): readonly ViewBlock[] {
-  return lines(wordReply(answer, { now }).split("\n"));
+  return textLines(wordReply(answer, { now }).split("\n"));
 }
 
 function fieldsOf(shown: Choosing): readonly ViewBlock[] {
@@ -130,7 +124,7 @@ function revisionFields({ revisions, chosen, hotfix }: Choosing): readonly ViewB
     element: textInput("form-reason", "Why this cannot wait", 500),
   });
   return [
-    ...(offered.length === 0 ? lines([formWords.noRevisions]) : [revisionField(offered, chosen)]),
+    ...(offered.length === 0 ? textLines([formWords.noRevisions]) : [revisionField(offered, chosen)]),
     other,
     ...(hotfix ? [reason] : []),
   ];
@@ -167,7 +161,7 @@ function judged({ answer, ships }: FormVerdict, at: Instant): readonly ViewBlock
   return [
     ...lineSections([`*${sign[verdict.outcome]}*: ${oneLine(what, 300)}. ${brings}${compare}`]),
     ...lineSections(titles, { mostLines: mostTitles }),
-    ...lines(verdict.gates.map((gate) => gateLine(gate, at))),
+    ...textLines(verdict.gates.map((gate) => gateLine(gate, at))),
     context("This is how it stands now. It is judged again when you send it."),
   ];
 }

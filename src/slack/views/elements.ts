@@ -5,10 +5,11 @@
  * Source: https://docs.slack.dev/reference/views, https://docs.slack.dev/reference/block-kit/block-elements
  */
 import type { Block, PlainText } from "../blocks/block.ts";
-import { plain } from "../blocks/block.ts";
+import { lineSections, plain } from "../blocks/block.ts";
+import { escapeWithin } from "../blocks/text.ts";
 
 /** Options of one select; Slack takes no more. */
-export const mostOptions = 100;
+const mostOptions = 100;
 const mostOptionText = 75;
 export const mostOptionValue = 150;
 const mostPlaceholder = 150;
@@ -133,4 +134,12 @@ export function viewTitle(text: string): PlainText {
 /** At most as many blocks as a view takes; when some are left out, `rest` stands last and says so. */
 export function withinView(blocks: readonly ViewBlock[], rest: ViewBlock): readonly ViewBlock[] {
   return blocks.length <= mostBlocks ? blocks : [...blocks.slice(0, mostBlocks - 1), rest];
+}
+
+/** Sentences of ours with words of others in them, escaped, in as few sections as hold them. */
+export function textLines(texts: readonly string[], mostSections = 4): readonly ViewBlock[] {
+  return lineSections(
+    texts.map((text) => escapeWithin(text.replaceAll("`", "'"), 1_500)),
+    { mostSections },
+  );
 }

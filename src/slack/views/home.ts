@@ -4,10 +4,10 @@ import { approvalQuestion, approvalSentence, homeWords, linkSentence, lockSenten
 import { linkLabel } from "../../wording/link.ts";
 import { wordReply } from "../../wording/reply.ts";
 import { liveSentence, standingSentences } from "../../wording/standing.ts";
-import { actions, button, context, header, lineSections, section } from "../blocks/block.ts";
-import { escapeWithin, link, oneLine } from "../blocks/text.ts";
+import { actions, button, context, header, section } from "../blocks/block.ts";
+import { link, oneLine } from "../blocks/text.ts";
 import { homeCallbackId } from "../view-payload.ts";
-import { divider, type HomeView as Rendered, type ViewBlock, withinView } from "./elements.ts";
+import { divider, type HomeView as Rendered, textLines, type ViewBlock, withinView } from "./elements.ts";
 
 /** More would push the rest out of the view; commands show them all. */
 const mostApprovals = 10;
@@ -36,13 +36,6 @@ export function renderHome(view: HomeView, signInAddress: ((id: string) => strin
   return { type: "home", callback_id: homeCallbackId, blocks: withinView(blocks, context(homeWords.more)) };
 }
 
-function lines(texts: readonly string[], mostSections: number): readonly ViewBlock[] {
-  return lineSections(
-    texts.map((text) => escapeWithin(text.replaceAll("`", "'"), 1_500)),
-    { mostSections },
-  );
-}
-
 /** The answer to the last click, on top, with the sign-in's address where it is one. */
 function said({ said: last }: HomeView, signInAddress: ((id: string) => string) | undefined): readonly ViewBlock[] {
   if (last === undefined) return [];
@@ -51,13 +44,13 @@ function said({ said: last }: HomeView, signInAddress: ((id: string) => string) 
     content.code === "link-offered" && signInAddress !== undefined
       ? [section(link(signInAddress(content.ask), linkLabel(content.until)))]
       : [];
-  return [...lines(wordReply(content, { now: at }).split("\n"), 2), ...address, divider];
+  return [...textLines(wordReply(content, { now: at }).split("\n"), 2), ...address, divider];
 }
 
 function person(view: HomeView): readonly ViewBlock[] {
   const label = view.linked === undefined ? homeWords.link : homeWords.linkAgain;
   return [
-    ...lines([linkSentence(view)], 1),
+    ...textLines([linkSentence(view)], 1),
     ...actions("home-link", [button({ actionId: "home-link", label, value: "link" })]),
   ];
 }
@@ -93,6 +86,6 @@ function serviceBlocks(service: HomeView["services"][number], now: number): read
   ]);
   return [
     section(`*${oneLine(service.service, 200)}* (${oneLine(service.repository, 250)})`),
-    ...lines(texts.length === 0 ? ["No environments yet."] : texts, 3),
+    ...textLines(texts.length === 0 ? ["No environments yet."] : texts, 3),
   ];
 }

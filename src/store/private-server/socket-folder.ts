@@ -11,7 +11,7 @@ export const socketPort = 5432;
 const pathAtMost = 100;
 const shortPrefix = "signalbox-";
 
-export function socketPath(folder: string): string {
+function socketPath(folder: string): string {
   return join(folder, `.s.PGSQL.${socketPort}`);
 }
 

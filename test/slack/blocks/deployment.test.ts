@@ -204,9 +204,9 @@ describe("buttons", () => {
     expect(buttonsOf(failed())).toEqual(["see-log 42/1"]);
     const [stage] = failed().stages;
     if (stage === undefined) throw new Error("there is a stage");
-    const elsewhere = failed({ stages: [{ ...stage, logUrl: "https://ci.example.com/1" }] });
+    const elsewhere = failed({ stages: [{ ...stage, logUrl: "https://ci.example.com/1?a=1&b=2" }] });
     expect(buttonsOf(elsewhere)).toEqual(["open-log log"]);
-    expect(JSON.stringify(render(elsewhere).blocks)).toContain('"url":"https://ci.example.com/1"');
+    expect(JSON.stringify(render(elsewhere).blocks)).toContain('"url":"https://ci.example.com/1?a=1&b=2"');
     expect(buttonsOf(failed({ stages: [{ ...stage, logUrl: "javascript:alert(1)" }] }))).toEqual(["see-log 42/1"]);
   });
 
