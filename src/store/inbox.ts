@@ -8,9 +8,11 @@ import { type Kysely, sql } from "kysely";
 import type { Pool } from "pg";
 import type { Context } from "../context.ts";
 import type { Wake } from "../jobs/wake.ts";
+import { storableJson } from "../storable.ts";
 import { createBatches } from "./batches.ts";
 import { createBurst } from "./burst.ts";
-import { insertDeliveries, rowsAtMost } from "./insert-deliveries.ts";
+import { createJsonHolder } from "./held-json.ts";
+import { type Encoded, insertDeliveries, rowsAtMost } from "./insert-deliveries.ts";
 import type { Database, InboxSource } from "./schema.ts";
 
 export type Delivery = {
@@ -63,7 +65,7 @@ const pruneAtOnce = 1_000;
 const errorAtMost = 2_000;
 
 type Waiting = {
-  readonly delivery: Delivery;
+  readonly delivery: Encoded;
   readonly resolve: (stored: Stored) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -85,6 +87,7 @@ export function createInbox(parts: {
   const { clock } = context;
   const arriving = createBatches<Waiting>({ clock, rowsAtMost, besideFrom: storedBesideFrom, write: writeBatch });
   const ending = createBatches<Ending>({ clock, rowsAtMost, write: writeEnds });
+  const holder = createJsonHolder();
   const burst = createBurst({ clock, isIdle: arriving.isIdle, idle: arriving.idle });
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
@@ -220,11 +223,14 @@ export function createInbox(parts: {
   }
 
   return {
-    store: (delivery) =>
-      new Promise((resolve, reject) => {
-        burst.arrived();
-        arriving.add({ delivery, resolve, reject });
-      }),
+    store({ source, key, name, payload }) {
+      burst.arrived();
+      const held = holder.hold(storableJson(payload));
+      const storing = new Promise<Stored>((resolve, reject) => {
+        arriving.add({ delivery: { source, key, name, payload: held.bytes }, resolve, reject });
+      });
+      return storing.finally(held.release);
+    },
     quiet: burst.over,
     claim,
     done: (delivery) =>

@@ -7,8 +7,7 @@
  */
 import type { Pool } from "pg";
 import { z } from "zod";
-import { storableJson } from "../storable.ts";
-import type { Delivery } from "./inbox.ts";
+import type { InboxSource } from "./schema.ts";
 
 /** Kept prepared by every connection of the pool, so there are few. */
 const sizes = [1, 8, 32, 256] as const;
@@ -16,6 +15,14 @@ const sizes = [1, 8, 32, 256] as const;
 export const rowsAtMost = 256;
 
 const perRow = ["source", "key", "name", "payload"] as const;
+/** A delivery whose payload is ready to be sent: `storableJson` of it, as `createJsonHolder` holds it. */
+export type Encoded = {
+  readonly source: InboxSource;
+  readonly key: string;
+  readonly name: string;
+  readonly payload: Buffer;
+};
+
 const written = z.object({ source: z.string(), key: z.string(), epoch: z.number() });
 export type Written = z.infer<typeof written>;
 
@@ -27,14 +34,14 @@ const statements: ReadonlyMap<number, string> = new Map(sizes.map((size) => [siz
  */
 export async function insertDeliveries(
   pool: Pick<Pool, "query">,
-  deliveries: readonly Delivery[],
+  deliveries: readonly Encoded[],
   now: Date,
 ): Promise<readonly Written[]> {
   const size = sizes.find((one) => one >= deliveries.length);
   const text = size === undefined ? undefined : statements.get(size);
   if (size === undefined || text === undefined) throw new RangeError(`${deliveries.length} rows are too many`);
-  const values: (Date | string | null)[] = [now];
-  for (const { source, key, name, payload } of deliveries) values.push(source, key, name, storableJson(payload));
+  const values: (Date | Buffer | string | null)[] = [now];
+  for (const { source, key, name, payload } of deliveries) values.push(source, key, name, payload);
   while (values.length < 1 + size * perRow.length) values.push(null);
   const { rows } = await pool.query({ name: `inbox-${size}`, text, values });
   return z.array(written).parse(rows);

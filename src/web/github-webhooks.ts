@@ -32,7 +32,8 @@ const deliveryForm = /^[A-Za-z0-9-]{1,64}$/u;
 
 const unsigned = "The signature does not fit the body and the webhook secret.";
 
-type Read = { readonly answer: Answer } | { readonly answer?: undefined; readonly payload: object };
+/** What is answered at once, or the storing that the answer waits for. */
+type Taken = { readonly answer: Answer } | { readonly answer?: undefined; readonly storing: Promise<Stored> };
 
 function parse(body: string): { readonly payload: unknown } | undefined {
   try {
@@ -48,10 +49,10 @@ export function createGitHubWebhooks(parts: GitHubWebhooksParts): Answerer {
   const webhooks = new Webhooks({ secret: parts.secret });
 
   /**
-   * What is to be stored of a body, or why nothing is. The body and all that was parsed of it end here: what is still
-   * held while the database writes would have to be moved about by every collection of garbage meanwhile.
+   * Hands what is to be stored of a body to the inbox, or says why nothing is. The body and all that was parsed of it end
+   * here: what is still held while the database writes would have to be moved about by every collection of garbage.
    */
-  async function read(message: IncomingMessage, event: string, signature: string): Promise<Read> {
+  async function take(message: IncomingMessage, event: string, key: string, signature: string): Promise<Taken> {
     const came = await readBody(message, bodyAtMost);
     if (came.kind === "gone") return { answer: refusal(400, "The body did not come to its end.") };
     if (came.kind === "refused") return { answer: came.answer };
@@ -64,7 +65,7 @@ export function createGitHubWebhooks(parts: GitHubWebhooksParts): Answerer {
     }
     const payload = slim(event, parsed.payload);
     if (payload === undefined) return { answer: text(202, "This event is not read here.") };
-    if (!isMalformed(payload)) return { payload };
+    if (!isMalformed(payload)) return { storing: inbox.store({ source: "github", key, name: event, payload }) };
     return { answer: refusal(422, `The body is not that of the event ${event}: ${payload.why}`) };
   }
 
@@ -79,9 +80,9 @@ export function createGitHubWebhooks(parts: GitHubWebhooksParts): Answerer {
     if (signature === undefined || !signatureForm.test(signature)) {
       return refusal(401, "X-Hub-Signature-256 must be sha256= and 64 hexadecimal digits.");
     }
-    const found = await read(message, event, signature);
-    if (found.answer !== undefined) return found.answer;
-    const stored = await inbox.store({ source: "github", key, name: event, payload: found.payload });
+    const taken = await take(message, event, key, signature);
+    if (taken.answer !== undefined) return taken.answer;
+    const stored = await taken.storing;
     await context.faults.at("web.github-stored");
     parts.onStored(stored);
     log.debug({ delivery: key, name: event, stored }, "a delivery from GitHub was stored");
