@@ -36,6 +36,9 @@ export type BranchMoved = {
 
 export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> {
   const { repository, branch, changedPaths, pusher: by } = moved;
+  // How a pull request stood when it was merged is kept before its own merge changes the rules or the version that it
+  // is compared with.
+  const early = !moved.deleted && !moved.forced ? await headOf(bot, repository, branch) : undefined;
   const isDefault = branch === repository.defaultBranch;
   if (isDefault && !moved.deleted && (changedPaths === undefined || changedPaths.includes(pipelinePath))) {
     // With its first pipeline file a repository's open pull requests, of which nobody told, are looked at too.
@@ -52,16 +55,23 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
     await tellBroken(bot, { ...broken, after: moved.after });
     return await noteHeard(bot, followers, branch, moved.after);
   }
-  const head = await bot.github.branchHead(repository, branch);
-  if (head === undefined) return;
+  const found = early ?? (await headOf(bot, repository, branch));
+  if (found === undefined) return;
+  const { head, merge } = found;
   if (head.sha !== moved.after && !(await isForward(bot, repository, moved.after, head.sha))) {
     // Told late: the branch was forced since, and whoever did that is told of by another delivery.
     await tellBroken(bot, { repository, branch, before: moved.after, after: head.sha, followers });
   } else {
-    const merge = await mergeOf(bot, repository, head);
     for (const place of followers) await askForHead(bot, place, moved, head, merge);
   }
   await noteHeard(bot, followers, branch, head.sha);
+}
+
+/** What a followed branch holds now, and the merge that made it; undefined when it is gone or nobody follows it. */
+async function headOf(bot: Bot, repository: RepositoryRef, branch: string) {
+  if ((await followersOf(bot.db, repository.id, branch)).length === 0) return undefined;
+  const head = await bot.github.branchHead(repository, branch);
+  return head && { head, merge: await mergeOf(bot, repository, head) };
 }
 
 /** At start: what was merged while the bot was down is found by comparing each followed branch with the last request. */

@@ -17,7 +17,11 @@ import { rulesInForce } from "./pull-request-rules.ts";
 import { touchChecks } from "./pull-request-shown.ts";
 import { seePullRequest, storedPullRequest } from "./see-pull-request.ts";
 
-/** An issue opened, closed or deleted changes what the pull requests that name it are worth. */
+/**
+ * An issue opened, closed or deleted changes what the pull requests that name it are worth. One of them may have closed
+ * it by its merge, of which nobody has told yet: how it stood when it was merged is what counts, so GitHub is asked
+ * first. Calls: 1 for each open pull request that names an issue that was closed.
+ */
 export async function seeIssue(
   bot: Bot,
   repository: RepositoryRef,
@@ -26,8 +30,15 @@ export async function seeIssue(
   const rules = await rulesInForce(bot, repository.id);
   if (rules === undefined) return;
   const named = JSON.stringify([{ repository: repository.fullName, number: issue.number }]);
+  const naming = sql<boolean>`issues @> ${named}::jsonb`;
+  if (issue.state === "closed") {
+    for (const { number } of await open(bot.db, repository).where(naming).execute()) {
+      const found = await bot.github.pullRequest(repository, number);
+      if (found?.mergedAt !== undefined) await seePullRequest(bot, repository, found);
+    }
+  }
   await bot.db.transaction().execute(async (trx) => {
-    const rows = await open(trx, repository).where(sql<boolean>`issues @> ${named}::jsonb`).forUpdate().execute();
+    const rows = await open(trx, repository).where(naming).forUpdate().execute();
     for (const row of rows) {
       const issues = row.issues.map((other) =>
         other.number === issue.number && other.repository === repository.fullName

@@ -1,5 +1,6 @@
 /** What each news of a pull request leads to: its worth, what GitHub is asked for it, and what is written. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { followBranch } from "../../src/operations/follow-branch.ts";
 import { createGitHubEvents } from "../../src/operations/github-events.ts";
 import { seeBaseMoved, seeIssue, showReadinessAgain } from "../../src/operations/look-again-at-pull-requests.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
@@ -218,6 +219,21 @@ describe("the version", () => {
     expect(await wanted(world)).toEqual({ [check]: 2, [comment]: 1 });
   });
 
+  test("its own merge takes the number before anybody has told of it: it was ready when it was merged", async () => {
+    atHead("1.5.0");
+    await change(world);
+    const mergedAt = opened + 1_000;
+    const merged = { state: "closed", mergedAt, mergedBy: "alice", mergeSha: sha("a") } as const;
+    const now = { ...basket, ...merged, updatedAt: mergedAt };
+    world.github.pulls.set(basket.number, now);
+    world.github.commits.push({ sha: sha("a"), tree: "tree-a", author: "alice", parents: [] });
+    world.github.branches.set("main", sha("a"));
+    world.github.files.set("refs/heads/main:package.json", json("1.5.0"));
+    const move = { before: sha("0"), after: sha("a"), deleted: false, forced: false, pusher: "alice" };
+    await followBranch(world.bot, { repository, branch: "main", changedPaths: ["package.json"], ...move });
+    expect((await rowOf(world)).ready_when_merged).toBe(true);
+  });
+
   test("a push to another branch, or with nothing open, asks nothing", async () => {
     await seeBaseMoved(world.bot, repository, "main");
     atHead("1.5.0");
@@ -297,6 +313,18 @@ describe("issues", () => {
     expect((await found(world)).problems).toEqual([]);
     await seeIssue(world.bot, repository, { number: 2, state: "closed" });
     expect(await wanted(world)).toEqual({ [check]: 3, [comment]: 2 });
+  });
+
+  test("closed by a merge that nobody has told of yet, the pull request was ready when it was merged", async () => {
+    await change(world);
+    const mergedAt = opened + 1_000;
+    const merged = { state: "closed", mergedAt, mergedBy: "alice", mergeSha: sha("a") } as const;
+    world.github.pulls.set(basket.number, { ...basket, ...merged, updatedAt: mergedAt });
+    world.github.issues.set(1, "closed");
+    await seeIssue(world.bot, repository, { number: 1, state: "closed" });
+    await change(world, merged, 1);
+    expect((await rowOf(world)).ready_when_merged).toBe(true);
+    expect((await found(world)).problems).toEqual([]);
   });
 
   test("closed while another change is being looked at, the closing is not lost", async () => {
