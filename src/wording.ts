@@ -59,6 +59,10 @@ function why(reason: Reason, context: WordingContext): string {
       return `${reason.login} is not among those who may ask for a hotfix (${listInWords(reason.from)}).`;
     case "access.commands-not-allowed":
       return `The operator does not let ${reason.repository} run commands, and this environment needs one. Add it to “commands” in operator.yml.`;
+    case "access.secrets-not-granted":
+      return `The operator has not granted ${reason.repository} ${reason.names.length === 1 ? "the secret" : "the secrets"} ${listInWords(reason.names)}, which this environment needs. Add it to “secrets” in operator.yml.`;
+    case "access.pins-not-allowed":
+      return `The operator does not let ${reason.repository} pin into ${reason.into}, and this environment needs it. Add it to “pins” in operator.yml.`;
     case "ready.ok":
       return "The pull request was ready when it was merged.";
     case "ready.not-a-merge":

@@ -25,6 +25,8 @@ export function operatorRules(file: OperatorFile, secretIn: (env: string) => str
   );
   return {
     commandsAllowed: (repository) => anyFits(file.commands, repository),
+    pinAllowed: (repository, into) =>
+      Object.entries(file.pins).some(([target, from]) => fits(target, into) && anyFits(from, repository)),
     secrets(repository, names) {
       const values: Record<string, string> = {};
       const refused: string[] = [];

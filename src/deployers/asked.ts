@@ -1,6 +1,6 @@
 /** What every deployer that asks GitHub does alike: a far side that does not answer is asked again until the deadline. */
 import type { Context } from "../context.ts";
-import { OutsideError } from "../operations/ports.ts";
+import { OutsideError, Refusal } from "../operations/ports.ts";
 import type { Attempt, Observation } from "./contract.ts";
 
 /** What GitHub said, or why it said nothing; anything else that is thrown is a bug and goes on. */
@@ -16,6 +16,22 @@ export async function asked<T>(answer: Promise<T>): Promise<{ readonly said: T }
 export function notTold(context: Context, silent: OutsideError): Observation {
   const wait = (silent.retryAt ?? 0) - context.clock.now();
   return { state: "running", message: silent.message, lookAgainMs: Math.max(wait, seldomMs) };
+}
+
+const patienceMs = 15_000;
+
+/**
+ * The same for what a start has to know before it begins anything: asked again for a while, since a start that cannot
+ * even look ends as an error. A no is a no at once, and a limit that ends later is not waited for.
+ */
+export async function askedPatiently<T>(context: Context, ask: () => Promise<T>): ReturnType<typeof asked<T>> {
+  const began = context.clock.monotonic();
+  for (let pause = 500; ; pause *= 2) {
+    const answer = await asked(ask());
+    if (!("silent" in answer) || answer.silent instanceof Refusal || answer.silent.retryAt !== undefined) return answer;
+    if (context.clock.monotonic() - began + pause > patienceMs) return answer;
+    await context.clock.sleep(pause);
+  }
 }
 
 const oftenMs = 2_000;

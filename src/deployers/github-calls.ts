@@ -21,4 +21,48 @@ export type CheckCalls = {
   named(repository: RepositoryRef, sha: Sha, name: string): Promise<readonly NamedCheck[]>;
 };
 
-export type GitHubCalls = { readonly checks: CheckCalls };
+/** A file as it stands on a branch; `text` is undefined when it is too large, or no text. */
+export type PinFile = { readonly blob: Sha; readonly text: string | undefined };
+
+export type PinCommit = { readonly sha: Sha; readonly url: string };
+
+export type PinPullRequest = {
+  readonly number: number;
+  readonly url: string;
+  readonly state: "open" | "merged" | "closed";
+  readonly by: string | undefined;
+};
+
+export type PinCalls = {
+  /** Undefined when the App is not installed there, or there is no such repository. */
+  repository(fullName: string): Promise<RepositoryRef | undefined>;
+  head(repository: RepositoryRef, branch: string): Promise<Sha | undefined>;
+  file(repository: RepositoryRef, branch: string, path: string): Promise<PinFile | undefined>;
+  /** Compared with the blob: refused when the file on the branch has become another meanwhile. */
+  write(
+    repository: RepositoryRef,
+    wish: {
+      readonly branch: string;
+      readonly path: string;
+      readonly blob: Sha;
+      readonly text: string;
+      readonly message: string;
+    },
+  ): Promise<PinCommit>;
+  /** Among the newest commits to the file, the one whose message has this line. */
+  commitWith(repository: RepositoryRef, branch: string, path: string, line: string): Promise<PinCommit | undefined>;
+  /** Refused when there is a branch of that name. */
+  makeBranch(repository: RepositoryRef, branch: string, sha: Sha): Promise<void>;
+  /** Nothing when there is none. */
+  deleteBranch(repository: RepositoryRef, branch: string): Promise<void>;
+  openPullRequest(
+    repository: RepositoryRef,
+    wish: { readonly head: string; readonly base: string; readonly title: string; readonly body: string },
+  ): Promise<PinPullRequest>;
+  /** The newest whose head is this branch of the repository itself, also when it is not open any more. */
+  pullRequestFrom(repository: RepositoryRef, branch: string): Promise<PinPullRequest | undefined>;
+  pullRequest(repository: RepositoryRef, number: number): Promise<PinPullRequest | undefined>;
+  close(repository: RepositoryRef, number: number): Promise<void>;
+};
+
+export type GitHubCalls = { readonly checks: CheckCalls; readonly pins: PinCalls };

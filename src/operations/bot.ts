@@ -12,6 +12,8 @@ import type { SignIn } from "./sign-in.ts";
 /** What `operator.yml` decides for every repository. */
 export type OperatorRules = {
   commandsAllowed(repository: string): boolean;
+  /** Whether stages of the one repository may write versions into the other. */
+  pinAllowed(repository: string, into: string): boolean;
   /** The values of those of `names` that are granted to the repository; `refused` names the others. */
   secrets(
     repository: string,

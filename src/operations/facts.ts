@@ -25,6 +25,7 @@ import type { Bot } from "./bot.ts";
 import { standingFreeze } from "./freezes.ts";
 import { namesElsewhere, peopleFacts, readMemberships } from "./membership.ts";
 import { mergersOf } from "./mergers.ts";
+import { notGranted } from "./not-granted.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ComparedRevisions, SlackPerson } from "./ports.ts";
 
@@ -149,9 +150,9 @@ export async function assembleFacts(
       ...optional("rollbackTarget", subject.rollbackTarget),
       ...optional("hotfix", subject.hotfix),
       ...optional("retryOf", subject.retryOf),
-      ...(subject.kind !== "external" && runsCommands(place)
-        ? { commandsAllowed: bot.operator.commandsAllowed(service.repository.fullName) }
-        : {}),
+      ...(subject.kind === "external"
+        ? {}
+        : { notGranted: notGranted(bot.operator, service.repository.fullName, policy) }),
     },
     ...optional("askedAt", subject.asked?.at),
     approvals: await approvalFacts(trx, service, subject, outside.people),
@@ -166,10 +167,6 @@ export async function assembleFacts(
           },
         }),
   };
-}
-
-function runsCommands(place: Place): boolean {
-  return [...place.policy.deploy, ...place.policy.verify].some((stage) => stage.deployer.kind === "run");
 }
 
 async function environmentFacts(

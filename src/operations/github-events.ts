@@ -21,6 +21,7 @@ import {
 import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
+import { byPullRequest, hearOf } from "./woken-by.ts";
 
 type Repository = SeenRepository;
 
@@ -48,6 +49,7 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
     async pullRequestSeen(repository: Repository, pullRequest: Parameters<typeof seePullRequest>[2]) {
       await meet(repository);
       await seePullRequest(bot, repository, pullRequest);
+      await hearOf(bot, byPullRequest(repository.id, pullRequest.number));
     },
     async reviewSeen(review: { readonly repository: Repository } & Review) {
       await seeReview(bot, review.repository, review);

@@ -10,6 +10,21 @@ import type { Bot } from "./bot.ts";
 /** A check or status on this commit changed. */
 export const byChecks = (repositoryId: number, sha: Sha): string => `checks/${repositoryId}/${sha}`;
 
+/** A pull request changed, was merged or closed. */
+export const byPullRequest = (repositoryId: number, number: number): string => `pull/${repositoryId}/${number}`;
+
+/** News of something: whatever waits for it is looked at. Most news is about nothing that runs, and costs one look-up. */
+export async function hearOf(bot: Bot, wokenBy: string): Promise<void> {
+  const waits = await bot.db
+    .selectFrom("attempt")
+    .select("token")
+    .where("woken_by", "=", wokenBy)
+    .where("state", "=", "started")
+    .limit(1)
+    .executeTakeFirst();
+  if (waits !== undefined) await bot.db.transaction().execute((trx) => wakeAttempts(trx, bot, wokenBy));
+}
+
 export async function wakeAttempts(trx: Transaction<Database>, bot: Bot, wokenBy: string): Promise<void> {
   const rows = await trx
     .selectFrom("attempt")

@@ -29,4 +29,31 @@ export type PrometheusDeployer = {
   readonly bounds: Bounds;
 } & Holding;
 
-export type DeployerDefinition = RunDeployer | HttpDeployer | CheckDeployer | ProbeDeployer | PrometheusDeployer;
+/** What is pinned in a file: an image's tag, a package's version, or what a pattern's one group holds. */
+export type Pinned =
+  | { readonly kind: "image"; readonly image: string }
+  | { readonly kind: "package"; readonly package: string }
+  | { readonly kind: "pattern"; readonly pattern: string };
+
+/** A version written into a file of another repository, on a branch or by a pull request. */
+export type PinDeployer = {
+  readonly kind: "pin";
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Absent: that repository's default branch. */
+  readonly branch?: string;
+  /** From the repository's root. */
+  readonly file: string;
+  readonly pinned: Pinned;
+  /** What is written, with `{version}`, `{sha}` and `{short_sha}`; absent: the version, or the SHA where there is none. */
+  readonly value?: string;
+  readonly pullRequest: boolean;
+};
+
+export type DeployerDefinition =
+  | RunDeployer
+  | HttpDeployer
+  | CheckDeployer
+  | PinDeployer
+  | ProbeDeployer
+  | PrometheusDeployer;

@@ -54,6 +54,13 @@ export const gateNames = [
 ] as const;
 export type GateName = (typeof gateNames)[number];
 
+/** What a stage needs that only the operator can let a repository have. */
+export type NotGranted =
+  | { readonly kind: "commands" }
+  | { readonly kind: "secrets"; readonly names: readonly string[] }
+  /** To write versions into another repository, by its full name. */
+  | { readonly kind: "pins"; readonly into: string };
+
 /** Who or what can turn a waiting or blocking gate. */
 export type Clearer =
   | { readonly kind: "person"; readonly login: string }
@@ -240,8 +247,8 @@ export type RequestFacts = {
   readonly hotfix?: boolean;
   /** It tries again what this deployment did not bring to its end. */
   readonly retryOf?: number;
-  /** Present when the stages run commands: whether the operator lets this repository do so. */
-  readonly commandsAllowed?: boolean;
+  /** What the stages need and the operator does not let this repository have. */
+  readonly notGranted?: readonly NotGranted[];
 };
 
 /** A complete snapshot, the clock included: the only input of a decision. */

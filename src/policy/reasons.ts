@@ -36,6 +36,8 @@ export type Reason =
   | { readonly code: "access.no-hotfixes" }
   | { readonly code: "access.not-in-hotfix"; readonly login: string; readonly from: readonly string[] }
   | { readonly code: "access.commands-not-allowed"; readonly repository: string }
+  | { readonly code: "access.secrets-not-granted"; readonly repository: string; readonly names: readonly string[] }
+  | { readonly code: "access.pins-not-allowed"; readonly repository: string; readonly into: string }
   | { readonly code: "ready.ok" }
   | { readonly code: "ready.not-a-merge" }
   | { readonly code: "ready.merged-while-not-ready"; readonly pullRequest: number }

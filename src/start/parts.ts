@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { createCheckDeployer } from "../deployers/check.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
+import { createPinDeployer } from "../deployers/pin.ts";
 import { createProbe } from "../deployers/probe.ts";
 import { createPrometheus } from "../deployers/prometheus.ts";
 import { createRunDeployer } from "../deployers/run.ts";
@@ -86,6 +87,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
+      pin: createPinDeployer({ context, pins: calls.pins, operator }),
       probe: createProbe({ context, operator }),
       prometheus: createPrometheus({ context, operator }),
     },

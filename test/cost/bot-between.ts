@@ -55,7 +55,12 @@ export async function startInProcess(parts: {
         apiUrl: slack.apiUrl,
       },
     },
-    operator: { commandsAllowed: () => true, secrets: () => ({ values: {}, refused: [] }), outbound: [] },
+    operator: {
+      commandsAllowed: () => true,
+      pinAllowed: () => true,
+      secrets: () => ({ values: {}, refused: [] }),
+      outbound: [],
+    },
   });
 }
 

@@ -32,7 +32,12 @@ const deployer = createRunDeployer({
   dataDir: work.dataDir,
   path: work.path,
   github: { gitAccess: async () => ({ url: work.repository }) },
-  operator: { commandsAllowed: () => true, secrets: () => ({ values: {}, refused: [] }), outbound: [] },
+  operator: {
+    commandsAllowed: () => true,
+    pinAllowed: () => true,
+    secrets: () => ({ values: {}, refused: [] }),
+    outbound: [],
+  },
   onlyHost: true,
 });
 await deployer.start(work.attempt);

@@ -18,6 +18,7 @@ export const grantedSecret = "hunter2-the-password";
 export function operatorRules(overrides: Partial<OperatorRules> = {}): OperatorRules {
   return {
     commandsAllowed: (repository) => repository === "acme/shop",
+    pinAllowed: (repository, into) => repository === "acme/shop" && into === "acme/infra",
     secrets: (_repository, names) => ({
       values: names.includes("DB_PASSWORD") ? { DB_PASSWORD: grantedSecret } : {},
       refused: names.filter((name) => name !== "DB_PASSWORD"),

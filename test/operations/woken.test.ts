@@ -1,7 +1,7 @@
 /** What runs elsewhere is looked at as soon as there is news of it, and as seldom as ever without. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { looksAgainAt } from "../../src/operations/checks-changed.ts";
-import { byChecks } from "../../src/operations/woken-by.ts";
+import { byChecks, byPullRequest, hearOf } from "../../src/operations/woken-by.ts";
 import { openWorld, repository, sha, type World } from "./world.ts";
 
 let world: World;
@@ -40,6 +40,22 @@ test("a check on the revision wakes the stage that waits for one, another commit
   await looksAgainAt(world.bot, repository, sha("a"));
   await world.settle();
   expect(await world.deployment(1)).toMatchObject({ status: "success" });
+});
+
+test("a pull request that was merged wakes the stage that waits for it", async () => {
+  world.checker.onStart = (attempt) => ({
+    kind: "started",
+    handle: {},
+    wokenBy: byPullRequest(attempt.repository.id, 12),
+  });
+  await deploy();
+  const before = looks;
+  await hearOf(world.bot, byPullRequest(repository.id, 13));
+  await world.settle();
+  expect(looks).toBe(before);
+  await hearOf(world.bot, byPullRequest(repository.id, 12));
+  await world.settle();
+  expect(looks).toBeGreaterThan(before);
 });
 
 test("without any news it is looked at when its time has come", async () => {

@@ -356,6 +356,7 @@ export type World = {
   /** The reactions that stand on a message in Slack, by its ts. */
   readonly standing: Map<string, readonly StandingReaction[]>;
   commandsAllowed: boolean;
+  pinsAllowed: boolean;
   /** Adds a commit to main and returns its SHA; the tree follows from the content, by default new each time. */
   commit(
     letter: string,
@@ -480,11 +481,13 @@ export async function openWorld(
       run: deployer,
       http: { ...deployer, kind: "http" },
       check: checker,
+      pin: { ...deployer, kind: "pin" },
       probe: { ...deployer, kind: "probe" },
       prometheus: { ...deployer, kind: "prometheus" },
     },
     operator: {
       commandsAllowed: () => world.commandsAllowed,
+      pinAllowed: () => world.pinsAllowed,
       secrets: () => ({ values: {}, refused: [] }),
       outbound: [],
     },
@@ -517,6 +520,7 @@ export async function openWorld(
     standing: new Map(),
     slackChannels: new Map([["C1", { id: "C1", name: "shop-deploys", team: "T1", archived: false, member: true }]]),
     commandsAllowed: true,
+    pinsAllowed: true,
     commit(letter, { author = "alice", content = letter, branch = "main", parents } = {}) {
       const before = github.branches.get(branch) ?? github.branches.get("main");
       const builtOn = parents ?? (before === undefined ? [] : [before]);

@@ -91,6 +91,22 @@ const cases: Cases = {
       says: "The operator does not let acme/shop run commands, and this environment needs one. Add it to “commands” in operator.yml. The operator can clear this.",
     },
   ],
+  "access.secrets-not-granted": [
+    {
+      reason: { repository: "acme/shop", names: ["DB_PASSWORD"] },
+      result: "block",
+      clearedBy: [{ kind: "operator" }],
+      says: "The operator has not granted acme/shop the secret DB_PASSWORD, which this environment needs. Add it to “secrets” in operator.yml. The operator can clear this.",
+    },
+  ],
+  "access.pins-not-allowed": [
+    {
+      reason: { repository: "acme/shop", into: "acme/infra" },
+      result: "block",
+      clearedBy: [{ kind: "operator" }],
+      says: "The operator does not let acme/shop pin into acme/infra, and this environment needs it. Add it to “pins” in operator.yml. The operator can clear this.",
+    },
+  ],
   "ready.ok": [{ reason: {}, says: "The pull request was ready when it was merged." }],
   "ready.not-a-merge": [{ reason: {}, says: "A person asked for this, so no pull request has to be ready." }],
   "ready.merged-while-not-ready": [

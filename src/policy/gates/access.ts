@@ -1,9 +1,10 @@
 /**
  * Whether this person may ask for this revision at all: the revision belongs to the repository, the person may push or
- * is named by `who` (for a hotfix: by `hotfix`), and the operator lets the repository run its commands.
+ * is named by `who` (for a hotfix: by `hotfix`), and the operator lets the repository have what its stages need.
  */
 import { hasLogin } from "../logins.ts";
-import type { Facts, GateResult } from "../model.ts";
+import type { Facts, GateResult, NotGranted } from "../model.ts";
+import type { Reason } from "../reasons.ts";
 import { mayPush } from "../rights.ts";
 import { block, pass, wait } from "./gate.ts";
 
@@ -12,11 +13,21 @@ export function access(facts: Facts): GateResult {
   if (!revision.inRepository) return block("access", { code: "access.not-in-repository", sha: revision.sha });
   const refusal = request.unmerged === true ? undefined : refuseAsker(facts);
   if (refusal !== undefined) return refusal;
-  if (request.commandsAllowed === false) {
-    return block("access", { code: "access.commands-not-allowed", repository }, { kind: "operator" });
-  }
+  const [missing] = request.notGranted ?? [];
+  if (missing !== undefined) return block("access", notGranted(missing, repository), { kind: "operator" });
   if (request.unmerged === true) return pass("access", { code: "access.by-merging", who: facts.policy.who });
   return pass("access", { code: "access.ok" });
+}
+
+function notGranted(missing: NotGranted, repository: string): Reason {
+  switch (missing.kind) {
+    case "commands":
+      return { code: "access.commands-not-allowed", repository };
+    case "secrets":
+      return { code: "access.secrets-not-granted", repository, names: missing.names };
+    case "pins":
+      return { code: "access.pins-not-allowed", repository, into: missing.into };
+  }
 }
 
 function refuseAsker(facts: Facts): GateResult | undefined {

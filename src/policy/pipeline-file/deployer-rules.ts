@@ -1,12 +1,13 @@
 /** What the keys of one stage say of one another: one deployer carries it out. */
 import { checkMistakes } from "./deployers/check.ts";
+import { pinMistakes } from "./deployers/pin.ts";
 import { isMap, shown } from "./found.ts";
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { deployerKeys } from "./shape-stages.ts";
 
 /** Each looks at a stage that may have another deployer, and then finds nothing. */
-const ownRules = [checkMistakes] as const;
+const ownRules = [checkMistakes, pinMistakes] as const;
 
 export function deployerMistakes(path: Path, value: unknown): readonly Finding[] {
   if (!isMap(value)) return [];

@@ -1,4 +1,5 @@
 /** Which keys may stand at a place of the file, and which of the documented ones this version does not carry out yet. */
+import { pinShape } from "./deployers/pin.ts";
 import {
   approvalsShape,
   environmentShape,
@@ -20,13 +21,19 @@ type Place = { readonly at: Path; readonly keys: readonly string[]; readonly lat
 
 const deployer = {
   keys: Object.keys(deployerShape),
-  later: ["actions", "deployment", "gitlab", "pin"],
+  later: ["actions", "deployment", "gitlab"],
 } as const;
 
 const http = { keys: Object.keys(httpShape), later: [] } as const;
 const verifier = { keys: Object.keys(verifierShape), later: [] } as const;
 const probe = { keys: Object.keys(probeShape), later: [] } as const;
 const prometheus = { keys: Object.keys(prometheusShape), later: [] } as const;
+
+/** Deployers with keys of their own. */
+const inDeployers = [
+  ["http", http],
+  ["pin", { keys: Object.keys(pinShape), later: [] }],
+] as const;
 
 const places: readonly Place[] = [
   { at: [], keys: Object.keys(fileShape), later: ["demos"] },
@@ -52,9 +59,11 @@ const places: readonly Place[] = [
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
   { at: ["environments", "*", "deploy"], ...deployer },
-  { at: ["environments", "*", "deploy", "http"], ...http },
   { at: ["environments", "*", "deploy", "*", "*"], ...deployer },
-  { at: ["environments", "*", "deploy", "*", "*", "http"], ...http },
+  ...inDeployers.flatMap(([key, inside]): readonly Place[] => [
+    { at: ["environments", "*", "deploy", key], ...inside },
+    { at: ["environments", "*", "deploy", "*", "*", key], ...inside },
+  ]),
   { at: ["environments", "*", "verify"], ...verifier },
   { at: ["environments", "*", "verify", "http"], ...probe },
   { at: ["environments", "*", "verify", "prometheus"], ...prometheus },

@@ -1,6 +1,7 @@
 /** The stages of `deploy` and `verify`, and what may carry one out. Each deployer with keys of its own has a file. */
 import * as z from "zod";
 import { checkEntry } from "./deployers/check.ts";
+import { pinEntry } from "./deployers/pin.ts";
 import { command, listOf, name, secret, text, webAddress } from "./shape-parts.ts";
 
 export const httpShape = {
@@ -17,6 +18,7 @@ export const deployerShape = {
     ),
   http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
   check: checkEntry.optional(),
+  pin: pinEntry.optional(),
 };
 
 /** Each names one deployer; `confirm` only stands beside `run`. */

@@ -7,7 +7,14 @@ import { RE2JS, RE2JSException } from "re2js";
 
 const longestPattern = 300;
 
-export type Pattern = { readonly kind: "pattern"; first(text: string): string | undefined };
+/** Where the group stands in the text. */
+export type Place = { readonly from: number; readonly to: number };
+export type Pattern = {
+  readonly kind: "pattern";
+  first(text: string): string | undefined;
+  /** Every place that the group has in the text, in order; the first `most`. */
+  places(text: string, most: number): readonly Place[];
+};
 export type NoPattern = { readonly kind: "no-pattern"; readonly why: string };
 
 /** `^` and `$` match at every line. `first` gives what the one group holds where the pattern matches first. */
@@ -21,6 +28,14 @@ export function readPattern(pattern: string): Pattern | NoPattern {
     first(text) {
       const matcher = compiled.matcher(text);
       return matcher.find() ? (matcher.group(1) ?? undefined) : undefined;
+    },
+    places(text, most) {
+      const matcher = compiled.matcher(text);
+      const found: Place[] = [];
+      while (found.length < most && matcher.find()) {
+        if (matcher.start(1) >= 0) found.push({ from: matcher.start(1), to: matcher.end(1) });
+      }
+      return found;
     },
   };
 }
