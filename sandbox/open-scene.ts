@@ -26,6 +26,8 @@ export type OpenScene = {
   readonly bot: BotProcess;
   readonly botUrl: string;
   readonly folder: SandboxFolder;
+  /** Where the site is, or is believed to be. */
+  readonly siteUrl: string;
   /** The id of the scene's first channel. */
   readonly channel: string;
   /** What the bot printed, oldest line first. */
@@ -85,6 +87,7 @@ export async function openScene(options: {
     bot,
     botUrl: url,
     folder,
+    siteUrl: at.siteUrl,
     channel,
     log,
     async close() {

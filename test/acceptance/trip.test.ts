@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { SandboxMessage } from "../../sandbox/slack-contract.ts";
 import { alice, isLive, openPlay, type Play, rosa } from "./play.ts";
+import { reading } from "./story.ts";
 
 let play: Play;
 beforeAll(async () => {
@@ -59,11 +60,6 @@ test("merged, it is really deployed to staging and issue 1 is closed", async () 
   const message = await play.until("the message", () => play.messages().find(({ text }) => /staging/.test(text)));
   expect(message.text).toMatch(/staging/);
 });
-
-/** Everything a person reads of a message: its text and its blocks. */
-function reading(message: { readonly text: string; readonly blocks: readonly unknown[] }): string {
-  return `${message.text}\n${JSON.stringify(message.blocks)}`;
-}
 
 async function requestFor(environment: string, sha: string): Promise<SandboxMessage> {
   return await play.until(`the request for ${environment}`, () =>
