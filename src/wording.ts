@@ -37,6 +37,8 @@ const offers: Readonly<Record<OfferedBecause, string>> = {
 
 function why(reason: Reason, context: WordingContext): string {
   switch (reason.code) {
+    case "access.scheduled":
+      return "The environment's schedule asks for it.";
     case "access.ok":
       return "Whoever asked may ask for this.";
     case "access.by-merging":
@@ -113,6 +115,8 @@ function why(reason: Reason, context: WordingContext): string {
       return "This is the first environment; nothing has to come before it.";
     case "order.ok":
       return `The same content was live in ${reason.before} (deployment ${reason.deployment}).`;
+    case "order.patched":
+      return `What pull request #${reason.pullRequest} promotes was live in ${reason.before} (deployment ${reason.deployment}); it has patches on top.`;
     case "order.redeploy":
       return "This is what is live already; it is deployed again.";
     case "order.passed-by-rollback":

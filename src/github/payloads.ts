@@ -51,6 +51,7 @@ const pullRequest = z.object({
   head: z.object({ sha, ref: text, repo: z.object({ id }).nullable() }),
   base: z.object({ ref: text, repo: z.object({ id }) }),
   assignees: z.array(account).default([]),
+  labels: z.array(z.object({ name: text })).exactOptional(),
   requested_reviewers: z.array(person).default([]),
   requested_teams: z.array(z.object({ slug: text })).default([]),
   created_at: time,

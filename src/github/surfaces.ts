@@ -9,6 +9,7 @@ import type { Ground } from "./surfaces/ground.ts";
 import { createIssueClosedSurface } from "./surfaces/issue-closed.ts";
 import { createMergeGroupCheckSurface } from "./surfaces/merge-group-check.ts";
 import { createNewsSurface } from "./surfaces/news.ts";
+import { createPromotionSurface } from "./surfaces/promotion.ts";
 import { createProtectionSurface } from "./surfaces/protection.ts";
 import { createReplySurface } from "./surfaces/reply.ts";
 
@@ -22,6 +23,7 @@ export function createGitHubSurfaces(ground: Ground): Surfaces {
     createEnvironmentCheckSurface(ground),
     { ...createIssueClosedSurface(ground), heldUntil: holding.comments },
     createReplySurface(ground),
+    createPromotionSurface(ground),
     createProtectionSurface(ground),
     { ...createNewsSurface(ground), heldUntil: holding.news },
   ];

@@ -4,6 +4,7 @@ import { optional } from "../optional.ts";
 import type { BeforeFacts } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import type { Place } from "./place.ts";
+import type { Promoted } from "./promotions.ts";
 
 export function liveOf(row: EnvironmentRow) {
   if (row.live_deployment_id === null || row.live_sha === null || row.live_tree === null) return undefined;
@@ -25,6 +26,7 @@ export async function beforeFacts(
   place: Place,
   after: string | undefined,
   tree: string,
+  promoted?: Promoted,
 ): Promise<BeforeFacts | undefined> {
   if (after === undefined) return undefined;
   const row = await trx
@@ -38,8 +40,20 @@ export async function beforeFacts(
     name: after,
     ...optional("live", liveOf(row)),
     ...optional("uncertain", uncertainOf(row)),
-    ...optional("sameContent", await sameContent(trx, row.id, tree)),
+    ...optional("sameContent", (await sameContent(trx, row.id, tree)) ?? (await patched(trx, row.id, tree, promoted))),
   };
+}
+
+/** Patches go onto what is promoted: it was live there without them. */
+async function patched(
+  trx: Transaction<Database>,
+  environment: number,
+  tree: string,
+  promoted: Promoted | undefined,
+): Promise<BeforeFacts["sameContent"]> {
+  if (promoted?.content !== tree) return undefined;
+  const was = await sameContent(trx, environment, promoted.snapshot.tree);
+  return was && { ...was, patchedIn: promoted.pullRequest };
 }
 
 async function sameContent(

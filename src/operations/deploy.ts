@@ -7,6 +7,7 @@ import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { loadPlaces, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
+import { promoteByPullRequest, wayByPullRequest } from "./promotion.ts";
 import { type Request, request } from "./request.ts";
 import type { ReplyContent } from "./said.ts";
 
@@ -30,7 +31,11 @@ export async function deploy(bot: Bot, place: Place, asker: Asker, wish: Wish): 
 
 export async function promote(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
   const found = await liveBefore(bot, place);
-  return "code" in found ? found : await ask(bot, place, asker, found, "promotion");
+  if ("code" in found) return found;
+  const way = await wayByPullRequest(bot, place);
+  return way === undefined
+    ? await ask(bot, place, asker, found, "promotion")
+    : await promoteByPullRequest(bot, place, way, asker, found);
 }
 
 async function named(bot: Bot, place: Place, revision: string): Promise<FoundRevision | ReplyContent> {
@@ -73,7 +78,7 @@ export async function meantByDefault(bot: Bot, place: Place): Promise<FoundRevis
   return { code: "no-revision", service: place.service.name, environment: name };
 }
 
-async function liveBefore(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+export async function liveBefore(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
   const { after, name } = place.policy;
   const nothing = { code: "nothing-to-promote", service: place.service.name, environment: name } as const;
   if (after === undefined) return nothing;

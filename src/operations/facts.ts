@@ -28,6 +28,7 @@ import { mergersOf } from "./mergers.ts";
 import { notGranted } from "./not-granted.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ComparedRevisions, SlackPerson } from "./ports.ts";
+import { type Promoted, promotedBy } from "./promotions.ts";
 
 /** What is judged: a stored deployment that has not started, or a request that is not stored (yet). */
 export type Subject = {
@@ -45,6 +46,8 @@ export type Subject = {
   readonly fixConfirmedBy?: string;
   readonly hotfix?: boolean;
   readonly retryOf?: number;
+  /** The environment's schedule asks, and no person. */
+  readonly scheduled?: boolean;
   readonly offered?: OfferedBecause;
   /** An open pull request, judged as if it were merged now. */
   readonly unmerged?: boolean;
@@ -65,6 +68,8 @@ export type Outside = {
   readonly checks: readonly CheckFacts[];
   /** Who merged what lies between what is live and this. */
   readonly mergers: readonly string[];
+  /** For a pull request that promotes: what it brings, and what of it was live in the environment before. */
+  readonly promoted?: Promoted | undefined;
   readonly memberships: Memberships;
   /** Those who have answered in Slack, as it says now; only for a decision that has to be `fresh`. */
   readonly people: ReadonlyMap<string, SlackPerson>;
@@ -80,8 +85,8 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
   const checked = place.policy.checks.length + (place.earlier?.environment.checks.length ?? 0);
   const asksChecks = checked > 0 && subject.kind !== "rollback";
   const isRollback = subject.kind === "rollback";
-  const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships] = await Promise.all([
-    subject.kind === "merge" || subject.kind === "external"
+  const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships, promoted] = await Promise.all([
+    subject.kind === "merge" || subject.kind === "external" || subject.scheduled === true
       ? Promise.resolve<Permission>("write")
       : bot.github.permission(repository, subject.requestedBy),
     live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
@@ -91,11 +96,12 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
       : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
     asksChecks ? bot.github.checks(repository, sha) : [],
     readMemberships(bot, place),
+    promotedBy(bot, place, subject.pullRequest),
   ]);
   const mergers = await mergersOf(bot.db, repository.id, (comparedToLive ?? takenBack)?.shas ?? [sha]);
   const outside = { live, bad, permission, comparedToLive, takenBack, comparedToBad, checks, mergers };
   const fresh = !namesElsewhere(place) && !(await hasAnswerers(bot, subject));
-  return { ...outside, memberships, people: new Map(), fresh };
+  return { ...outside, promoted, memberships, people: new Map(), fresh };
 }
 
 /** The same, with nothing remembered of who may ask and approve; it serves only for what it was gathered for. */
@@ -124,7 +130,7 @@ export async function assembleFacts(
     policy,
     policyHash: place.policyHash,
     environment: await environmentFacts(trx, environment, subject, outside, now),
-    ...optional("before", await beforeFacts(trx, place, policy.after, subject.revision.tree)),
+    ...optional("before", await beforeFacts(trx, place, policy.after, subject.revision.tree, outside.promoted)),
     revision: {
       ...subject.revision,
       ...optional("ref", subject.ref),
@@ -149,6 +155,7 @@ export async function assembleFacts(
       ...optional("fixConfirmedBy", subject.fixConfirmedBy),
       ...optional("rollbackTarget", subject.rollbackTarget),
       ...optional("hotfix", subject.hotfix),
+      ...optional("scheduled", subject.scheduled),
       ...optional("retryOf", subject.retryOf),
       ...(subject.kind === "external"
         ? {}
@@ -162,7 +169,10 @@ export async function assembleFacts(
       : {
           earlier: {
             policy: earlier.environment,
-            ...optional("before", await beforeFacts(trx, place, earlier.environment.after, subject.revision.tree)),
+            ...optional(
+              "before",
+              await beforeFacts(trx, place, earlier.environment.after, subject.revision.tree, outside.promoted),
+            ),
             ...peopleFacts(earlier, outside.memberships),
           },
         }),
@@ -284,6 +294,7 @@ export function subjectOf(row: DeploymentRow): Subject {
     ...optional("fixConfirmedBy", row.fix_confirmed_by),
     ...(row.hotfix ? { hotfix: true } : {}),
     ...optional("retryOf", row.retry_of),
+    ...(row.scheduled ? { scheduled: true } : {}),
     ...(row.offered_at === null ? {} : { offered: row.offered_because ?? "unlock" }),
     ...optional("rollbackTarget", row.rollback_target),
     ask: row.ask,

@@ -9,6 +9,7 @@ import { contentAt, whose } from "./content.ts";
 import { mergersOf } from "./mergers.ts";
 import type { Place } from "./place.ts";
 import type { ComparedRevisions, RepositoryRef } from "./ports.ts";
+import { promotedBy } from "./promotions.ts";
 import type { GateOutside } from "./pull-request-gate.ts";
 import { pullRequestTouches } from "./touches.ts";
 
@@ -32,7 +33,7 @@ export async function gatherGate(
   if (!(await pullRequestTouches(bot, place, pull))) return { ...ground, untouched: true };
   // Only content that was somewhere before and answers that are bound to content need to know it.
   const asksContent = policies.some(({ after, approvals }) => after !== undefined || approvals !== undefined);
-  const [tree, compared, checks] = await Promise.all([
+  const [tree, compared, checks, promoted] = await Promise.all([
     !asksContent ? undefined : contentOfHead(bot, place, head, known),
     live === null
       ? undefined
@@ -40,6 +41,7 @@ export async function gatherGate(
         ? asMerged(bot, repository, live, head, pull.base_ref)
         : builtOnLive,
     asksChecks ? bot.github.checks(repository, head) : undefined,
+    asksContent ? promotedBy(bot, place, pull.number, head) : undefined,
   ]);
   return {
     ...ground,
@@ -49,6 +51,7 @@ export async function gatherGate(
       ? {}
       : { compared: { ...compared, shas: [] }, mergers: await mergersOf(bot.db, repository.id, compared.shas) }),
     ...(checks === undefined ? {} : { checks }),
+    ...(promoted === undefined ? {} : { promoted }),
   };
 }
 
@@ -62,7 +65,7 @@ async function contentOfHead(bot: Bot, place: Place, head: string, known: GateOu
 const builtOnLive: ComparedRevisions = { comparison: "ahead", commits: 0, shas: [], authors: [] };
 
 /** What the merge would be, compared to what is live: it holds all that the base holds besides all that the head holds. */
-async function asMerged(
+export async function asMerged(
   bot: Bot,
   repository: RepositoryRef,
   live: string,

@@ -192,6 +192,7 @@ async function verdictOn(
     comparedToBad: undefined,
     checks: known.checks ?? [],
     mergers: known.mergers ?? [],
+    promoted: known.promoted,
     memberships,
     fresh: false,
     people: new Map(),

@@ -48,6 +48,8 @@ export type FoundPullRequest = {
   readonly baseRef: string;
   readonly fromFork: boolean;
   readonly assignees: readonly string[];
+  /** Absent where they were not told. */
+  readonly labels?: readonly string[];
   /** Who is still asked to review: logins, and teams as `team:<slug>`. */
   readonly requestedReviewers: readonly string[];
   /** Who has reviewed, when this was told with their review; others may have too. */

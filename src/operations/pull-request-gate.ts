@@ -9,6 +9,7 @@ import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { Database } from "../store/schema.ts";
 import { loadPlaces, loadServicesOf, type Place } from "./place.ts";
 import type { ComparedRevisions } from "./ports.ts";
+import type { Promoted } from "./promotions.ts";
 import { type Gates, raiseGates } from "./raise-gates.ts";
 
 /** What GitHub said of a pull request's head, and what it was asked about: it serves only while that is still so. */
@@ -21,6 +22,8 @@ export type GateOutside = {
   readonly untouched?: boolean;
   /** The head's content; absent where no gate asks for it. */
   readonly tree?: Sha;
+  /** For a pull request that promotes. */
+  readonly promoted?: Promoted;
   /** What the merge would be, compared to what is live. */
   readonly compared?: ComparedRevisions;
   /** Who merged what it would bring besides. */

@@ -15,6 +15,7 @@ import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { LinkNote, LinkReply } from "./link.ts";
 import type { LiveNewsReply, LiveNote } from "./live-news.ts";
 import type { Outcome } from "./outcome.ts";
+import type { PromotionNote, PromotionReply } from "./promotion-said.ts";
 import type { QueueReply } from "./queue.ts";
 import type { StatusReply } from "./status.ts";
 import type { ChannelNote } from "./tell-channel-problems.ts";
@@ -26,6 +27,7 @@ export type NoteContent =
   | LinkNote
   | ChannelNote
   | LiveNote
+  | PromotionNote
   | {
       readonly code: "approval-refused";
       readonly person: string;
@@ -134,6 +136,7 @@ export type ProtectionRefusal =
 /** The answer to a command or a click. */
 export type ReplyContent =
   | HoldsReply
+  | PromotionReply
   | LinkReply
   | FormReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }

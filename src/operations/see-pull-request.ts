@@ -110,6 +110,7 @@ function shows(row: PullRequestRow, told: FoundPullRequest): boolean {
     row.base_ref === told.baseRef &&
     (row.merge_sha ?? undefined) === told.mergeSha &&
     isDeepStrictEqual(row.assignees, told.assignees) &&
+    isDeepStrictEqual(row.labels, told.labels ?? row.labels) &&
     isDeepStrictEqual(row.requested_reviewers, told.requestedReviewers) &&
     (told.reviewedBy ?? []).every((login) => row.reviewed_by.includes(login))
   );
@@ -260,6 +261,7 @@ function toldColumns(told: FoundPullRequest) {
     from_fork: told.fromFork,
     updated_at: new Date(told.updatedAt),
     assignees: JSON.stringify(told.assignees),
+    ...(told.labels === undefined ? {} : { labels: JSON.stringify(told.labels) }),
     requested_reviewers: JSON.stringify(told.requestedReviewers),
     merged_at: told.mergedAt === undefined ? null : new Date(told.mergedAt),
     merged_by: told.mergedBy ?? null,

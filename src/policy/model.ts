@@ -161,6 +161,8 @@ export type BeforeFacts = {
     readonly deployment: number;
     readonly at: Instant;
     readonly rolledBack: boolean;
+    /** It is not the same, but patched on the pull request that promotes it. */
+    readonly patchedIn?: number;
     /** When something else began to change the environment after it; absent while it is live and healthy. */
     readonly until?: Instant;
   };
@@ -245,6 +247,8 @@ export type RequestFacts = {
    * the environment names for it (gate `access`).
    */
   readonly hotfix?: boolean;
+  /** The environment's schedule asks, and no person. */
+  readonly scheduled?: boolean;
   /** It tries again what this deployment did not bring to its end. */
   readonly retryOf?: number;
   /** What the stages need and the operator does not let this repository have. */

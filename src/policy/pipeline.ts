@@ -32,6 +32,8 @@ export type EnvironmentPolicy = {
   readonly paths?: readonly string[];
   /** Merges to this branch are deployed here. */
   readonly branch?: string;
+  /** False: a promotion's pull request comes from the branch of the environment before. Absent: from one made for it. */
+  readonly snapshot?: false;
   /** `auto: false` only offers a merge. */
   readonly auto: boolean;
   readonly url?: string;

@@ -28,6 +28,7 @@ export type Reason =
   | { readonly code: "access.ok" }
   /** An open pull request: its merge asks, so that who may ask binds whoever merges it. */
   | { readonly code: "access.by-merging"; readonly who: readonly string[] }
+  | { readonly code: "access.scheduled" }
   | { readonly code: "access.not-in-repository"; readonly sha: Sha }
   | { readonly code: "access.no-permission"; readonly login: string; readonly permission: Permission }
   | { readonly code: "access.membership-unknown"; readonly login: string; readonly groups: readonly string[] }
@@ -98,6 +99,13 @@ export type Reason =
   | { readonly code: "soak.passed-by-hotfix" }
   | { readonly code: "order.first-environment" }
   | { readonly code: "order.ok"; readonly before: string; readonly deployment: number }
+  /** What is promoted was live there; the pull request that promotes it has patches on top. */
+  | {
+      readonly code: "order.patched";
+      readonly before: string;
+      readonly deployment: number;
+      readonly pullRequest: number;
+    }
   | { readonly code: "order.redeploy" }
   | { readonly code: "order.passed-by-rollback" }
   | { readonly code: "order.passed-by-hotfix" }

@@ -19,6 +19,7 @@ export type SurfaceName =
   | "github.deployment"
   | "github.issue-closed"
   | "github.news"
+  | "github.promotion"
   | "github.reply"
   | "github.protection";
 

@@ -6,6 +6,7 @@ import { loadHomeView } from "../operations/home.ts";
 import { loadDeploymentView } from "../operations/load-view.ts";
 import { foldReactionsOf } from "../operations/note-reaction.ts";
 import { tellIfNotOpened } from "../operations/prepare.ts";
+import { tellPromotion } from "../operations/promotions.ts";
 import { createProjections, type Projections } from "../projections/engine.ts";
 import { answerOf } from "../slack/emoji.ts";
 import { createSlackSurfaces } from "../slack/surfaces.ts";
@@ -41,6 +42,7 @@ export function createShown(
     onCreated: async (surface, subject) => {
       if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
       if (surface === "slack.form") await tellIfNotOpened(bot, subject);
+      if (surface === "github.promotion") await tellPromotion(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),

@@ -9,6 +9,7 @@ import type { Facts, OfferedBecause, RequestKind, Status, Verdict } from "../pol
 import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource, PolicyInForce } from "../policy/pipeline.ts";
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
 import type { ListeningTable } from "./listening-table.ts";
+import type { PromotionTable } from "./promotion-table.ts";
 import type { FormTable, HomeServiceTable, HomeTable } from "./view-tables.ts";
 
 /** Written as JSON text, read as parsed JSON. Rows are written by this bot alone, in the type that is read. */
@@ -108,6 +109,9 @@ export type EnvironmentTable = {
   /** When what holds the environment is to be looked at: a lock or a freeze ends, or a lock is asked about. */
   look_at: Date | null;
   removed_at: Date | null;
+  /** When its schedule asks next, and the hash of the schedule that this was read from. */
+  schedule_at: Date | null;
+  schedule_hash: string | null;
 };
 
 /** An environment held until a time. Several may stand; none shortens another. */
@@ -148,6 +152,8 @@ export type DeploymentTable = {
   pull_request: number | null;
   ready_when_merged: boolean | null;
   hotfix: Generated<boolean>;
+  /** The environment's schedule asked for it. */
+  scheduled: Generated<boolean>;
   /** It tries this deployment again, and begins at the stage `retry_from`; those before it have succeeded there. */
   retry_of: number | null;
   retry_from: string | null;
@@ -325,6 +331,7 @@ export type PullRequestTable = {
   issues: Json<readonly NamedIssue[]>;
   versions: Json<readonly VersionFacts[]> | null;
   file_mistakes: Json<readonly Mistake[]> | null;
+  labels: JsonList<string>;
   /** The files that it changes at this head; asked for where a service has paths. */
   changed_files: Json<ChangedFiles> | null;
   readiness: Json<Readiness> | null;
@@ -522,6 +529,7 @@ export type Database = {
   quarantine: QuarantineTable;
   pull_request: PullRequestTable;
   merge_group: MergeGroupTable;
+  promotion: PromotionTable;
   branch_guard: BranchGuardTable;
   pull_request_gate: PullRequestGateTable;
   review: ReviewTable;

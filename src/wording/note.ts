@@ -17,6 +17,7 @@ import {
   statusSentence,
   timeInWords,
 } from "./phrases.ts";
+import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 
 const stageEnds = {
@@ -133,6 +134,8 @@ export function wordNote(note: NoteContent): string {
     case "thawed":
     case "freeze-ended":
       return wordHoldsNote(note);
+    case "promotion-opened":
+      return wordPromotionNote(note);
     case "pipeline-mended":
       return `The pipeline file of ${note.repository} has no mistakes any more and is in force.`;
   }

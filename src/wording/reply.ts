@@ -15,6 +15,7 @@ import { wordHoldsReply } from "./holds.ts";
 import { wordLinkReply } from "./link.ts";
 import { wordLiveNewsReply } from "./live-news.ts";
 import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
+import { wordPromotionReply } from "./promotion.ts";
 import { queueLines } from "./queue.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { standingLines } from "./standing.ts";
@@ -246,6 +247,13 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "thawed":
     case "not-frozen":
       return wordHoldsReply(reply);
+    case "promotion-asked":
+    case "promotion-open":
+    case "promotion-updated":
+    case "promotion-pushed-onto":
+    case "promotion-nothing-new":
+    case "promotion-no-branch":
+      return wordPromotionReply(reply);
     case "trying-again":
       return "GitHub or Slack does not answer me just now. I try again by myself, within seconds at first and for six minutes, and then tell you how it went. You need not ask again.";
     case "gave-up":

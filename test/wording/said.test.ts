@@ -10,6 +10,7 @@ import { wordReply } from "../../src/wording/reply.ts";
 import { channelNotes } from "./channel-cases.ts";
 import { holdsNotes, holdsReplies } from "./holds-cases.ts";
 import { linkNotes, linkReplies } from "./link-cases.ts";
+import { promotionNotes, promotionReplies } from "./promotion-cases.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const hour = 3_600_000;
@@ -44,6 +45,7 @@ const notes: NoteCases = {
   ...holdsNotes,
   ...linkNotes,
   ...channelNotes,
+  ...promotionNotes,
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
@@ -293,6 +295,7 @@ const change = {
 
 const replies: ReplyCases = {
   ...holdsReplies,
+  ...promotionReplies,
   ...linkReplies,
   "command-problem": [
     [

@@ -24,6 +24,7 @@ const anyone: Clearer = { kind: "whoever-may-ask" };
 const approvers: Clearer = { kind: "approvers" };
 
 const cases: Cases = {
+  "access.scheduled": [{ reason: {}, says: "The environment's schedule asks for it." }],
   "access.ok": [{ reason: {}, says: "Whoever asked may ask for this." }],
   "access.by-merging": [
     { reason: { who: [] }, says: "Merging this asks for it." },
@@ -235,6 +236,12 @@ const cases: Cases = {
   "order.first-environment": [{ reason: {}, says: "This is the first environment; nothing has to come before it." }],
   "order.ok": [
     { reason: { before: "staging", deployment: 41 }, says: "The same content was live in staging (deployment 41)." },
+  ],
+  "order.patched": [
+    {
+      reason: { before: "staging", deployment: 41, pullRequest: 7 },
+      says: "What pull request #7 promotes was live in staging (deployment 41); it has patches on top.",
+    },
   ],
   "order.redeploy": [{ reason: {}, says: "This is what is live already; it is deployed again." }],
   "order.passed-by-rollback": [{ reason: {}, says: "A rollback goes back on purpose." }],

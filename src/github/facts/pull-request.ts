@@ -19,6 +19,7 @@ export type GitHubPullRequest = {
   readonly draft?: boolean | undefined;
   readonly user: { readonly login: string } | null;
   readonly assignees?: readonly Account[] | null | undefined;
+  readonly labels?: readonly { readonly name: string }[] | null | undefined;
   readonly requested_reviewers?: readonly Account[] | null | undefined;
   readonly requested_teams?: readonly { readonly slug: string }[] | null | undefined;
   readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly id: number } | null };
@@ -44,6 +45,7 @@ export function foundPullRequest(pull: GitHubPullRequest): FoundPullRequest {
     baseRef: pull.base.ref,
     fromFork: pull.head.repo?.id !== pull.base.repo.id,
     assignees: (pull.assignees ?? []).map(({ login }) => login).toSorted(),
+    ...optional("labels", pull.labels?.map(({ name }) => storable(name)).toSorted()),
     requestedReviewers: [
       ...people(pull.requested_reviewers ?? []),
       ...(pull.requested_teams ?? []).map(({ slug }) => `team:${slug}`),

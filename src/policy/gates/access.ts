@@ -11,12 +11,12 @@ import { block, pass, wait } from "./gate.ts";
 export function access(facts: Facts): GateResult {
   const { revision, request, repository } = facts;
   if (!revision.inRepository) return block("access", { code: "access.not-in-repository", sha: revision.sha });
-  const refusal = request.unmerged === true ? undefined : refuseAsker(facts);
+  const refusal = request.unmerged === true || request.scheduled === true ? undefined : refuseAsker(facts);
   if (refusal !== undefined) return refusal;
   const [missing] = request.notGranted ?? [];
   if (missing !== undefined) return block("access", notGranted(missing, repository), { kind: "operator" });
   if (request.unmerged === true) return pass("access", { code: "access.by-merging", who: facts.policy.who });
-  return pass("access", { code: "access.ok" });
+  return pass("access", { code: request.scheduled === true ? "access.scheduled" : "access.ok" });
 }
 
 function notGranted(missing: NotGranted, repository: string): Reason {

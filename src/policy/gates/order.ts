@@ -54,6 +54,10 @@ function againstBefore({ policy, before, revision }: Facts): GateResult {
     const reason = { code: "order.uncertain-before", before: name, deployment } as const;
     return block("order", reason, { kind: "approvers" });
   }
+  if (sameContent?.rolledBack === false && sameContent.patchedIn !== undefined) {
+    const { deployment, patchedIn } = sameContent;
+    return pass("order", { code: "order.patched", before: name, deployment, pullRequest: patchedIn });
+  }
   if (sameContent?.rolledBack === false) {
     return pass("order", { code: "order.ok", before: name, deployment: sameContent.deployment });
   }

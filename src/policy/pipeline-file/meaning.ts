@@ -83,6 +83,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("window", windowPolicy(entry.window)),
     ...given("hotfix", entry.hotfix),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
+    ...(entry.snapshot === false ? { snapshot: false } : {}),
     ...given("migrations", entry.migrations),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { nearest } from "../nearest.ts";
 import { deployVerbs } from "../verbs.ts";
+import { branchMistakes } from "./branch-rules.ts";
 import { deployerMistakes } from "./deployer-rules.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
@@ -34,6 +35,7 @@ function ofService(data: unknown): readonly Finding[] {
       ...peopleMistakes(["environments", name, "who"], valueAt(environment, ["who"]), data),
       ...peopleMistakes(["environments", name, "hotfix", "from"], valueAt(environment, ["hotfix", "from"]), data),
       ...timingMistakes(name, environment, i),
+      ...branchMistakes(name, environment, environments.slice(0, i)),
       ...stageMistakes(name, environment),
       ...rollbackMistakes(name, environment),
       ...secretMistakes(name, environment),

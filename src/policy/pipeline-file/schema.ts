@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { hoursPattern } from "../windows.ts";
+import { branchShape } from "./shape-branches.ts";
 import {
   duration,
   flag,
@@ -122,6 +123,7 @@ export const environmentShape = {
     .optional()
     .describe("Where database migrations are: a request says how many files of them it brings."),
   rollback: z.strictObject(rollbackShape, { error: "the stages of a rollback: {stages: [deploy]}" }).optional(),
+  ...branchShape,
 };
 
 const ruleLevel = z.enum(["required", "suggested", "off"], { error: "required, suggested or off" }).optional();

@@ -1,0 +1,122 @@
+/**
+ * `github.promotion`: the pull request that promotes into an environment's branch, and the branch that it comes from.
+ *
+ * The branch is moved forward only, and only while it still holds what the bot put there: what people pushed is theirs. A
+ * description that somebody wrote anew is left alone too; it is known by the marker that is gone.
+ */
+import { optional } from "../../optional.ts";
+import type { External, Rendering, Surface } from "../../projections/surface.ts";
+import { orUndefined } from "../failures.ts";
+import { promotionBody, promotionTitle } from "../wording-promotion.ts";
+import { type Ground, loadRepository, reach } from "./ground.ts";
+
+export type PromotionContent = {
+  readonly repositoryId: number;
+  readonly branch: string;
+  readonly base: string;
+  /** Where the branch is made; absent where it is an environment's own. */
+  readonly at?: string;
+  readonly title: string;
+  readonly body: string;
+  readonly marker: string;
+  /** Another one took its place. */
+  readonly replaced: boolean;
+};
+
+export function createPromotionSurface(ground: Ground): Surface<PromotionContent> {
+  const target = async ({ repositoryId }: PromotionContent) =>
+    await reach(ground, await loadRepository(ground, repositoryId));
+
+  async function headOf(content: PromotionContent): Promise<string | undefined> {
+    const { octokit, at } = await target(content);
+    const found = await orUndefined(octokit.rest.git.getRef({ ...at, ref: `heads/${content.branch}` }));
+    return found?.data.object.sha;
+  }
+
+  /** An open one between the two branches: GitHub allows one, so that whoever made it, it is this one. */
+  async function find(content: PromotionContent): Promise<External | undefined> {
+    const { octokit, at } = await target(content);
+    const found = await octokit.rest.pulls.list({
+      ...at,
+      head: `${at.owner}:${content.branch}`,
+      base: content.base,
+      state: content.at === undefined ? "open" : "all",
+      per_page: 10,
+    });
+    const [pull] = found.data;
+    return pull && { number: pull.number, ...optional("at", content.at) };
+  }
+
+  return {
+    surface: "github.promotion",
+
+    async render(subject): Promise<Rendering<PromotionContent> | undefined> {
+      const row = await loadPromotion(ground, Number(subject));
+      if (row === undefined) return undefined;
+      const marker = `<!-- signalbox:promotion:${row.id} -->`;
+      return {
+        content: {
+          repositoryId: row.repository_id,
+          branch: row.branch,
+          base: row.base,
+          ...optional("at", row.snapshot ? row.sha : undefined),
+          title: promotionTitle(row),
+          body: `${marker}\n${promotionBody(row)}`,
+          marker,
+          replaced: row.replaced_by !== null,
+        },
+      };
+    },
+
+    find: async (_subject, content) => await find(content),
+
+    async create(_subject, content) {
+      const { octokit, at } = await target(content);
+      if (content.at !== undefined && (await headOf(content)) === undefined) {
+        await octokit.rest.git.createRef({ ...at, ref: `refs/heads/${content.branch}`, sha: content.at });
+        await ground.context.faults.at("github.promotion-branch-made");
+      }
+      const { title, body, base, branch: head } = content;
+      // Of an environment's own branch somebody may have opened one by hand.
+      const open = content.at === undefined ? await find(content) : undefined;
+      if (open !== undefined) return open;
+      const made = await octokit.rest.pulls.create({ ...at, title, body, base, head });
+      return { number: made.data.number, ...optional("at", content.at) };
+    },
+
+    async update(external, content) {
+      const { octokit, at } = await target(content);
+      const number = { ...at, pull_number: Number(external["number"]) };
+      const pull = (await octokit.rest.pulls.get(number)).data;
+      if (pull.state !== "open") return external;
+      if (content.replaced) {
+        if (pull.head.sha === external["at"]) await octokit.rest.pulls.update({ ...number, state: "closed" });
+        return external;
+      }
+      const moves = content.at !== undefined && content.at !== external["at"];
+      // People have pushed meanwhile: what it promotes is what they see on it.
+      if (moves && pull.head.sha !== external["at"] && pull.head.sha !== content.at) return external;
+      if (moves && content.at !== undefined && pull.head.sha !== content.at) {
+        await octokit.rest.git.updateRef({ ...at, ref: `heads/${content.branch}`, sha: content.at, force: false });
+      }
+      if (pull.body?.includes(content.marker) === true) {
+        await octokit.rest.pulls.update({ ...number, title: content.title, body: content.body });
+      }
+      return { ...external, ...optional("at", content.at) };
+    },
+  };
+}
+
+async function loadPromotion({ db }: Ground, id: number) {
+  return await db
+    .selectFrom("promotion")
+    .innerJoin("environment", "environment.id", "promotion.environment_id")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .where("promotion.id", "=", id)
+    .where("repository.removed_at", "is", null)
+    .selectAll("promotion")
+    .select(["environment.name as environment", "service.name as service", "service.repository_id"])
+    .select("repository.full_name as repository")
+    .executeTakeFirst();
+}

@@ -1,0 +1,100 @@
+/** Promotion pull requests as they stand: which one is open, whether people pushed onto it, and which a merge came from. */
+import { type Kysely, sql } from "kysely";
+import { optional } from "../optional.ts";
+import type { Sha } from "../policy/model.ts";
+import type { PromotionRow } from "../store/promotion-table.ts";
+import type { Database } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import { contentAt, whose } from "./content.ts";
+import type { Place } from "./place.ts";
+import { say } from "./tell.ts";
+
+export type OpenPromotion = {
+  readonly row: PromotionRow;
+  /** Unknown until it was opened. */
+  readonly number?: number;
+  /** Its branch holds something that the bot did not put there. */
+  readonly pushed: boolean;
+};
+
+/** The number that GitHub gave the pull request of a promotion. */
+const numberOf = sql<number | null>`(projection.external->>'number')::int`;
+
+function promotions(db: Kysely<Database>) {
+  return db
+    .selectFrom("promotion")
+    .innerJoin("environment", "environment.id", "promotion.environment_id")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .leftJoin("projection", (join) => join.on(sql<boolean>`projection.key = 'github.promotion/' || promotion.id`))
+    .leftJoin("pull_request as pull", (join) =>
+      join.onRef("pull.repository_id", "=", "service.repository_id").on(sql<boolean>`pull.number = ${numberOf}`),
+    )
+    .selectAll("promotion")
+    .select([numberOf.as("number"), "pull.state", "pull.head_sha", "pull.merged_at"]);
+}
+
+/** The newest of the environment, unless it was merged or closed. */
+export async function openPromotion(db: Kysely<Database>, environment: number): Promise<OpenPromotion | undefined> {
+  const found = await promotions(db)
+    .where("promotion.environment_id", "=", environment)
+    .orderBy("promotion.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (found === undefined || found.state === "closed") return undefined;
+  const { number, state: _, head_sha: head, merged_at: __, ...row } = found;
+  return { row, ...optional("number", number), pushed: row.snapshot && head !== null && head !== row.sha };
+}
+
+/** What a promotion's pull request brings, as far as the environment before has proven it. */
+export type Promoted = {
+  readonly pullRequest: number;
+  /** What its head holds, the patches on it included. */
+  readonly content: Sha;
+  /** What was live in the environment before: the patches are on top of this. */
+  readonly snapshot: { readonly sha: Sha; readonly tree: Sha };
+};
+
+/**
+ * Undefined for a pull request that promotes nothing, or whose head no longer holds what it promotes. Calls: 2 for one
+ * that does, else none.
+ */
+export async function promotedBy(
+  bot: Bot,
+  place: Place,
+  number: number | undefined,
+  unmergedHead?: Sha,
+): Promise<Promoted | undefined> {
+  if (number === undefined || place.policy.after === undefined) return undefined;
+  const { repository } = place.service;
+  const found = await promotions(bot.db)
+    .where("promotion.environment_id", "=", place.environment.id)
+    .where(numberOf, "=", number)
+    .orderBy("promotion.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  const head = unmergedHead ?? found?.head_sha;
+  if (found === undefined || head === undefined || head === null || !found.snapshot) return undefined;
+  const { comparison } = await bot.github.compare(repository, found.sha, head);
+  if (comparison !== "ahead" && comparison !== "identical") return undefined;
+  const content = await contentAt(bot, whose(place), { sha: head, tree: await bot.github.tree(repository, head) });
+  return { pullRequest: number, content, snapshot: { sha: found.sha, tree: found.tree } };
+}
+
+/** Says where it is, once GitHub has it. */
+export async function tellPromotion(bot: Bot, subject: string): Promise<void> {
+  const found = await promotions(bot.db)
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .where("promotion.id", "=", Number(subject))
+    .select(["environment.name as environment", "service.name as service", "service.id as service_id"])
+    .select("repository.full_name")
+    .executeTakeFirst();
+  if (found === undefined || found.number === null) return;
+  const { service, environment, before, number, full_name: name, requested_by: by } = found;
+  const content = {
+    ...({ code: "promotion-opened", service, environment, before, number } as const),
+    url: `${bot.githubUrl}/${name}/pull/${number}`,
+    ...optional("by", by),
+  };
+  const note = { key: `promotion-opened/${subject}`, content, service: found.service_id };
+  await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: found.channel }));
+}
