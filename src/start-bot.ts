@@ -98,11 +98,13 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   ]);
   const { web, openSocket } = createDoors(bot, { settings, version, inbox, readiness, metrics });
 
-  if (settings.databaseUrl === undefined) await releaseLeases(db, context.clock.now());
+  // With a private database nobody else can be running what the last run of the bot left unfinished.
+  const isAlone = settings.databaseUrl === undefined;
+  if (isAlone) await releaseLeases(db, context.clock.now());
   // Before anything can come in, or a sweep says that the bot listens.
   await catchUp.begin();
   // Why each unfinished attempt is as it is, is said before anything looks at it again.
-  await lookAfterRestart(bot, context.ids.uuid());
+  if (isAlone) await lookAfterRestart(bot, context.ids.uuid());
   await jobs.start({
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),

@@ -9,6 +9,7 @@ import type { Wake } from "../jobs/wake.ts";
 import type { Database, ServiceTable } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import type { SlackChannel } from "./ports.ts";
+import { hasChannel } from "./service-channel.ts";
 
 /** How long a channel that cannot be used, or was not found, is left before it is looked for again. */
 export const lookAgainMs = 10 * 60_000;
@@ -52,7 +53,7 @@ export function createChannelNews({ db, wake, context }: Around): ChannelNews {
           channel_problem: problem,
           channel_problem_at: service.fn.coalesce("channel_problem_at", service.val(now)),
         }))
-        .where(isChannel(channel))
+        .where(hasChannel({ id: channel }))
         .where("removed_at", "is", null)
         .where(sql<boolean>`channel_problem is distinct from ${problem}`)
         .execute();
@@ -75,14 +76,9 @@ export function createChannelNews({ db, wake, context }: Around): ChannelNews {
 
 const well = { channel_problem: null, channel_problem_at: null, channel_told_at: null };
 
-/** The rows of the services whose channel this is: by its id, or by its name while that was not found. */
-function isChannel(channel: string) {
-  return sql<boolean>`(channel_id = ${channel} or (channel_id is null and lower(channel) = ${channel.toLowerCase()}))`;
-}
-
 /** That this channel is there and takes messages: nothing was known of it, or the contrary. */
 function isNews(channel: string, id: string) {
-  return sql<boolean>`(${isChannel(channel)} or ${isChannel(id)})
+  return sql<boolean>`(${hasChannel({ id: channel })} or ${hasChannel({ id })})
     and (channel_id is null or channel_problem is not null)`;
 }
 

@@ -37,6 +37,12 @@ export async function lockEnvironments(
     .execute();
 }
 
+/** Who holds the environment now; a lock whose time is over is nobody's. */
+export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
+  if (row.lock_by === null || (row.lock_until !== null && row.lock_until.getTime() <= now)) return undefined;
+  return row.lock_by;
+}
+
 /** Every writer raises the version: a decision whose facts were gathered before then looks again. */
 export async function raiseVersion(trx: Transaction<Database>, environment: number): Promise<void> {
   await trx

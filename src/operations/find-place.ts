@@ -11,6 +11,7 @@ import type { Bot } from "./bot.ts";
 import { loginOf, slackUserOf } from "./people.ts";
 import { loadPlace, loadServicesById, type Place, type ServicePlace, serviceRefs } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
+import { directMessage, hasChannel, isChannelOf } from "./service-channel.ts";
 
 /** Who gives the command, and where. A command with a key that is known was delivered twice and is carried out once. */
 export type CommandFrom =
@@ -99,15 +100,7 @@ export async function servicesHere(bot: Bot, from: CommandFrom): Promise<readonl
 async function refsHere(db: Kysely<Database>, from: CommandFrom): Promise<readonly Ref[]> {
   const refs = refsFor(db, from);
   if (from.kind === "github") return await refs.execute();
-  const names = namesOf(from);
-  return await refs
-    .where((row) =>
-      row.or([
-        row("service.channel_id", "in", names),
-        row.and([row("service.channel_id", "is", null), row("service.channel", "in", names)]),
-      ]),
-    )
-    .execute();
+  return await refs.where(hasChannel(from.channel)).execute();
 }
 
 /** Where several repositories have a service of the name, the channel's is meant, or `owner/name` tells them apart. */
@@ -119,7 +112,7 @@ async function namedServices(db: Kysely<Database>, wanted: string, from: Command
     )
     .execute();
   if (named.length < 2) return named;
-  const here = named.filter((service) => isChannelOf(service, from));
+  const here = named.filter((service) => isHere(service, from));
   return here.length === 1 ? here : named;
 }
 
@@ -131,24 +124,10 @@ function tellApart(refs: readonly Ref[]): readonly string[] {
   return refs.map((ref) => (twins ? ref.full_name : ref.name));
 }
 
-/** By the channel's id; by its name only while the id was not found. */
-function isChannelOf(service: Ref, from: CommandFrom): boolean {
-  if (from.kind === "github") return service.repository_id === from.repository;
-  return service.channel !== null && namesOf(from).includes(service.channel);
-}
-
-/** What the channel of a command may be in a service's row. */
-function namesOf(from: Extract<CommandFrom, { kind: "slack" }>): readonly string[] {
-  const { id, name } = from.channel;
-  return name === undefined || isNoName(name) ? [id] : [id, `#${name}`];
-}
-
-/** The name that Slack gives for every direct conversation with somebody. */
-const directMessage = "directmessage";
-
-/** What Slack says instead of a name, for conversations that it does not name in a command. */
-function isNoName(name: string): boolean {
-  return name === directMessage || name === "privategroup" || name.startsWith("mpdm-");
+function isHere(service: Ref, from: CommandFrom): boolean {
+  return from.kind === "github"
+    ? service.repository_id === from.repository
+    : isChannelOf(service.channel, from.channel);
 }
 
 /** Where the answer to a request stands. In direct messages it is those of the person with the bot, whoever else's it was. */

@@ -12,6 +12,7 @@ import { runningStatuses } from "../policy/model.ts";
 import { touch } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { endDeployment } from "./end-held-run.ts";
 import { loadPlaces, loadServicesOf, type Place } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { request } from "./request.ts";
@@ -35,7 +36,7 @@ export async function judgeHeldRun(bot: Bot, held: HeldRun): Promise<void> {
   await bot.context.faults.at("protection.stored");
   const judged = await judge(bot, held);
   await bot.db.transaction().execute(async (trx) => {
-    await trx
+    const judgedRow = await trx
       .updateTable("protection_request")
       .set(
         "refusal" in judged
@@ -43,7 +44,10 @@ export async function judgeHeldRun(bot: Bot, held: HeldRun): Promise<void> {
           : { deployment_id: judged.deployment, started_by_us: judged.startedByUs },
       )
       .where("id", "=", id)
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    // Its end may have been told while it was judged.
+    await endDeployment(trx, bot, judgedRow);
     await touchProtection(trx, bot, held.repository, id);
   });
   await bot.context.faults.at("protection.judged");

@@ -2,17 +2,17 @@
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
-import type { Database, EnvironmentRow } from "../store/schema.ts";
+import type { Database } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { lockEnvironment, lockHolder, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { pendingOf } from "./facts.ts";
 import { noLock, planLook, tellHolder } from "./look-at-environment.ts";
 import type { Place } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import type { ReplyContent } from "./said.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { say, touchDeployment, wasSaid } from "./tell.ts";
 
 /** Why, and until when (epoch ms). */
 export type LockWish = { readonly reason: string; readonly until?: number };
@@ -26,6 +26,8 @@ export async function lock(bot: Bot, place: Place, asker: Asker, wish: LockWish)
   const { name } = place.policy;
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const row = await lockEnvironment(trx, place.environment.id);
+    // The same command delivered again has locked it before, whoever holds it now.
+    if (await wasSaid(trx, `locked/${asker.key}`)) return { code: "locked", environment: name, ...wish };
     const holder = lockHolder(row, now);
     if (holder !== undefined && !sameLogin(holder, asker.login)) {
       const held = { by: holder, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) };
@@ -83,16 +85,15 @@ export async function hold(
   await wakeEnvironment(trx, bot.wake, id);
 }
 
-/** Who holds the environment now; a lock whose time is over is nobody's. */
-export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
-  if (row.lock_by === null || (row.lock_until !== null && row.lock_until.getTime() <= now)) return undefined;
-  return row.lock_by;
-}
-
 /** Ends the lock and the hold. It starts nothing: what waited is offered until a person asks for it. */
 export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
   const { environment, policy } = place;
   const now = bot.context.clock.now();
+  const told = `unlocked/${asker.key}`;
+  if ((await wasSaid(bot.db, told)) || (await wasSaid(bot.db, `${told}/hold`))) {
+    // The same command delivered again: what has been locked since is another's.
+    return { code: "unlocked", environment: policy.name, ...optional("offers", await offeredIn(bot, environment.id)) };
+  }
   const holder = lockHolder(environment, now);
   const isAnothers = holder !== undefined && !sameLogin(holder, asker.login);
   const need = isAnothers || environment.hold_deployment_id !== null ? "approve" : "ask";
@@ -149,15 +150,20 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
         held,
         ...offers,
       } as const;
-      await say(trx, bot, { key: `unlocked/${asker.key}`, content, channel, service: place.service.id });
-      if (isAnothers) await tellHolder(trx, bot, row, `unlocked/${asker.key}/holder`, content);
+      await say(trx, bot, { key: told, content, channel, service: place.service.id });
+      if (isAnothers) await tellHolder(trx, bot, row, `${told}/holder`, content);
     }
     if (row.hold_deployment_id !== null) {
       const content = { code: "hold-ended", environment: policy.name, by: "unlock", person: asker.login } as const;
-      const key = `hold-ended/${row.hold_deployment_id}`;
-      await say(trx, bot, { key, content, channel, deployment: row.hold_deployment_id });
+      await say(trx, bot, { key: `${told}/hold`, content, channel, deployment: row.hold_deployment_id });
     }
     await wakeEnvironment(trx, bot.wake, row.id);
     return { code: "unlocked", environment: policy.name, ...offers };
   });
+}
+
+/** The newest that an unlock offers and that still waits. */
+async function offeredIn(bot: Bot, environment: number): Promise<number | undefined> {
+  const pending = await pendingOf(bot.db, environment);
+  return pending.findLast((row) => row.offered_because === "unlock")?.id;
 }

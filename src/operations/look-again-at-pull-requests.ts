@@ -29,8 +29,9 @@ export async function seeIssue(
 ): Promise<void> {
   const rules = await rulesInForce(bot, repository.id);
   if (rules === undefined) return;
-  const named = JSON.stringify([{ repository: repository.fullName, number: issue.number }]);
-  const naming = sql<boolean>`issues @> ${named}::jsonb`;
+  // Names are written in any letters on GitHub.
+  const home = repository.fullName.toLowerCase();
+  const naming = sql<boolean>`issues_named(issues) @> array[${`${home}#${issue.number}`}]::text[]`;
   if (issue.state === "closed") {
     for (const { number } of await open(bot.db, repository).where(naming).execute()) {
       const found = await bot.github.pullRequest(repository, number);
@@ -41,7 +42,7 @@ export async function seeIssue(
     const rows = await open(trx, repository).where(naming).forUpdate().execute();
     for (const row of rows) {
       const issues = row.issues.map((other) =>
-        other.number === issue.number && other.repository === repository.fullName
+        other.number === issue.number && other.repository.toLowerCase() === home
           ? { ...other, state: issue.state }
           : other,
       );

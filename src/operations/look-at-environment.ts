@@ -8,7 +8,8 @@ import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
-import { loadServiceRef, type ServiceRef } from "./place.ts";
+import { slackUserOf } from "./people.ts";
+import { loadService, loadServiceRef, type ServiceRef } from "./place.ts";
 import type { NoteContent } from "./said.ts";
 import { say } from "./tell.ts";
 
@@ -111,19 +112,27 @@ async function askWhetherForgotten(
   } as const;
   const key = `lock-forgotten/${row.id}/${now}`;
   // Whoever is not known in Slack is asked where others see it.
-  if (row.lock_by_slack !== null) await tellHolder(trx, bot, row, key, content);
-  else await say(trx, bot, { key, content, channel: service.channel, service: service.id });
+  if (await tellHolder(trx, bot, row, key, content)) return;
+  await say(trx, bot, { key, content, channel: service.channel, service: service.id });
 }
 
-/** In a direct message; whoever is not known in Slack reads of it in the channel. */
+/**
+ * In a direct message to whom the holder is linked with now; while nobody is known to be, to who locked it. False for
+ * whoever is not known in Slack at all and reads of it in the channel.
+ */
 export async function tellHolder(
   trx: Transaction<Database>,
   bot: Bot,
-  row: Pick<EnvironmentRow, "lock_by_slack">,
+  { lock_by: by, lock_by_slack: lockedBy, service_id }: EnvironmentRow,
   key: string,
   content: NoteContent,
-): Promise<void> {
-  if (row.lock_by_slack !== null) await say(trx, bot, { key, content, channel: row.lock_by_slack });
+): Promise<boolean> {
+  const service = by === null ? undefined : await loadService(trx, service_id);
+  const linked =
+    service === undefined || by === null ? undefined : await slackUserOf({ db: trx }, service.pipeline, by);
+  const slackUser = linked ?? lockedBy ?? undefined;
+  if (slackUser !== undefined) await say(trx, bot, { key, content, slackUser });
+  return slackUser !== undefined;
 }
 
 async function endFreezes(

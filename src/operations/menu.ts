@@ -7,9 +7,10 @@ import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
 import { completed, type Menu } from "./menu-shown.ts";
 import { loadPlaces, loadServices, type ServicePlace } from "./place.ts";
-import { isChannel, readableServices } from "./readable.ts";
+import { readableServices } from "./readable.ts";
 import { type ReplyTo, reply } from "./reply.ts";
 import type { ReplyContent } from "./said.ts";
+import { isChannelOf } from "./service-channel.ts";
 
 export type TypedCommand = {
   readonly key: string;
@@ -51,7 +52,9 @@ async function offerMenu(bot: Bot, typed: TypedCommand, content: ReplyContent): 
 }
 
 function offerServices(typed: TypedCommand, readable: readonly ServicePlace[]): Offered {
-  const here = readable.filter((service) => isChannel(service, typed.channel, typed.channelName));
+  const here = readable.filter((service) =>
+    isChannelOf(service.channel, { id: typed.channel, name: typed.channelName }),
+  );
   const choices = [...new Set((here.length > 0 ? here : readable).map(({ name }) => name))];
   if (choices.length === 0) return { content: { code: "no-services" } };
   return { content: { code: "which-service", choices }, menu: menuOf(typed, "service", choices) };
@@ -69,7 +72,9 @@ async function offerEnvironments(
 ): Promise<Offered> {
   const [, quoted, bare] = /\bof\s+(?:"([^"]+)"|(\S+))\s*$/iu.exec(typed.text) ?? [];
   const named = (quoted ?? bare)?.toLowerCase();
-  const here = readable.filter((service) => isChannel(service, typed.channel, typed.channelName));
+  const here = readable.filter((service) =>
+    isChannelOf(service.channel, { id: typed.channel, name: typed.channelName }),
+  );
   const meant =
     named !== undefined
       ? readable.filter(({ name }) => name.toLowerCase() === named)

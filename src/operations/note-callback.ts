@@ -21,11 +21,17 @@ export async function noteCallback(bot: Bot, callback: Callback): Promise<void> 
   if (row.state !== "started") throw new OutsideError("the far side reported before its start was recorded");
   const { status, message, log_url: logUrl } = callback;
   const handle = typeof row.handle === "object" && row.handle !== null ? row.handle : {};
+  // The first end that the far side told stands: what it tells afterwards is late, or a contradiction.
+  if ("status" in handle && handle.status !== "in_progress") return;
   await bot.db.transaction().execute(async (trx) => {
-    // Invariant: the handle only changes while the attempt runs; an end that was recorded meanwhile stands.
+    // Invariant: the handle only changes while the attempt runs; an end that was recorded meanwhile stands. Whoever looked
+    // at the far side before this report holds an older epoch, and looks again.
     const noted = await trx
       .updateTable("attempt")
-      .set({ handle: JSON.stringify({ ...handle, status, message, logUrl, problem: undefined }) })
+      .set((eb) => ({
+        handle: JSON.stringify({ ...handle, status, message, logUrl, problem: undefined }),
+        epoch: eb("epoch", "+", 1),
+      }))
       .where("token", "=", row.token)
       .where("state", "=", "started")
       .where("epoch", "=", row.epoch)

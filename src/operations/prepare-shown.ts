@@ -13,8 +13,9 @@ import type { FormChoices, FormShown, FormVerdict, OfferedRevision } from "./for
 import { type Offering, offerRevisions } from "./offered-revisions.ts";
 import { loadPlaces, loadServices, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
-import { isChannel, type ReadableService, readableServices } from "./readable.ts";
+import { type ReadableService, readableServices } from "./readable.ts";
 import type { ReplyContent } from "./said.ts";
+import { isChannelOf } from "./service-channel.ts";
 import { shipsBetween } from "./ships-between.ts";
 
 type Choosing = Extract<FormShown, { code: "choosing" }>;
@@ -29,7 +30,9 @@ export async function gatherForm(bot: Bot, form: Asking): Promise<FormShown> {
     const answer: ReplyContent = all.length > 0 && !linked ? { code: "not-linked" } : { code: "no-services" };
     return { code: "nothing", answer };
   }
-  const here = services.filter(({ service }) => isChannel(service, form.channel, form.channel_name));
+  const here = services.filter(({ service }) =>
+    isChannelOf(service.channel, { id: form.channel, name: form.channel_name }),
+  );
   const ordered = [...here, ...services.filter((one) => !here.includes(one))];
   const chosen = chooseService(ordered, here, form.choices.service);
   const shown: Choosing = {

@@ -13,6 +13,7 @@ import { refusal } from "./asker.ts";
 import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { deploy, promote } from "./deploy.ts";
+import { lockHolder } from "./environment.ts";
 import type { FormChoices, FormMistake, FormShown } from "./form.ts";
 import type { TypedCommand } from "./menu.ts";
 import { loginOf } from "./people.ts";
@@ -179,10 +180,10 @@ export async function mistakesOf(bot: Bot, told: FormTold): Promise<readonly For
 async function standingMistakes(bot: Bot, told: FormTold, place: Place, choices: FormChoices) {
   const mistakes: FormMistake[] = [];
   const login = await loginOf(bot, place.service.pipeline, { team: told.team, slackUser: told.user });
-  const { lock_by: by, lock_reason: reason, lock_until: until } = place.environment;
-  const held = by !== null && (until === null || until.getTime() > bot.context.clock.now());
-  if (held && (login === undefined || !sameLogin(by, login))) {
-    mistakes.push({ field: "environment", why: { code: "locked", by, reason: reason ?? "" } });
+  const by = lockHolder(place.environment, bot.context.clock.now());
+  if (by !== undefined && !sameLogin(by, login)) {
+    const reason = place.environment.lock_reason ?? "";
+    mistakes.push({ field: "environment", why: { code: "locked", by, reason } });
   }
   const moved = await liveMoved(bot, place, choices);
   if (moved !== undefined) mistakes.push({ field: "revision", why: { code: "live-changed", environment: moved } });

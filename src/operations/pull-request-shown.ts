@@ -49,7 +49,8 @@ export async function touchIssues(
 ): Promise<void> {
   const lane = `github/${repository.installationId}`;
   for (const issue of issues) {
-    const elsewhere = told.baseRef !== repository.defaultBranch || issue.repository !== repository.fullName;
+    const elsewhere =
+      told.baseRef !== repository.defaultBranch || issue.repository.toLowerCase() !== repository.fullName.toLowerCase();
     if (issue.state !== "open" || !elsewhere) continue;
     const subject = `${repository.id}/${told.number}/${issue.repository}/${issue.number}`;
     await touch(trx, bot.wake, { surface: "github.issue-closed", subject, lane });

@@ -34,8 +34,3 @@ export async function readableServices(
   const readable = await Promise.all(linked.map(async (one) => ((await may(one.service, one.login)) ? [one] : [])));
   return { services: readable.flat(), linked: linked.length > 0 };
 }
-
-/** Whether a service's channel is this one, by id or by name without `#`. */
-export function isChannel(service: { readonly channel: string | undefined }, id: string, name: string): boolean {
-  return service.channel !== undefined && (service.channel === id || service.channel === `#${name}`);
-}

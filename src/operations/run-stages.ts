@@ -8,6 +8,7 @@
 import type { Attempt, Deployer, Observation, Started, StartedAttempt } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
 import { runningStatuses } from "../policy/model.ts";
+import { isRunning } from "../policy/transitions.ts";
 import type { AttemptRow } from "../store/schema.ts";
 import { attemptFor, type Running } from "./attempt-for.ts";
 import type { Bot } from "./bot.ts";
@@ -63,7 +64,7 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
 
 async function loadRunning(bot: Bot, deployment: number): Promise<Running | undefined> {
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
-  if (row === undefined || (row.status !== "in_progress" && row.status !== "verifying")) return undefined;
+  if (row === undefined || !isRunning(row.status)) return undefined;
   const environment = await bot.db
     .selectFrom("environment")
     .select(["service_id", "name"])

@@ -64,7 +64,7 @@ export type NoteContent =
       readonly outputTail?: string;
       readonly logUrl?: string;
     }
-  | { readonly code: "found-after-restart"; readonly stage: string; readonly now: "running" | "ended" | "unknown" }
+  | { readonly code: "found-after-restart"; readonly stage: string; readonly now: "running" | "unknown" }
   | {
       readonly code: "ended";
       readonly status: Status;
@@ -211,6 +211,8 @@ export type ReplyContent =
   | { readonly code: "already-ended"; readonly deployment: number; readonly status: Status }
   | { readonly code: "settled"; readonly deployment: number; readonly as: "success" | "failure" }
   | { readonly code: "nothing-to-settle"; readonly deployment: number; readonly status: Status }
+  /** What runs there may yet change what is live. */
+  | { readonly code: "slot-taken"; readonly environment: string; readonly deployment: number }
   | { readonly code: "adopted"; readonly environment: string; readonly revision: Revision; readonly deployment: number }
   | { readonly code: "allowed"; readonly revision: Revision }
   | { readonly code: "not-quarantined"; readonly revision: Revision }

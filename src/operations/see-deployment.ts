@@ -4,18 +4,17 @@
  * nothing: what is live is a fact.
  */
 import type { Transaction } from "kysely";
-import { isPending, isRunning, transition } from "../policy/transitions.ts";
-import type { Database, DeploymentRow, ProtectionRequestRow } from "../store/schema.ts";
+import type { Database, DeploymentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { whose, withContent } from "./content.ts";
-import { endPending } from "./decide.ts";
-import { finish, liveNow } from "./end-running.ts";
+import { endHeld } from "./end-held-run.ts";
+import { liveNow } from "./end-running.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
-import { endOf, isEndedState } from "./follow-run.ts";
+import { isEndedState } from "./follow-run.ts";
 import { findPlace } from "./judge-held-run.ts";
 import { noteWhatIsLive } from "./news.ts";
-import { loadServiceRef, type Place, policyInForce } from "./place.ts";
+import { type Place, policyInForce } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
 import type { Ships } from "./ships.ts";
 import { shipsSinceLive } from "./ships-between.ts";
@@ -49,7 +48,8 @@ export async function seeDeployment(bot: Bot, end: ExternalEnd): Promise<void> {
     .where("repository_id", "=", end.repository.id)
     .where("github_deployment_id", "=", end.deployment)
     .executeTakeFirst();
-  if (held !== undefined && held.deployment_id !== null) return await endHeld(bot, held, end.state, end.by);
+  // One that is not judged yet ends as soon as it is.
+  if (held !== undefined && held.refusal === null) return await endHeld(bot, held, end.state, end.by);
   // What failed on its way changes nothing that is known to be live.
   if (end.state === "success") await noteSeen(bot, end);
 }
@@ -77,44 +77,6 @@ export async function seeRunEnd(bot: Bot, end: RunEnd): Promise<void> {
       state === undefined ? end.by : (told?.by ?? ""),
     );
   }
-}
-
-/** Stores how the run ended in the environment; whoever follows it goes on from there. The first telling counts. */
-async function endHeld(
-  bot: Bot,
-  held: ProtectionRequestRow,
-  ended: NonNullable<ProtectionRequestRow["ended"]>,
-  by: string,
-): Promise<void> {
-  await bot.db.transaction().execute(async (trx) => {
-    const stored = await trx
-      .updateTable("protection_request")
-      .set({ ended, ended_by: by })
-      .where("id", "=", held.id)
-      .where("ended", "is", null)
-      .returningAll()
-      .executeTakeFirst();
-    if (stored === undefined || stored.deployment_id === null || stored.started_by_us) return;
-    const row = await trx
-      .selectFrom("deployment")
-      .selectAll()
-      .where("id", "=", stored.deployment_id)
-      .executeTakeFirstOrThrow();
-    const environment = await lockEnvironment(trx, row.environment_id);
-    const fresh = await trx.selectFrom("deployment").selectAll().where("id", "=", row.id).executeTakeFirstOrThrow();
-    const service = await loadServiceRef(trx, environment.service_id);
-    if (isRunning(fresh.status)) return await bot.wake.advance(trx, fresh.id);
-    if (isPending(fresh.status)) {
-      // It ended while it was held: a person called it off on GitHub, or somebody forced it through.
-      await endPending(trx, bot, service, fresh, "cancel", { code: "cancelled", by });
-      return;
-    }
-    // It had been given up as too slow, and has now told its end after all.
-    const status = transition(fresh.status, ended === "success" ? "settle-success" : "settle-failure");
-    if (fresh.settled || status === undefined) return;
-    await finish(trx, bot, service, environment, fresh, status, endOf(stored, ended));
-  });
-  await bot.context.faults.at("protection.ended");
 }
 
 async function noteSeen(bot: Bot, end: ExternalEnd): Promise<void> {

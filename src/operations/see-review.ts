@@ -39,9 +39,13 @@ export async function seeReview(bot: Bot, repository: RepositoryRef, review: Rev
   const pull = await knownPullRequest(bot, repository, review.number);
   if (pull === undefined) return;
   const followers = await followersOf(bot.db, repository.id, pull.base_ref);
+  // What is taken back is taken back, whoever its reviewer may be by now.
+  const isTakenBack = review.state === "dismissed";
   const places: Place[] = [];
-  for (const place of followers) if (await isApprover(bot, place, review.login)) places.push(place);
-  if (places.length === 0) return;
+  for (const place of followers) {
+    if (isTakenBack || (await isApprover(bot, place, review.login))) places.push(place);
+  }
+  if (places.length === 0 && !isTakenBack) return;
   const tree = await bot.github.tree(repository, review.commitSha);
   const given: Given[] = [];
   for (const place of places) {

@@ -3,6 +3,7 @@
  * what runs in an environment without having been deployed by the bot, `allow` takes a revision out of quarantine.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { nearest } from "../policy/nearest.ts";
@@ -18,7 +19,7 @@ import { noteWhatIsLive } from "./news.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsSinceLive } from "./ships-between.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { say, touchDeployment, wasSaid } from "./tell.ts";
 
 export async function resolve(
   bot: Bot,
@@ -32,6 +33,9 @@ export async function resolve(
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environment = await lockEnvironment(trx, place.environment.id);
     const row = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
+    const outcome = { code: "settled", by: asker.login, as, reason } as const;
+    // The same command delivered again has settled it before.
+    if (isDeepStrictEqual(row.outcome, outcome)) return { code: "settled", deployment, as };
     const uncertain = environment.uncertain_deployment_id === row.id;
     const status = transition(row.status, as === "success" ? "settle-success" : "settle-failure");
     // One that is known to have failed stays so; what may be settled is that the environment is not in doubt any more.
@@ -39,7 +43,6 @@ export async function resolve(
     if ((row.settled && !uncertain) || vouched === undefined) {
       return { code: "nothing-to-settle", deployment, status: row.status };
     }
-    const outcome = { code: "settled", by: asker.login, as, reason } as const;
     await finish(trx, bot, place.service, environment, row, vouched, { outcome, proven: true });
     // Settled as failed, the person vouches that what was live before still is.
     if (as === "failure") {
@@ -71,10 +74,6 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
   const now = bot.context.clock.now();
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environment = await lockEnvironment(trx, place.environment.id);
-    if (environment.slot_deployment_id !== null) {
-      const running = environment.slot_deployment_id;
-      return { code: "already-requested", deployment: running };
-    }
     const known = await trx
       .selectFrom("deployment")
       .select("id")
@@ -83,6 +82,9 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       .executeTakeFirst();
     const adopted = { environment: place.policy.name, revision: { sha: found.sha, tree } };
     if (known !== undefined) return { code: "adopted", ...adopted, deployment: known.id };
+    if (environment.slot_deployment_id !== null) {
+      return { code: "slot-taken", environment: place.policy.name, deployment: environment.slot_deployment_id };
+    }
     const row = await trx
       .insertInto("deployment")
       .values({
@@ -155,6 +157,10 @@ export async function allow(
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environments = await environmentsOf(trx, place.service.id);
     await lockEnvironments(trx, environments);
+    const allowed = { revision: { sha: found.sha, tree } };
+    const told = `allowed/${asker.key}`;
+    // The same command delivered again: what was quarantined since is not meant.
+    if (await wasSaid(trx, told)) return { code: "allowed", ...allowed };
     const cleared = await trx
       .updateTable("quarantine")
       .set({ cleared_at: new Date(now), cleared_by: asker.login, cleared_reason: reason })
@@ -163,7 +169,6 @@ export async function allow(
       .where("cleared_at", "is", null)
       .returning("environment_id")
       .execute();
-    const allowed = { revision: { sha: found.sha, tree } };
     if (cleared.length === 0) return { code: "not-quarantined", ...allowed };
     await audit(trx, {
       at: now,
@@ -173,7 +178,7 @@ export async function allow(
       detail: { sha: found.sha, reason },
     });
     await say(trx, bot, {
-      key: `allowed/${asker.key}`,
+      key: told,
       content: { code: "allowed", service: place.service.name, ...allowed, by: asker.login, reason },
       channel: place.service.channel ?? asker.channel,
       service: place.service.id,

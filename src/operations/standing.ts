@@ -14,6 +14,7 @@ import {
 } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { liveOf } from "./before-facts.ts";
+import { lockHolder } from "./environment.ts";
 import { standingFreezes } from "./freezes.ts";
 
 /** A deployment that has not ended. */
@@ -84,7 +85,7 @@ export async function standingsOf(
     const slot = named.get(row.slot_deployment_id ?? 0);
     const frozen = freezes.get(row.id);
     const lately = failed.get(row.id);
-    const locked = row.lock_by !== null && (row.lock_until === null || row.lock_until.getTime() > now);
+    const by = lockHolder(row, now);
     return {
       name,
       ...optional("url", url),
@@ -93,9 +94,9 @@ export async function standingsOf(
         ? {}
         : { uncertain: { deployment: row.uncertain_deployment_id, since: row.uncertain_since?.getTime() ?? 0 } }),
       ...(lately === undefined || lately.at <= (live?.since ?? 0) ? {} : { failed: lately }),
-      ...(locked && row.lock_by !== null
-        ? { lock: { by: row.lock_by, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) } }
-        : {}),
+      ...(by === undefined
+        ? {}
+        : { lock: { by, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) } }),
       ...optional("freeze", frozen && { by: frozen.by, reason: frozen.reason, until: frozen.until }),
       ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
         ? {}

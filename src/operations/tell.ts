@@ -1,5 +1,5 @@
 /** Marks what people see of a deployment as needing a look, and adds what is said once. Writes no far side itself. */
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
@@ -59,6 +59,12 @@ export async function touchFailureBefore(
     .limit(1)
     .executeTakeFirst();
   if (before?.status === "failure" || before?.status === "error") await touchDeployment(trx, bot, service, before);
+}
+
+/** Whether a note of this key was said: the trace by which a command that is delivered again is known. */
+export async function wasSaid(db: Kysely<Database>, key: string): Promise<boolean> {
+  const row = await db.selectFrom("note").select("id").where("key", "=", key).executeTakeFirst();
+  return row !== undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Takes away what ended attempts left on disk. What is not settled is named and stays: its folder is the proof. */
 import type { sweepAttempts } from "../deployers/run/sweep.ts";
+import { runningStatuses } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 
 /** Logs and working trees of attempts are kept so long, for people to look at. */
@@ -13,7 +14,7 @@ export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof swee
     bot.db
       .selectFrom("deployment")
       .select(["id", "checkout_of"])
-      .where((eb) => eb.or([eb("status", "in", ["in_progress", "verifying"]), eb("settled", "=", false)]))
+      .where((eb) => eb.or([eb("status", "in", [...runningStatuses]), eb("settled", "=", false)]))
       .execute(),
   ]);
   await sweep({

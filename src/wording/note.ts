@@ -27,12 +27,6 @@ const stageEnds = {
   cancelled: "was cancelled",
 } as const;
 
-const foundStages = {
-  running: "is still running; I follow it again",
-  ended: "has ended meanwhile; I go on from there",
-  unknown: "may or may not have ended, I cannot tell. Look at the environment, then settle it with /deploy resolve",
-} as const;
-
 /** A mistake as one line: where, what was found, what would be right. */
 export function mistakeInWords(mistake: Mistake): string {
   const near = mistake.nearest === undefined ? "" : ` Did you mean ${mistake.nearest}?`;
@@ -89,7 +83,9 @@ export function wordNote(note: NoteContent): string {
       return `The stage ${note.stage} ${stageEnds[note.outcome]} after ${durationInWords(note.tookMs)}.${message}${log}`;
     }
     case "found-after-restart":
-      return `I was restarted while the stage ${note.stage} was running. It ${foundStages[note.now]}.`;
+      return note.now === "running"
+        ? `I was restarted. The stage ${note.stage} was running when I last saw it; I follow it again.`
+        : `I was restarted while I was starting the stage ${note.stage}. Whether it began is found out before anything is started again.`;
     case "ended": {
       const place = note.position === undefined ? "" : ` It was number ${note.position} in the queue.`;
       return `This deployment ${statusSentence(note.status)}. ${sentenceForOutcome(note.outcome)}${place}`;

@@ -157,6 +157,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     }
     case "already-requested":
       return `Deployment ${reply.deployment} asks for the same already; I did not make another.`;
+    case "slot-taken":
+      return `Deployment ${reply.deployment} holds ${reply.environment} and may yet change what is live there, so nothing was adopted. Wait until it has ended, or settle it with /deploy resolve ${reply.deployment} success|failure <reason> if nobody knows how it did.`;
     case "verdict": {
       const which = reply.deployment === undefined ? "" : ` (deployment ${reply.deployment})`;
       const asIf = reply.deployment === undefined ? `Nothing waits for ${reply.environment}. Asked for now, ` : "";

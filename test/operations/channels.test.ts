@@ -3,6 +3,7 @@ import { createChannelNews, lookAgainMs, lookAtChannels } from "../../src/operat
 import { loadServices } from "../../src/operations/place.ts";
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
+import { hasChannel, isChannelOf } from "../../src/operations/service-channel.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
 import { tellChannelProblems } from "../../src/operations/tell-channel-problems.ts";
 import { renderReply } from "../../src/slack/blocks/said.ts";
@@ -122,6 +123,22 @@ test("asked for in direct messages, a deployment of a service without a channel 
   const reply = await takeCommand(world.bot, { kind: "deploy", environment: "staging" }, direct);
   if (reply.code !== "requested") throw new Error(reply.code);
   expect(await world.deployment(reply.deployment)).toMatchObject({ channel: "U0000ALICE" });
+});
+
+test("a channel that was not found yet is meant in whatever letters it is written, by a command and by a menu", async () => {
+  await world.pipeline(shopPipeline.replace("#shop-deploys", "#Shop-Deploys"));
+  expect((await service()).channel_id).toBeNull();
+  const channel = { id: "C1", name: "shop-deploys" };
+  expect(isChannelOf((await loadServices(world.db))[0]?.channel, channel)).toBe(true);
+  const found = await world.db.selectFrom("service").select("name").where(hasChannel(channel)).execute();
+  expect(found).toEqual([{ name: "shop" }]);
+  expect(
+    await world.db
+      .selectFrom("service")
+      .select("name")
+      .where(hasChannel({ id: "C2" }))
+      .execute(),
+  ).toEqual([]);
 });
 
 describe("a channel that cannot be used", () => {

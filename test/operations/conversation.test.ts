@@ -286,6 +286,22 @@ describe("a run that GitHub holds", () => {
     expect((await world.environment("staging")).live_sha).toBe(sha("a"));
   });
 
+  test("that ended while it was judged leaves nothing that waits", async () => {
+    await world.command("U0000ROSA", { kind: "lock", environment: "staging", reason: "counting" });
+    world.commit("a");
+    const { revision } = world.github;
+    world.github.revision = async (...asked) => {
+      world.github.revision = revision;
+      await ended(held, "failure");
+      return await revision(...asked);
+    };
+    const id = await hold("staging", sha("a"));
+    expect((await request(id)).ours).toMatchObject({
+      status: "cancelled",
+      outcome: { code: "cancelled", by: "alice" },
+    });
+  });
+
   test("is judged once, wherever the bot dies", async () => {
     const commit = world.commit("a");
     const told = { repository, run: 1, environment: "staging", deployment: 1, sha: commit, by: "alice" };

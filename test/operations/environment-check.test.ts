@@ -277,6 +277,16 @@ describe("reviews", () => {
     expect(await branches.openGates(2, "production")).toEqual({ approvals: "approvals.missing" });
   });
 
+  test("a yes that is dismissed counts no more, though its reviewer was nobody's approver meanwhile", async () => {
+    await forProduction();
+    const yes = await branches.review(2, "rosa", "approved");
+    const file = branches.world.github.file ?? "";
+    await branches.world.pipeline(file.replace("[rosa, bob]", "[bob]"));
+    await branches.review(2, "rosa", "dismissed", { reviewId: yes.reviewId, at: yes.at });
+    await branches.world.pipeline(file);
+    expect(await branches.openGates(2, "production")).toEqual({ approvals: "approvals.missing" });
+  });
+
   test("an older word that arrives late changes nothing", async () => {
     await forProduction();
     const yes = await branches.review(2, "rosa", "approved");

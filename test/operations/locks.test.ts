@@ -17,6 +17,40 @@ afterEach(async () => {
   await world.close();
 });
 
+describe("a command that is delivered again", () => {
+  const production = { environment: "production" } as const;
+  const holder = async () => (await world.environment("production")).lock_by;
+
+  test("locks once: nobody is locked out again after an unlock", async () => {
+    const lockIt = () => world.command("U0000ALICE", { kind: "lock", ...production, reason: "counting" }, "again");
+    const first = await lockIt();
+    await world.command("U0000ALICE", { kind: "unlock", ...production });
+    expect(await lockIt()).toEqual(first);
+    expect(await holder()).toBeNull();
+  });
+
+  test("unlocks once: the lock of whoever came after stays", async () => {
+    await world.command("U0000BOB", { kind: "lock", environment: "staging", reason: "counting" });
+    await push(world, "a");
+    world.github.permissions.set("rosa", "admin");
+    const unlockIt = () => world.command("U0000ROSA", { kind: "unlock", environment: "staging" }, "again");
+    const first = await unlockIt();
+    expect(first).toMatchObject({ code: "unlocked", offers: expect.any(Number) });
+    await world.command("U0000ALICE", { kind: "lock", environment: "staging", reason: "once more" });
+    expect(await unlockIt()).toEqual(first);
+    expect((await world.environment("staging")).lock_by).toBe("alice");
+  });
+});
+
+test("whoever holds a lock hears of it as the Slack person that they are linked with by now", async () => {
+  await lock("U0000ALICE", "production", "counting");
+  const at = new Date(world.clock.now());
+  const link = { team: "T1", slack_user: "U0000ALICIA", login: "alice", github_id: 1, at };
+  await world.db.insertInto("link").values(link).execute();
+  await world.tick(day);
+  expect(await told("lock-forgotten")).toEqual(["U0000ALICIA"]);
+});
+
 let keys = 0;
 /** Answered as in Slack: what a button of the answer offers stands in its row. */
 async function lock(who: string, environment: string, reason: string, until?: number): Promise<ReplyContent> {
@@ -179,7 +213,8 @@ describe("a lock without an end", () => {
 
   test("is asked about in the channel when its holder is not known in Slack", async () => {
     await lock("U0000ALICE", "staging", "looking");
-    await world.db.updateTable("environment").set({ lock_by_slack: null }).where("name", "=", "staging").execute();
+    const unknown = { lock_by: "zoe", lock_by_slack: null };
+    await world.db.updateTable("environment").set(unknown).where("name", "=", "staging").execute();
     await world.tick(day);
     expect(await told("lock-forgotten")).toEqual(["#shop-deploys"]);
   });

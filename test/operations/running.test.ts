@@ -1,6 +1,7 @@
 /** What runs: how it ends, what is then certain, who holds the slot, and what a rollback takes out. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createAdvancer } from "../../src/operations/advance.ts";
+import { noteCallback } from "../../src/operations/note-callback.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, deploymentsOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
@@ -146,7 +147,10 @@ describe("nobody can tell", () => {
       null,
       null,
     ]);
-    expect(await world.command("U0000ROSA", resolve)).toMatchObject({ code: "nothing-to-settle" });
+    expect(await world.command("U0000ROSA", resolve)).toMatchObject({ code: "settled" });
+    expect(await world.command("U0000ROSA", { ...resolve, reason: "once more" })).toMatchObject({
+      code: "nothing-to-settle",
+    });
   });
 
   test("also of a stage that changes nothing: the slot is kept, and the environment is not uncertain", async () => {
@@ -521,7 +525,8 @@ describe("what a person says runs there", () => {
     await push(world, "a");
     const { id } = await latestOf("staging");
     expect(await world.command("U0000ROSA", { kind: "adopt", environment: "staging", revision: sha("a") })).toEqual({
-      code: "already-requested",
+      code: "slot-taken",
+      environment: "staging",
       deployment: id,
     });
     expect(
@@ -598,4 +603,34 @@ test("every status that a deployment comes into is counted, once", async () => {
     ...["requested", "in_progress"],
     ...["requested", "queued"],
   ]);
+});
+
+test("of what the far side reports of a stage its first end stands, and whoever looked before looks again", async () => {
+  const staging = slowly(world, "staging");
+  await push(world, "a");
+  const { id } = await latestOf("staging");
+  const [before] = await attemptsOf(id);
+  const report = (status: "in_progress" | "success" | "failure") =>
+    noteCallback(world.bot, { deployment: id, token: before?.token ?? "", status });
+  for (const status of ["in_progress", "failure", "success", "in_progress"] as const) await report(status);
+  const [after] = await attemptsOf(id);
+  expect(after?.handle).toMatchObject({ status: "failure" });
+  expect(after?.epoch).toBe((before?.epoch ?? 0) + 2);
+  await staging.end(id);
+});
+
+test("what holds the slot is named when something is adopted, and a delivery that comes again adopts once", async () => {
+  await push(world, "a");
+  const adopt = { kind: "adopt", environment: "staging", revision: sha("a") } as const;
+  world.github.permissions.set("alice", "admin");
+  const first = await world.command("U0000ALICE", adopt, "again");
+  slowly(world, "staging");
+  await push(world, "b");
+  const { id } = await latestOf("staging");
+  expect(await world.command("U0000ALICE", adopt)).toEqual({
+    code: "slot-taken",
+    environment: "staging",
+    deployment: id,
+  });
+  expect(await world.command("U0000ALICE", adopt, "again")).toEqual(first);
 });

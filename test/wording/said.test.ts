@@ -143,15 +143,11 @@ const notes: NoteCases = {
   "found-after-restart": [
     [
       { stage: "deploy", now: "running" },
-      "I was restarted while the stage deploy was running. It is still running; I follow it again.",
-    ],
-    [
-      { stage: "deploy", now: "ended" },
-      "I was restarted while the stage deploy was running. It has ended meanwhile; I go on from there.",
+      "I was restarted. The stage deploy was running when I last saw it; I follow it again.",
     ],
     [
       { stage: "deploy", now: "unknown" },
-      "I was restarted while the stage deploy was running. It may or may not have ended, I cannot tell. Look at the environment, then settle it with /deploy resolve.",
+      "I was restarted while I was starting the stage deploy. Whether it began is found out before anything is started again.",
     ],
   ],
   ended: [
@@ -437,6 +433,12 @@ const replies: ReplyCases = {
     [
       { service: "shop", environment: "staging", revision, deployment: 42, verdict: { outcome: "go", gates: [] } },
       "Deployment 42: v1.4.0 (a1b2c3d) of shop to staging may go now.",
+    ],
+  ],
+  "slot-taken": [
+    [
+      { deployment: 42, environment: "production" },
+      "Deployment 42 holds production and may yet change what is live there, so nothing was adopted. Wait until it has ended, or settle it with /deploy resolve 42 success|failure <reason> if nobody knows how it did.",
     ],
   ],
   "already-requested": [[{ deployment: 42 }, "Deployment 42 asks for the same already; I did not make another."]],
