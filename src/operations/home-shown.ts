@@ -37,6 +37,8 @@ export type HomeView = {
   readonly said?: { readonly content: ReplyContent; readonly at: Instant };
   readonly approvals: readonly HomeApproval[];
   readonly locks: readonly HomeLock[];
+  /** Whether the person is told when a change of theirs is live in production. */
+  readonly liveNews: boolean;
   readonly services: readonly {
     readonly service: string;
     readonly repository: string;

@@ -12,6 +12,7 @@ import { lockHolder } from "./environment.ts";
 import { touchHome } from "./follow-homes.ts";
 import type { HomeApproval, HomeLock, HomeView } from "./home-shown.ts";
 import { linkOf, offerLink } from "./link.ts";
+import { chooseLiveNews, wantsLiveNews } from "./live-news.ts";
 import { unlock } from "./lock.ts";
 import { instantOf } from "./note-reaction.ts";
 import { loginOf } from "./people.ts";
@@ -92,6 +93,7 @@ export async function loadHomeView(bot: Bot, id: number): Promise<HomeView | und
       : { said: { content: home.said, at: home.said_at.getTime() } }),
     approvals: await approvalsFor(bot, mine),
     locks: mine.flatMap((one) => locksOf(one, now)),
+    liveNews: await wantsLiveNews(bot.db, home.slack_user),
     services,
     at: now,
   };
@@ -172,7 +174,13 @@ function locksOf({ service, login, places }: Mine, now: number): readonly HomeLo
 export type HomeClick = Person & {
   readonly key: string;
   readonly lastTry: boolean;
-  readonly action: "home-approve" | "home-reject" | "home-unlock" | "home-link";
+  readonly action:
+    | "home-approve"
+    | "home-reject"
+    | "home-unlock"
+    | "home-link"
+    | "home-live-news"
+    | "home-no-live-news";
   readonly value: string;
   readonly actionTs: string;
 };
@@ -190,10 +198,25 @@ export async function clickInHome(bot: Bot, click: HomeClick): Promise<void> {
 
 async function carryOut(bot: Bot, click: HomeClick): Promise<ReplyContent> {
   const { team, user: slackUser, key } = click;
-  if (click.action === "home-link") return await offerLink(bot, { team, slackUser }, key);
-  if (click.action === "home-unlock") return await unlockFrom(bot, click);
-  const [deployment = 0, ask = 0] = click.value.split("/").map(Number);
-  const action = click.action === "home-approve" ? "approve" : "reject";
+  switch (click.action) {
+    case "home-link":
+      return await offerLink(bot, { team, slackUser }, key);
+    case "home-unlock":
+      return await unlockFrom(bot, click);
+    case "home-live-news":
+      return await chooseLiveNews(bot, { team, slackUser }, "live-news");
+    case "home-no-live-news":
+      return await chooseLiveNews(bot, { team, slackUser }, "no-live-news");
+    case "home-approve":
+      return await answerFrom(bot, click, "approve");
+    case "home-reject":
+      return await answerFrom(bot, click, "reject");
+  }
+}
+
+async function answerFrom(bot: Bot, click: HomeClick, action: "approve" | "reject"): Promise<ReplyContent> {
+  const { team, user: slackUser, key, value, actionTs } = click;
+  const [deployment = 0, ask = 0] = value.split("/").map(Number);
   return await takeAction(bot, {
     action,
     deployment,
@@ -202,7 +225,7 @@ async function carryOut(bot: Bot, click: HomeClick): Promise<ReplyContent> {
     slackUser,
     channel: "",
     key,
-    at: instantOf(click.actionTs),
+    at: instantOf(actionTs),
   });
 }
 

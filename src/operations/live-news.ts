@@ -1,15 +1,16 @@
 /**
  * Authors are told, by a direct message, that their pull requests are live in a production environment: once for each
  * pull request and environment, in the transaction that ended the deployment. Whoever wants no more of it says so by the
- * message's button; nobody is told who has no known user in Slack.
+ * message's button or on App Home; nobody is told who has no known user in Slack.
  */
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import type { Revision } from "../policy/model.ts";
 import type { Pipeline } from "../policy/pipeline.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { LiveNewsAction } from "./actions.ts";
 import type { Bot } from "./bot.ts";
+import { touchHome } from "./follow-homes.ts";
 import { type SlackIdentity, slackUserOf } from "./people.ts";
 import type { ServiceRef } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
@@ -115,8 +116,8 @@ async function untoldBy(
 }
 
 /** Everybody does who has not said otherwise. */
-async function wantsLiveNews(trx: Transaction<Database>, slackUser: string): Promise<boolean> {
-  const off = await trx
+export async function wantsLiveNews(db: Kysely<Database>, slackUser: string): Promise<boolean> {
+  const off = await db
     .selectFrom("person_setting")
     .select("slack_user")
     .where("slack_user", "=", slackUser)
@@ -134,10 +135,15 @@ export async function chooseLiveNews(
 ): Promise<ReplyContent> {
   const on = action === "live-news";
   const chosen = { live_news: on, at: new Date(bot.context.clock.now()) };
-  await bot.db
-    .insertInto("person_setting")
-    .values({ team, slack_user: slackUser, ...chosen })
-    .onConflict((conflict) => conflict.columns(["team", "slack_user"]).doUpdateSet(chosen))
-    .execute();
+  await bot.db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto("person_setting")
+      .values({ team, slack_user: slackUser, ...chosen })
+      .onConflict((conflict) => conflict.columns(["team", "slack_user"]).doUpdateSet(chosen))
+      .execute();
+    // The person's App Home shows the same, whichever face it was chosen by.
+    const homes = await trx.selectFrom("home").select("id").where("slack_user", "=", slackUser).execute();
+    for (const { id } of homes) await touchHome(trx, bot.wake, id);
+  });
   return { code: "live-news", on };
 }

@@ -17,7 +17,14 @@ export const formActionIds = [
 export type FormActionId = (typeof formActionIds)[number];
 
 /** The buttons of App Home. */
-export const homeActionIds = ["home-approve", "home-reject", "home-unlock", "home-link"] as const;
+export const homeActionIds = [
+  "home-approve",
+  "home-reject",
+  "home-unlock",
+  "home-link",
+  "home-live-news",
+  "home-no-live-news",
+] as const;
 export type HomeActionId = (typeof homeActionIds)[number];
 
 /** The select of a menu. */

@@ -203,3 +203,17 @@ test("while something is down, App Home says that it is tried again, and at last
   await expect(hands.clickInHome(alice, "home-unlock", `${id}`, true)).rejects.toThrow("GitHub does not answer");
   expect((await hands.home(home)).said?.content).toEqual({ code: "gave-up" });
 });
+
+test("whether one is told of one's changes is one setting, seen and changed here and by the message's button", async () => {
+  const home = await hands.openHome(alice);
+  expect((await hands.home(home)).liveNews).toBe(true);
+  await hands.clickInHome(alice, "home-no-live-news", "live-news");
+  const after = await hands.home(home);
+  expect([after.liveNews, after.said?.content]).toEqual([false, { code: "live-news", on: false }]);
+  // The message's button is told of on App Home too, which is written anew for it.
+  const before = await wanted(home);
+  const from = { key: "button", lastTry: false, team: "T1", user: alice, channel: "D1", actionTs: "1.000000" };
+  const responseUrl = "https://hooks.slack.com/actions/T1/1/x";
+  await hands.events.action({ ...from, responseUrl, actionId: "live-news", value: "live-news" });
+  expect([(await hands.home(home)).liveNews, (await wanted(home)) > before]).toEqual([true, true]);
+});

@@ -2,7 +2,7 @@
 import { type CommandName, commandNames } from "../../src/commands/command.ts";
 import { parseCommand } from "../../src/commands/parse.ts";
 import type { FormShown } from "../../src/operations/form.ts";
-import { loadHomeView } from "../../src/operations/home.ts";
+import { type HomeClick, loadHomeView } from "../../src/operations/home.ts";
 import type { Menu } from "../../src/operations/menu-shown.ts";
 import type { ReplyContent } from "../../src/operations/said.ts";
 import { createSlackEvents } from "../../src/operations/slack-events.ts";
@@ -51,12 +51,7 @@ export function slackHands(world: World) {
         .executeTakeFirstOrThrow();
       return id;
     },
-    async clickInHome(
-      user: string,
-      action: "home-approve" | "home-reject" | "home-unlock" | "home-link",
-      value: string,
-      lastTry = false,
-    ): Promise<void> {
+    async clickInHome(user: string, action: HomeClick["action"], value: string, lastTry = false): Promise<void> {
       await events.homeClicked({
         ...who(user, nextKey()),
         lastTry,

@@ -25,7 +25,14 @@ async function stage() {
   const world = await testSlack();
   const { slack, client, context } = world;
   const { db } = database;
-  const loadHomeView = async () => ({ logins: ["alice"], approvals: [], locks: [], services: [], at: 0 });
+  const loadHomeView = async () => ({
+    logins: ["alice"],
+    approvals: [],
+    locks: [],
+    services: [],
+    liveNews: true,
+    at: 0,
+  });
   const surfaces = new Map<string, Surface>([
     ["slack.form", formSurface({ db, log: silent, client })],
     ["slack.home", homeSurface({ db, log: silent, client, loadHomeView, signInAddress: undefined })],

@@ -47,11 +47,15 @@ function said({ said: last }: HomeView, signInAddress: ((id: string) => string) 
   return [...textLines(wordReply(content, { now: at }).split("\n"), 2), ...address, divider];
 }
 
+/** Who the person is, and whether they are told of their changes: the same setting as the button of that message. */
 function person(view: HomeView): readonly ViewBlock[] {
   const label = view.linked === undefined ? homeWords.link : homeWords.linkAgain;
+  const news = view.liveNews
+    ? button({ actionId: "home-no-live-news", label: homeWords.newsOff, value: "live-news" })
+    : button({ actionId: "home-live-news", label: homeWords.newsOn, value: "live-news" });
   return [
-    ...textLines([linkSentence(view)], 1),
-    ...actions("home-link", [button({ actionId: "home-link", label, value: "link" })]),
+    ...textLines([linkSentence(view), view.liveNews ? homeWords.newsAreOn : homeWords.newsAreOff], 1),
+    ...actions("home-person", [button({ actionId: "home-link", label, value: "link" }), news]),
   ];
 }
 

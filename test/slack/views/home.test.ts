@@ -27,6 +27,7 @@ const home: HomeView = {
       channel: "C0SHOP",
     },
   ],
+  liveNews: true,
   locks: [{ environment: 3, service: "shop", name: "staging", reason: "a <demo>", since: at - 2 * hour }],
   services: [
     {
@@ -58,8 +59,8 @@ function shownIn(view: HomeView): readonly string[] {
 
 test("who one is, what waits for one's approval, one's locks, and where environments stand", () => {
   expect(shownIn(home)).toEqual([
-    "You are rosa on GitHub.",
-    "[Link another login]",
+    "You are rosa on GitHub.\nI tell you by a direct message when a change of yours is live in production.",
+    "[Link another login] [Do not tell me of my changes]",
     "divider",
     "Waiting for your approval",
     "shop to production: v1.4.0 (a1b2c3d), deployment 42, asked for by alice 1 hour ago. It stands until 2026-11-21 21:30 UTC. Its message is in <#C0SHOP>.",
@@ -83,10 +84,12 @@ test("who one is, what waits for one's approval, one's locks, and where environm
 test("whom nobody knows is told so, with a button to link", () => {
   const { linked, ...known } = home;
   expect(linked).toBe("rosa");
-  expect(shownIn(known)[0]).toBe("Pipeline files say that you are rosa on GitHub. You can prove your own login.");
-  expect(shownIn({ ...known, logins: [], approvals: [], locks: [], services: [] })).toEqual([
-    "I do not know your GitHub login yet, so I can show you nothing and carry out nothing for you.",
-    "[Link GitHub]",
+  expect(shownIn(known)[0]).toContain(
+    "Pipeline files say that you are rosa on GitHub. You can prove your own login.\n",
+  );
+  expect(shownIn({ ...known, logins: [], approvals: [], locks: [], services: [], liveNews: false })).toEqual([
+    "I do not know your GitHub login yet, so I can show you nothing and carry out nothing for you.\nI do not tell you when a change of yours is live in production.",
+    "[Link GitHub] [Tell me of my changes]",
     "divider",
     "Waiting for your approval",
     "Nothing waits for your approval.",
@@ -141,6 +144,7 @@ const anyHome: fc.Arbitrary<HomeView> = fc.record(
   {
     logins: fc.array(name, { maxLength: 3 }),
     linked: name,
+    liveNews: fc.boolean(),
     approvals: fc.uniqueArray(
       fc.record(
         {
@@ -191,7 +195,7 @@ const anyHome: fc.Arbitrary<HomeView> = fc.record(
     ),
     at: fc.constant(at),
   },
-  { requiredKeys: ["logins", "approvals", "locks", "services", "at"] },
+  { requiredKeys: ["logins", "approvals", "locks", "liveNews", "services", "at"] },
 );
 
 test("whatever it shows is within Slack's limits, and nothing that somebody wrote acts", () => {
