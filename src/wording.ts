@@ -8,6 +8,7 @@ import type { Clearer, GateResult, Instant, OfferedBecause } from "./policy/mode
 import type { Reason } from "./policy/reasons.ts";
 import { groupsInWords, unreachableReason } from "./wording/approvals.ts";
 import { ageInWords, count, durationInWords, listInWords, quoted, shortSha, timeInWords } from "./wording/phrases.ts";
+import { migrationsInWords } from "./wording/rollbacks.ts";
 import { timingInWords } from "./wording/timing.ts";
 
 /** With `now`, ages are told (“2 hours ago”). A message that stands for long is rendered without: ages would go stale. */
@@ -73,6 +74,10 @@ function why(reason: Reason, context: WordingContext): string {
       return `${reason.pullRequest === 0 ? "This" : `Pull request #${reason.pullRequest}`} was merged while it was not ready, so it is not deployed by itself.`;
     case "ready.offered":
       return `${offers[reason.because]} It is offered, and starts when a person asks for it.`;
+    case "ready.confirm-migrations":
+      return `This goes back over ${migrationsInWords(reason.migrations)}, which a rollback does not undo. A person has to confirm it, by the button or by asking for it once more.`;
+    case "ready.migrations-confirmed":
+      return `${reason.by} confirmed to go back although migrations lie in between.`;
     case "ready.may-be-merged":
       return "The pull request is ready to be merged.";
     case "ready.not-ready-yet":
@@ -193,6 +198,8 @@ function why(reason: Reason, context: WordingContext): string {
       return `Deployment ${reason.deployment} is running there. This is number ${reason.position} in the queue.`;
     case "queue.unsettled":
       return `It is not known how deployment ${reason.deployment} ended. Look at the environment, then settle it with /deploy resolve ${reason.deployment} success|failure <reason>.`;
+    case "queue.before-rollback":
+      return `Deployment ${reason.deployment} has failed and is about to be rolled back; that goes first.`;
     case "queue.behind":
       return `Deployment ${reason.deployment} goes first. This is number ${reason.position} in the queue.`;
   }
@@ -225,6 +232,9 @@ function act(reason: Reason): string | undefined {
     case "ready.merged-while-not-ready":
     case "ready.offered":
       return "can ask for it with /deploy";
+    case "ready.confirm-migrations":
+      // The sentence says how.
+      return undefined;
     case "hold.confirm-fix":
       return "can confirm it";
     case "queue.unsettled":
@@ -294,7 +304,7 @@ function clearing(result: GateResult): string {
   const who = people.length === 0 || action === undefined ? "" : `${listInWords(people, "or")} ${action}.`;
   const events = result.clearedBy.flatMap(byItself);
   const self =
-    events.length === 0 || result.reason.code === "queue.unsettled"
+    events.length === 0 || ["queue.unsettled", "queue.before-rollback"].includes(result.reason.code)
       ? ""
       : `It clears when ${listInWords(events, "or")}.`;
   return [named ? who : capital(who), self]

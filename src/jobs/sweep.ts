@@ -76,7 +76,9 @@ async function dueDeployments(db: Kysely<Database>, now: number, everything: boo
   const rows = await db
     .selectFrom("deployment")
     .select("id")
-    .where("status", "in", [...pendingStatuses, ...runningStatuses])
+    .where((row) =>
+      row.or([row("status", "in", [...pendingStatuses, ...runningStatuses]), row("on_failure", "=", "wanted")]),
+    )
     .$if(!everything, (query) => query.where("look_at", "<=", new Date(now)))
     .where("id", ">", after)
     .orderBy("id")

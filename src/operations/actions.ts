@@ -6,6 +6,7 @@ const deploymentActions = [
   "reject",
   "withdraw",
   "confirm-fix",
+  "confirm-migrations",
   "start",
   "cancel",
   "retry",

@@ -11,6 +11,7 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
+import { noteFailure } from "./on-failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ServiceRef } from "./place.ts";
 import { say, touchDeployment } from "./tell.ts";
@@ -35,7 +36,9 @@ export async function endRunning(bot: Bot, service: ServiceRef, row: DeploymentR
     const fresh = await trx.selectFrom("deployment").selectAll().where("id", "=", row.id).executeTakeFirstOrThrow();
     const status = transition(fresh.status, events[end.status]);
     if (status === undefined) return;
-    await finish(trx, bot, service, environment, fresh, status, { ...end, outcome: outcomeOf(fresh, end) });
+    const outcome = outcomeOf(fresh, end);
+    const ended = await finish(trx, bot, service, environment, fresh, status, { ...end, outcome });
+    await noteFailure(trx, bot, ended);
   });
   await bot.context.faults.at("deployment.ended");
 }

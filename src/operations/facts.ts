@@ -12,7 +12,6 @@ import type {
   Facts,
   OfferedBecause,
   Permission,
-  QuarantineFacts,
   QueueEntry,
   RequestKind,
   Revision,
@@ -26,9 +25,12 @@ import { standingFreeze } from "./freezes.ts";
 import { namesElsewhere, peopleFacts, readMemberships } from "./membership.ts";
 import { mergersOf } from "./mergers.ts";
 import { notGranted } from "./not-granted.ts";
+import { aboutToBeUndone } from "./on-failure.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ComparedRevisions, SlackPerson } from "./ports.ts";
 import { type Promoted, promotedBy } from "./promotions.ts";
+import { migrationsTakenBack, quarantineFacts } from "./quarantine-facts.ts";
+import type { Ships } from "./ships.ts";
 
 /** What is judged: a stored deployment that has not started, or a request that is not stored (yet). */
 export type Subject = {
@@ -52,6 +54,12 @@ export type Subject = {
   /** An open pull request, judged as if it were merged now. */
   readonly unmerged?: boolean;
   readonly rollbackTarget?: "previous" | "older";
+  /** For a rollback: the revision that it takes back, and what lies between. */
+  readonly undoes?: string;
+  readonly ships?: Ships;
+  readonly migrationsConfirmedBy?: string;
+  /** Signalbox asks for it. */
+  readonly byItself?: boolean;
   readonly ask: number;
   readonly asked?: { readonly from: string | undefined; readonly policy: string; readonly at: number };
 };
@@ -60,6 +68,8 @@ export type Subject = {
 export type Outside = {
   readonly live: string | null;
   readonly bad: string | null;
+  /** What a rollback takes back, where that is not what is live. */
+  readonly undoes: string | undefined;
   readonly permission: Permission;
   readonly comparedToLive: ComparedRevisions | undefined;
   /** For a rollback: what lies between its target and what is live, which it takes back. */
@@ -85,12 +95,18 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
   const checked = place.policy.checks.length + (place.earlier?.environment.checks.length ?? 0);
   const asksChecks = checked > 0 && subject.kind !== "rollback";
   const isRollback = subject.kind === "rollback";
+  const { undoes } = subject;
+  const undone = undoes ?? live;
+  const byItself = subject.scheduled === true || subject.byItself === true;
+  const isAsked = subject.kind !== "merge" && subject.kind !== "external" && !byItself;
   const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships, promoted] = await Promise.all([
-    subject.kind === "merge" || subject.kind === "external" || subject.scheduled === true
-      ? Promise.resolve<Permission>("write")
-      : bot.github.permission(repository, subject.requestedBy),
+    isAsked ? bot.github.permission(repository, subject.requestedBy) : Promise.resolve<Permission>("write"),
     live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
-    live === null || !isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, sha, live),
+    undone === null || !isRollback
+      ? undefined
+      : undone === sha
+        ? identical
+        : bot.github.compare(repository, sha, undone),
     bad === null || isRollback
       ? undefined
       : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
@@ -99,7 +115,7 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
     promotedBy(bot, place, subject.pullRequest),
   ]);
   const mergers = await mergersOf(bot.db, repository.id, (comparedToLive ?? takenBack)?.shas ?? [sha]);
-  const outside = { live, bad, permission, comparedToLive, takenBack, comparedToBad, checks, mergers };
+  const outside = { live, bad, undoes, permission, comparedToLive, takenBack, comparedToBad, checks, mergers };
   const fresh = !namesElsewhere(place) && !(await hasAnswerers(bot, subject));
   return { ...outside, promoted, memberships, people: new Map(), fresh };
 }
@@ -154,6 +170,8 @@ export async function assembleFacts(
       ...optional("unmerged", subject.unmerged),
       ...optional("fixConfirmedBy", subject.fixConfirmedBy),
       ...optional("rollbackTarget", subject.rollbackTarget),
+      ...optional("migrations", migrationsTakenBack(policy, subject)),
+      ...optional("migrationsConfirmedBy", subject.migrationsConfirmedBy),
       ...optional("hotfix", subject.hotfix),
       ...optional("scheduled", subject.scheduled),
       ...optional("retryOf", subject.retryOf),
@@ -212,6 +230,7 @@ async function environmentFacts(
           },
         }),
     ...optional("slot", await slotFacts(trx, row, subject)),
+    ...optional("undoing", await aboutToBeUndone(trx, row)),
     queue: await queueFacts(trx, row, subject),
   };
 }
@@ -256,26 +275,6 @@ export async function pendingOf(db: Kysely<Database>, environment: number): Prom
     .execute();
 }
 
-/** A rollback's quarantine holds in its own environment and in every later one. */
-async function quarantineFacts(
-  trx: Transaction<Database>,
-  environment: EnvironmentRow,
-  subject: Subject,
-): Promise<QuarantineFacts | undefined> {
-  const row = await trx
-    .selectFrom("quarantine")
-    .innerJoin("environment", "environment.id", "quarantine.environment_id")
-    .where("quarantine.service_id", "=", environment.service_id)
-    .where("quarantine.tree", "=", subject.revision.tree)
-    .where("quarantine.cleared_at", "is", null)
-    .where("environment.position", "<=", environment.position)
-    .select(["environment.name", "quarantine.by", "quarantine.reason", "quarantine.since"])
-    .orderBy("quarantine.id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row && { environment: row.name, by: row.by, reason: row.reason, since: row.since.getTime() };
-}
-
 /** A stored deployment as the subject of a decision. */
 export function subjectOf(row: DeploymentRow): Subject {
   return {
@@ -297,6 +296,10 @@ export function subjectOf(row: DeploymentRow): Subject {
     ...(row.scheduled ? { scheduled: true } : {}),
     ...(row.offered_at === null ? {} : { offered: row.offered_because ?? "unlock" }),
     ...optional("rollbackTarget", row.rollback_target),
+    ...optional("undoes", row.undoes_sha),
+    ...optional("ships", row.kind === "rollback" ? row.ships : undefined),
+    ...optional("migrationsConfirmedBy", row.migrations_confirmed_by),
+    ...(row.by_itself ? { byItself: true } : {}),
     ask: row.ask,
     ...(row.asked_at === null
       ? {}

@@ -189,6 +189,7 @@ async function verdictOn(
     permission: "write",
     comparedToLive: known.compared,
     takenBack: undefined,
+    undoes: undefined,
     comparedToBad: undefined,
     checks: known.checks ?? [],
     mergers: known.mergers ?? [],

@@ -3,6 +3,7 @@
  * known key (the same command or merge delivered again) is answered with what it became the first time.
  */
 import type { Transaction } from "kysely";
+import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { askStands } from "../policy/gates/approvals.ts";
 import {
@@ -49,6 +50,10 @@ export type Request = {
   readonly offered?: OfferedBecause;
   readonly rollbackTarget?: "previous" | "older";
   readonly rollsBack?: number;
+  /** The revision that a rollback takes back. */
+  readonly undoes?: string;
+  /** Nobody asks but Signalbox, as the pipeline file says. */
+  readonly byItself?: boolean;
   /** What it tries again, the stage at which it begins, and the stages that it keeps. */
   readonly retries?: { readonly deployment: number; readonly from: string; readonly kept: readonly string[] };
 };
@@ -71,9 +76,10 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     // What a rollback goes back to has the content under which it was deployed.
     const isBack = asked.kind === "rollback";
     const wanted = isBack ? asked : { ...asked, revision: await withContent(bot, whose(place), asked.revision) };
-    const subject = subjectFor(bot, wanted);
-    const outside = await gatherOutside(bot, place, subject);
+    const asking = subjectFor(bot, wanted);
+    const outside = await gatherOutside(bot, place, asking);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
+    const subject = { ...asking, ships };
     await bot.context.faults.at("request.gathered");
     const judge = async (known: Outside) =>
       await bot.db.transaction().execute((trx) => judgeAndStore(trx, bot, place, wanted, subject, known, ships));
@@ -100,6 +106,8 @@ function subjectFor(bot: Bot, wanted: Request): Subject {
     ...(wanted.pullRequest === undefined ? {} : { pullRequest: wanted.pullRequest }),
     ...(wanted.offered === undefined ? {} : { offered: wanted.offered }),
     ...(wanted.rollbackTarget === undefined ? {} : { rollbackTarget: wanted.rollbackTarget }),
+    ...optional("undoes", wanted.undoes),
+    ...optional("byItself", wanted.byItself),
     ...(wanted.hotfix === undefined ? {} : { hotfix: wanted.hotfix }),
     ...(wanted.retries === undefined ? {} : { retryOf: wanted.retries.deployment }),
     ask: 0,
@@ -232,6 +240,8 @@ async function store(
       offered_because: wanted.offered ?? null,
       rollback_target: wanted.rollbackTarget ?? null,
       rolls_back_deployment_id: wanted.rollsBack ?? null,
+      undoes_sha: wanted.undoes ?? null,
+      by_itself: wanted.byItself ?? false,
       ships: JSON.stringify(ships),
       request_key: wanted.key,
     })

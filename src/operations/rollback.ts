@@ -1,19 +1,16 @@
 /** `/rollback <environment> [to …]`: finds what to go back to, asks for it, and asks what runs to stop. */
-import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
-import { runningStatuses } from "../policy/model.ts";
+import { pendingStatuses } from "../policy/model.ts";
 import { chooseRollbackTarget, type HistoryEntry, type RollbackChoice } from "../policy/rollback-target.ts";
 import { isPending } from "../policy/transitions.ts";
-import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Asker } from "./asker.ts";
 import { refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
+import { cancelWhatRuns } from "./cancel-what-runs.ts";
+import { confirmMigrations } from "./confirm-migrations.ts";
 import { askedBy, askFor } from "./deploy.ts";
-import { lockEnvironment, raiseVersion } from "./environment.ts";
-import { isRunElsewhere } from "./follow-run.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { say, touchDeployment } from "./tell.ts";
 
 /** How far back a rollback looks for its target. */
 const historyLength = 500;
@@ -41,17 +38,34 @@ export async function rollback(
   if (choice.kind === "none") {
     return { code: "nothing-to-roll-back-to", service: place.service.name, environment: place.policy.name };
   }
+  const waiting = await waitsForConfirmation(bot, place, choice.revision.sha);
+  if (waiting !== undefined) return await confirmMigrations(bot, place, asker, waiting);
   const reply = await askFor(bot, place, {
     kind: "rollback",
     typed: true,
     revision: { ...choice.revision, inRepository: true },
     rollbackTarget: choice.target,
     rollsBack: choice.undoes.deployment,
+    undoes: choice.undoes.revision.sha,
     ...optional("reason", reason),
     ...askedBy(asker),
   });
   if (reply.code === "requested") await cancelWhatRuns(bot, place, reply.deployment);
   return reply;
+}
+
+/** The same rollback, which a person has to confirm: asking for it once more does. */
+async function waitsForConfirmation(bot: Bot, place: Place, sha: string): Promise<number | undefined> {
+  const rows = await bot.db
+    .selectFrom("deployment")
+    .select(["id", "verdict"])
+    .where("environment_id", "=", place.environment.id)
+    .where("kind", "=", "rollback")
+    .where("sha", "=", sha)
+    .where("status", "in", [...pendingStatuses])
+    .where("migrations_confirmed_by", "is", null)
+    .execute();
+  return rows.find((row) => row.verdict?.gates.some(({ reason }) => reason.code === "ready.confirm-migrations"))?.id;
 }
 
 /** The rollback that this delivery has asked for already. */
@@ -82,7 +96,8 @@ async function brokenOff(bot: Bot, { environment }: Place): Promise<number | und
   return rows[0]?.id;
 }
 
-async function chooseTarget(bot: Bot, place: Place, to: string | undefined): Promise<RollbackChoice> {
+/** What a rollback would go back to, and what it would take back. */
+export async function chooseTarget(bot: Bot, place: Place, to: string | undefined): Promise<RollbackChoice> {
   const { environment } = place;
   const broken = await brokenOff(bot, place);
   const rows = await bot.db
@@ -115,41 +130,4 @@ async function chooseTarget(bot: Bot, place: Place, to: string | undefined): Pro
     ...(broken === undefined ? {} : { uncertain: { deployment: broken } }),
     ...optional("to", to),
   });
-}
-
-/** A rollback goes before all: what runs is asked to stop, and the slot passes on once it has. */
-async function cancelWhatRuns(bot: Bot, place: Place, rollbackId: number): Promise<void> {
-  await bot.db.transaction().execute(async (trx) => {
-    const environment = await lockEnvironment(trx, place.environment.id);
-    const { slot_deployment_id: slot } = environment;
-    if (slot === null || slot === rollbackId) return;
-    const running = await trx.selectFrom("deployment").selectAll().where("id", "=", slot).executeTakeFirstOrThrow();
-    if (isRunElsewhere(running)) return await sayInTheWay(trx, bot, running, rollbackId);
-    const row = await trx
-      .updateTable("deployment")
-      .set({ cancel_by: `rollback:${rollbackId}`, cancel_at: new Date(bot.context.clock.now()) })
-      .where("id", "=", slot)
-      .where("status", "in", [...runningStatuses])
-      .where("kind", "!=", "rollback")
-      .where("cancel_at", "is", null)
-      .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) return;
-    await raiseVersion(trx, environment.id);
-    await touchDeployment(trx, bot, place.service, row);
-    await bot.wake.advance(trx, slot);
-  });
-}
-
-/** Said where the run is followed and where the rollback waits for it. */
-async function sayInTheWay(
-  trx: Transaction<Database>,
-  bot: Bot,
-  { id: deployment, channel }: DeploymentRow,
-  rollbackId: number,
-): Promise<void> {
-  const content = { code: "run-in-the-way", deployment, rollback: rollbackId } as const;
-  for (const thread of [deployment, rollbackId]) {
-    await say(trx, bot, { key: `run-in-the-way/${rollbackId}/${thread}`, content, channel, deployment: thread });
-  }
 }

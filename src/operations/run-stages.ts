@@ -16,6 +16,7 @@ import { claimStage, timeoutOf } from "./claim-stage.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { followRun } from "./follow-run.ts";
+import { followFailure } from "./on-failure.ts";
 import { loadServiceRef } from "./place.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
@@ -32,6 +33,7 @@ export type Step = "again" | number | undefined;
 export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   const running = await loadRunning(bot, deployment);
   if (running === undefined) return undefined;
+  if (running === "failed") return await followFailure(bot, deployment);
   const { row } = running;
   if (row.kind === "external") {
     const step = await followRun(bot, running.service, row);
@@ -62,8 +64,10 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   }
 }
 
-async function loadRunning(bot: Bot, deployment: number): Promise<Running | undefined> {
+/** `failed`: it has ended, and what is to follow from that is still to be found out. */
+async function loadRunning(bot: Bot, deployment: number): Promise<Running | "failed" | undefined> {
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
+  if (row?.on_failure === "wanted") return "failed";
   if (row === undefined || !isRunning(row.status)) return undefined;
   const environment = await bot.db
     .selectFrom("environment")

@@ -9,6 +9,7 @@ import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
 import type { ApprovalNote, ApprovalReply } from "./approval-said.ts";
 import type { DiffReply } from "./diff.ts";
+import type { RollbackNote, RollbackReply } from "./failure-said.ts";
 import type { FormReply } from "./form.ts";
 import type { HistoryReply } from "./history.ts";
 import type { HoldsNote, HoldsReply } from "./holds-said.ts";
@@ -24,6 +25,7 @@ import type { Work } from "./work.ts";
 /** Said once in a deployment's thread, in the service's channel, or to one person. */
 export type NoteContent =
   | HoldsNote
+  | RollbackNote
   | LinkNote
   | ChannelNote
   | LiveNote
@@ -216,6 +218,7 @@ export type ReplyContent =
   | { readonly code: "adopted"; readonly environment: string; readonly revision: Revision; readonly deployment: number }
   | { readonly code: "allowed"; readonly revision: Revision }
   | { readonly code: "not-quarantined"; readonly revision: Revision }
+  | RollbackReply
   | { readonly code: "fix-confirmed"; readonly deployment: number }
   | ApprovalReply
   | { readonly code: "approval-noted"; readonly deployment: number }

@@ -10,7 +10,7 @@ import { pullRequestTouches } from "./touches.ts";
 export async function shipsBetween(
   bot: Bot,
   place: Place,
-  outside: Pick<Outside, "live" | "comparedToLive" | "takenBack">,
+  outside: Pick<Outside, "live" | "comparedToLive" | "takenBack"> & Partial<Pick<Outside, "undoes">>,
   sha: string,
 ): Promise<Ships> {
   const { repository } = place.service;
@@ -29,7 +29,7 @@ export async function shipsBetween(
       "compareUrl",
       compared.comparison === "identical"
         ? undefined
-        : `${bot.githubUrl}/${repository.fullName}/compare/${back ? `${sha}...${outside.live}` : `${outside.live}...${sha}`}`,
+        : `${bot.githubUrl}/${repository.fullName}/compare/${back ? `${sha}...${outside.undoes ?? outside.live}` : `${outside.live}...${sha}`}`,
     ),
   };
 }

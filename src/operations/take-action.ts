@@ -9,6 +9,7 @@ import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
 import { confirmFix } from "./confirm-fix.ts";
+import { confirmMigrations } from "./confirm-migrations.ts";
 import { deploy } from "./deploy.ts";
 import { placeOfDeployment } from "./find-place.ts";
 import { formerPlaceOf } from "./former-place.ts";
@@ -52,6 +53,8 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   switch (action) {
     case "confirm-fix":
       return await confirmFix(bot, place, asker, deployment);
+    case "confirm-migrations":
+      return await confirmMigrations(bot, place, asker, deployment);
     case "start":
       return await start(bot, place, asker, deployment);
     case "cancel":

@@ -147,6 +147,8 @@ export type EnvironmentFacts = {
   readonly freeze?: FreezeFacts;
   readonly hold?: HoldFacts;
   readonly slot?: SlotFacts;
+  /** A deployment that failed and that is about to be taken back: nothing but that starts meanwhile. */
+  readonly undoing?: number;
   /** Everything else that has not started, oldest first, without the request that is judged. */
   readonly queue: readonly QueueEntry[];
 };
@@ -221,6 +223,9 @@ export type ApprovalFacts = {
  */
 export type OfferedBecause = "unlock" | "auto" | "branch";
 
+/** Changed files that the environment's `migrations` name; `unknown`: it names some, and nobody can tell. */
+export type MigrationFacts = { readonly files: number; readonly atLeast: boolean } | "unknown";
+
 export type RequestFacts = {
   readonly kind: RequestKind;
   /** Typed by a person, as against a merge: a lock then blocks instead of making it wait. */
@@ -242,6 +247,10 @@ export type RequestFacts = {
   readonly fixConfirmedBy?: string;
   /** For a rollback: the revision that was live and healthy before, or an older one. */
   readonly rollbackTarget?: "previous" | "older";
+  /** For a rollback: the migrations among what it takes back, which it does not undo; absent when there are none. */
+  readonly migrations?: MigrationFacts;
+  /** Who said that it may go on all the same. */
+  readonly migrationsConfirmedBy?: string;
   /**
    * Asked for as a hotfix: it passes freeze, soak, window and order, and nothing else, if the asker is one of those whom
    * the environment names for it (gate `access`).

@@ -59,6 +59,8 @@ export type EnvironmentPolicy = {
   readonly window?: WindowPolicy;
   /** Groups or logins who may ask for a hotfix, which passes freeze, soak, window and order; absent: nobody. */
   readonly hotfix?: { readonly from: readonly string[] };
+  /** A deployment that has changed the environment and failed is taken back without anybody asking; absent: it is not. */
+  readonly onFailure?: "rollback";
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
   /** Paths of database migrations as globs; absent when the file names none. */

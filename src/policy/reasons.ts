@@ -2,7 +2,7 @@
  * Reason codes of the gates, each with the facts that speak for it. Prose belongs to `wording.ts` alone.
  * The code's first word is the gate's name.
  */
-import type { Comparison, Instant, OfferedBecause, Permission, RequestKind, Sha } from "./model.ts";
+import type { Comparison, Instant, MigrationFacts, OfferedBecause, Permission, RequestKind, Sha } from "./model.ts";
 
 /** Why one approval does not count. */
 export type ApprovalRefusal =
@@ -43,6 +43,9 @@ export type Reason =
   | { readonly code: "ready.not-a-merge" }
   | { readonly code: "ready.merged-while-not-ready"; readonly pullRequest: number }
   | { readonly code: "ready.offered"; readonly because: OfferedBecause }
+  /** A rollback that does not undo the migrations that it goes back over. */
+  | { readonly code: "ready.confirm-migrations"; readonly migrations: MigrationFacts }
+  | { readonly code: "ready.migrations-confirmed"; readonly by: string }
   | { readonly code: "ready.may-be-merged" }
   | { readonly code: "ready.not-ready-yet"; readonly pullRequest: number }
   | { readonly code: "lock.free" }
@@ -173,6 +176,8 @@ export type Reason =
   | { readonly code: "queue.after-merge" }
   | { readonly code: "queue.running"; readonly deployment: number; readonly position: number }
   | { readonly code: "queue.unsettled"; readonly deployment: number }
+  /** It is being found out how to take back what failed there last. */
+  | { readonly code: "queue.before-rollback"; readonly deployment: number }
   | { readonly code: "queue.behind"; readonly deployment: number; readonly position: number };
 
 export type ReasonCode = Reason["code"];

@@ -22,6 +22,7 @@ import * as liveNews from "./migrations/0014-live-news.ts";
 import * as listening from "./migrations/0015-listening.ts";
 import * as operations from "./migrations/0016-operations.ts";
 import * as deployersOnGitHub from "./migrations/0017-deployers-on-github.ts";
+import * as onFailure from "./migrations/0018-on-failure.ts";
 import * as branches from "./migrations/0020-branches.ts";
 import * as promotions from "./migrations/0021-promotions.ts";
 import type { Database } from "./schema.ts";
@@ -46,6 +47,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0015-listening": listening,
   "0016-operations": operations,
   "0017-deployers-on-github": deployersOnGitHub,
+  "0018-on-failure": onFailure,
   "0020-branches": branches,
   "0021-promotions": promotions,
 };

@@ -161,6 +161,15 @@ export type DeploymentTable = {
   checkout_of: number | null;
   rollback_target: "previous" | "older" | null;
   rolls_back_deployment_id: number | null;
+  /** The revision that the rollback takes back. */
+  undoes_sha: string | null;
+  /** Signalbox asked for it by itself, as the pipeline file says. */
+  by_itself: Generated<boolean>;
+  /** Who said that the rollback may go on although migrations lie in between. */
+  migrations_confirmed_by: string | null;
+  migrations_confirmed_at: Date | null;
+  /** Whether the failure is still to be followed by a rollback, was, or is left to people. */
+  on_failure: "wanted" | "asked" | "left" | null;
   /** The Slack person who rejected it: that person's next words in the thread are the reason. */
   rejected_by_slack: string | null;
   fix_confirmed_by: string | null;

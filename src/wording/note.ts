@@ -19,6 +19,7 @@ import {
 } from "./phrases.ts";
 import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
+import { wordRollbackNote } from "./rollbacks.ts";
 
 const stageEnds = {
   success: "succeeded",
@@ -51,6 +52,10 @@ function deployCommands(environments: readonly string[], rest = ""): string {
 
 export function wordNote(note: NoteContent): string {
   switch (note.code) {
+    case "rolled-back-by-itself":
+    case "not-rolled-back":
+    case "migrations-confirmed":
+      return wordRollbackNote(note);
     case "channel-problem":
       return wordChannelNote(note);
     case "linked":

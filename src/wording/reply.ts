@@ -18,6 +18,7 @@ import { listInWords, namedRevision, quoted, revisionInWords, statusSentence, ti
 import { wordPromotionReply } from "./promotion.ts";
 import { queueLines } from "./queue.ts";
 import { sentenceForRefusal } from "./refusal.ts";
+import { wordRollbackReply } from "./rollbacks.ts";
 import { standingLines } from "./standing.ts";
 import { whereLines } from "./work.ts";
 
@@ -203,6 +204,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `${revisionInWords(reply.revision)} is out of quarantine and may be deployed again.`;
     case "not-quarantined":
       return `${revisionInWords(reply.revision)} is not in quarantine.`;
+    case "migrations-confirmed":
+      return wordRollbackReply(reply);
     case "fix-confirmed":
       return `Thank you. You confirmed that deployment ${reply.deployment} contains the fix.`;
     case "approval-noted":

@@ -555,7 +555,9 @@ export async function openWorld(
       const rows = await db
         .selectFrom("deployment")
         .select("id")
-        .where("status", "in", [...pendingStatuses, ...runningStatuses])
+        .where((row) =>
+          row.or([row("status", "in", [...pendingStatuses, ...runningStatuses]), row("on_failure", "=", "wanted")]),
+        )
         .$if(!everything, (query) => query.where("look_at", "<=", new Date(clock.now())))
         .orderBy("id")
         .execute();

@@ -175,6 +175,27 @@ describe("ready", () => {
       [anyAsker],
     ],
     [
+      "a rollback over migrations",
+      facts({ request: { kind: "rollback", migrations: { files: 2, atLeast: false } } }),
+      "wait",
+      { code: "ready.confirm-migrations", migrations: { files: 2, atLeast: false } },
+      [anyAsker],
+    ],
+    [
+      "a rollback over nobody knows what",
+      facts({ request: { kind: "rollback", migrations: "unknown" } }),
+      "wait",
+      { code: "ready.confirm-migrations", migrations: "unknown" },
+      [anyAsker],
+    ],
+    [
+      "a rollback over migrations that somebody has confirmed",
+      facts({ request: { kind: "rollback", migrations: "unknown", migrationsConfirmedBy: "dora" } }),
+      "pass",
+      { code: "ready.migrations-confirmed", by: "dora" },
+      [],
+    ],
+    [
       "not ready when merged, and offered besides",
       facts({ request: { ...merge, readyWhenMerged: false, offered: "branch" } }),
       "wait",
@@ -835,6 +856,14 @@ describe("queue", () => {
   const free = { code: "queue.free" } as const;
   table(queue, [
     ["nothing there", facts(), "pass", free, []],
+    [
+      "what failed last is about to be taken back",
+      facts({ environment: { undoing: 40 } }),
+      "wait",
+      { code: "queue.before-rollback", deployment: 40 },
+      by(40),
+    ],
+    ["which the rollback does", facts({ environment: { undoing: 40 }, request: rollback }), "pass", free, []],
     ["one runs", facts({ environment: slot("in_progress", false) }), "wait", running(1), by(40)],
     ["one is verified", facts({ environment: slot("verifying", false) }), "wait", running(1), by(40)],
     [

@@ -113,7 +113,7 @@ environments:
     who: [release-managers, dave]
     queue: queue
     hotfix: {from: [release-managers, dave]}
-    on_failure: stop
+    on_failure: rollback
     rollback: {stages: [deploy]}
     deploy: {run: make deploy}
     verify: make smoke
@@ -225,6 +225,7 @@ environments:
             who: ["release-managers", "dave"],
             queue: "queue",
             hotfix: { from: ["release-managers", "dave"] },
+            onFailure: "rollback",
             rollbackStages: ["deploy"],
           },
           {
@@ -308,7 +309,7 @@ environments:
       - test: make test
       - scan: {actions: scan.yml}
       - test: {rnu: x}
-    on_failure: rollback
+    on_failure: retry
   production:
     after: stagin
     approvals: {from: [release-manager], expires: 8x}
@@ -329,7 +330,7 @@ environments:
       "13:16 environments.staging.deploy[1].scan.actions: found actions, expected not supported by this version yet: remove it",
       '14:9 environments.staging.deploy[2].test: found "test", expected a name that no other stage here has',
       `14:16 environments.staging.deploy[2].test.rnu: found rnu, expected one of ${deployers} (run)`,
-      '15:17 environments.staging.on_failure: found "rollback", expected not supported by this version yet: remove it',
+      '15:17 environments.staging.on_failure: found "retry", expected rollback or stop',
       '17:12 environments.production.after: found "stagin", expected one of staging (staging)',
       '18:24 environments.production.approvals.from[0]: found "release-manager", expected a group (release-managers), or a GitHub login in people (release-managers)',
       '18:51 environments.production.approvals.expires: found "8x", expected a duration such as 30m, 2h, 14d or 1h30m',

@@ -124,6 +124,49 @@ const notes: NoteCases = {
       "alice deleted the branch staging of shop. What is live in staging stays as it is. Until there is such a branch again, nothing comes there by a merge; ask for a revision with /deploy staging <revision>.",
     ],
   ],
+  "rolled-back-by-itself": [
+    [
+      { deployment: 42, rollback: 43, to: bad.sha },
+      "Deployment 42 failed, so I asked for rollback 43 to 0123456, as `on_failure: rollback` says.",
+    ],
+    [
+      { deployment: 42, rollback: 43, to: bad.sha, asksPerson: true },
+      "Deployment 42 failed. I asked for rollback 43 to 0123456, but migrations lie in between, so a person has to confirm it.",
+    ],
+  ],
+  "not-rolled-back": [
+    [
+      { deployment: 42, why: { code: "changed-nothing" } },
+      "Deployment 42 is not rolled back by itself: it ended before anything in the environment was changed.",
+    ],
+    [
+      { deployment: 42, why: { code: "cannot-tell" } },
+      "Deployment 42 is not rolled back by itself: it is not known whether it works, and a person has to look.",
+    ],
+    [
+      { deployment: 42, why: { code: "was-rollback" } },
+      "Deployment 42 is not rolled back by itself: it was a rollback itself.",
+    ],
+    [
+      { deployment: 42, why: { code: "nothing-before" } },
+      "Deployment 42 is not rolled back by itself: nothing that was live and healthy before is left to go back to.",
+    ],
+    [
+      { deployment: 42, why: { code: "moved-on" } },
+      "Deployment 42 is not rolled back by itself: the environment has been changed or settled since.",
+    ],
+    [
+      { deployment: 42, why: { code: "too-often", times: 3 } },
+      "Deployment 42 is not rolled back by itself: that was done 3 times in this environment in the last 24 hours already.",
+    ],
+    [
+      { deployment: 42, why: { code: "not-wanted" } },
+      "Deployment 42 is not rolled back by itself: the pipeline file does not say so any more.",
+    ],
+  ],
+  "migrations-confirmed": [
+    [{ by: "bob" }, "bob confirmed to roll back although migrations lie in between. They are not undone."],
+  ],
   "fix-confirmed": [[{ by: "bob" }, "bob confirmed that this contains the fix."]],
   "stage-ended": [
     [{ stage: "deploy", outcome: "success", tookMs: 400 }, "The stage deploy succeeded after less than a second."],
@@ -696,6 +739,9 @@ const replies: ReplyCases = {
   ],
   allowed: [[{ revision: bad }, "0123456 is out of quarantine and may be deployed again."]],
   "not-quarantined": [[{ revision: bad }, "0123456 is not in quarantine."]],
+  "migrations-confirmed": [
+    [{ deployment: 42 }, "Thank you. Rollback 42 goes on; the migrations in between are not undone."],
+  ],
   "fix-confirmed": [[{ deployment: 42 }, "Thank you. You confirmed that deployment 42 contains the fix."]],
   "approval-noted": [[{ deployment: 42 }, "Your answer to deployment 42 is noted."]],
   "approval-withdrawn": [

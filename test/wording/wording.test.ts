@@ -118,6 +118,29 @@ const cases: Cases = {
       says: "Pull request #12 was merged while it was not ready, so it is not deployed by itself. Whoever may ask for this environment can ask for it with /deploy.",
     },
   ],
+  "ready.confirm-migrations": [
+    {
+      reason: { migrations: { files: 1, atLeast: false } },
+      result: "wait",
+      clearedBy: [anyone],
+      says: "This goes back over 1 migration, which a rollback does not undo. A person has to confirm it, by the button or by asking for it once more.",
+    },
+    {
+      reason: { migrations: { files: 5, atLeast: true } },
+      result: "wait",
+      clearedBy: [anyone],
+      says: "This goes back over at least 5 migrations, which a rollback does not undo. A person has to confirm it, by the button or by asking for it once more.",
+    },
+    {
+      reason: { migrations: "unknown" },
+      result: "wait",
+      clearedBy: [anyone],
+      says: "This goes back over changes of which it is not known whether migrations are among them, which a rollback does not undo. A person has to confirm it, by the button or by asking for it once more.",
+    },
+  ],
+  "ready.migrations-confirmed": [
+    { reason: { by: "bob" }, says: "bob confirmed to go back although migrations lie in between." },
+  ],
   "ready.offered": [
     {
       reason: { because: "unlock" },
@@ -473,6 +496,14 @@ const cases: Cases = {
       result: "wait",
       clearedBy: [{ kind: "deployment", deployment: 41 }, approvers],
       says: "It is not known how deployment 41 ended. Look at the environment, then settle it with /deploy resolve 41 success|failure <reason>. An approver can settle it.",
+    },
+  ],
+  "queue.before-rollback": [
+    {
+      reason: { deployment: 41 },
+      result: "wait",
+      clearedBy: [{ kind: "deployment", deployment: 41 }],
+      says: "Deployment 41 has failed and is about to be rolled back; that goes first.",
     },
   ],
   "queue.behind": [

@@ -20,6 +20,14 @@ export function queue(facts: Facts): GateResult {
     const settling = [{ kind: "deployment", deployment } as const, { kind: "approvers" } as const];
     return wait("queue", { code: "queue.unsettled", deployment }, ...settling);
   }
+  const { undoing } = facts.environment;
+  if (undoing !== undefined && facts.request.kind !== "rollback") {
+    return wait(
+      "queue",
+      { code: "queue.before-rollback", deployment: undoing },
+      { kind: "deployment", deployment: undoing },
+    );
+  }
   const next = front.at(-1);
   if (next === undefined) return pass("queue", { code: "queue.free" });
   const { deployment } = next;

@@ -1,12 +1,13 @@
 /**
  * What came by itself starts by itself only when nothing speaks against it: a pull request that was merged while it was
- * not ready, and what is only offered, wait until a person asks for the revision.
+ * not ready, and what is only offered, wait until a person asks for the revision. A rollback over migrations, whoever
+ * asked for it, waits until a person confirms it.
  */
 import type { Facts, GateResult } from "../model.ts";
 import { pass, wait } from "./gate.ts";
 
 export function ready({ request }: Facts): GateResult {
-  const { kind, pullRequest = 0, readyWhenMerged, offered } = request;
+  const { kind, pullRequest = 0, readyWhenMerged, offered, migrations, migrationsConfirmedBy: by } = request;
   if (request.unmerged === true) {
     return readyWhenMerged === true
       ? pass("ready", { code: "ready.may-be-merged" })
@@ -20,5 +21,9 @@ export function ready({ request }: Facts): GateResult {
   if (offered !== undefined && kind !== "rollback" && kind !== "external") {
     return wait("ready", { code: "ready.offered", because: offered }, person);
   }
+  if (migrations !== undefined && by === undefined) {
+    return wait("ready", { code: "ready.confirm-migrations", migrations }, person);
+  }
+  if (migrations !== undefined && by !== undefined) return pass("ready", { code: "ready.migrations-confirmed", by });
   return pass("ready", { code: kind === "merge" ? "ready.ok" : "ready.not-a-merge" });
 }

@@ -82,6 +82,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("soak", duration(entry.soak)),
     ...given("window", windowPolicy(entry.window)),
     ...given("hotfix", entry.hotfix),
+    ...(entry.on_failure === "rollback" ? { onFailure: "rollback" } : {}),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
     ...(entry.snapshot === false ? { snapshot: false } : {}),
     ...given("migrations", entry.migrations),

@@ -117,7 +117,10 @@ export const environmentShape = {
     .strictObject(hotfixShape, { error: "who may ask for a hotfix: {from: […]}" })
     .optional()
     .describe("Who may ask for a hotfix, which passes freeze, soak, window and order. Default: nobody."),
-  on_failure: z.literal("stop", { error: "stop" }).optional().describe("Default: stop."),
+  on_failure: z
+    .enum(["rollback", "stop"], { error: "rollback or stop" })
+    .optional()
+    .describe("What follows when a deployment has changed the environment and then failed. Default: stop."),
   migrations: listOf(text("a path or a pattern, such as db/migrate/**", /^\S.{0,199}$/u), "a list of paths or patterns")
     .max(20, { error: "at most 20" })
     .optional()

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import { nearest } from "../nearest.ts";
 import { entriesOf, quoted, shown, valueAt } from "./found.ts";
-import { type Path, pathText, placeAt } from "./places.ts";
+import { type Path, placeAt } from "./places.ts";
 import { pipelineFileSchema } from "./schema.ts";
 
 /** A mistake that is known by its path; `read.ts` finds the file, line and column. */
@@ -82,15 +82,10 @@ function named(key: string): string {
 
 function valueMistake(path: Path, expected: string, data: unknown, choices: readonly string[] = []): Finding {
   const value = valueAt(data, path);
-  if (isLaterValue(path, value)) return { path, at: "value", found: shown(value), expected: notYet };
   const near = typeof value === "string" ? likely(value, expected, choices, path) : undefined;
   // A key that is not written can only be missed where it should stand.
   const at = value === undefined ? "key" : "value";
   return { path, at, found: shown(value), expected, ...(near === undefined ? {} : { nearest: near }) };
-}
-
-function isLaterValue(path: Path, value: unknown): boolean {
-  return pathText(path).endsWith(".on_failure") && value === "rollback";
 }
 
 function likely(value: string, expected: string, choices: readonly string[], path: Path): string | undefined {

@@ -71,6 +71,9 @@ function aboutStart(view: DeploymentView, make: Make): readonly Button[] {
     ...(waitingFor(view, "hold.confirm-fix") === undefined
       ? []
       : [make("confirm-fix", "Confirm that it contains the fix")]),
+    ...(waitingFor(view, "ready.confirm-migrations") === undefined
+      ? []
+      : [make("confirm-migrations", "Roll back all the same", "danger")]),
     ...(cancellable ? [make("cancel", "Cancel", undefined, confirm)] : []),
   ];
 }
