@@ -28,7 +28,7 @@ export default defineConfig({
     // Projects are run in the order of their names, so that the long files come first.
     projects: [
       {
-        test: { ...each, name: "alone", include: ["test/**/*.test.ts"], exclude: together },
+        test: { ...each, name: "alone", include: ["test/**/*.test.ts", "examples/*/story.test.ts"], exclude: together },
       },
       { test: { ...each, name: "alone, with nock", include: withNock } },
       { test: { ...each, name: "together", isolate: false, include: together, exclude: withNock } },

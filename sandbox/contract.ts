@@ -38,6 +38,8 @@ export type SandboxPullRequest = {
   readonly body: string;
   readonly author: string;
   readonly draft: boolean;
+  /** Logins. */
+  readonly assignees: readonly string[];
   readonly state: "open" | "closed";
   readonly merged: boolean;
   readonly mergeSha: string | null;
@@ -135,6 +137,8 @@ export type SandboxGitHub = {
   /** Resolves when no delivery is under way. */
   settled(): Promise<void>;
   view(fullName: string): SandboxRepositoryView;
+  /** Texts of files by their paths; the revision is a branch, a tag or a SHA. */
+  files(fullName: string, revision: string): Promise<Readonly<Record<string, string>>>;
   repositories(): readonly string[];
   calls(): readonly SandboxCall[];
   /** A listener for every change, for live pages; returns its removal. */

@@ -80,7 +80,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const { people, channels } = scene;
     const slack = await createSandboxSlack({ context, people, channels, webUrl: page.url });
     closers.push(() => slack.close());
-    await scene.seed({ context, github, ...at, pace: options.pace ?? 1 });
+    const seed = { context, github, ...at, pace: options.pace ?? 1 };
+    await scene.seed(seed);
+    const endOthers = scene.others?.(seed);
+    if (endOthers !== undefined) closers.push(endOthers);
     const places = scene.places.map((place) => place.folder);
     const world = await watchWorld(context, folder.site, places);
     closers.push(() => world.close());

@@ -59,7 +59,9 @@ export async function openScene(options: {
   await context.files.writeFile(folder.operatorFile, scene.operatorFile(at));
   const github = await createSandboxGitHub({ context, folder: folder.git, people: scene.people });
   const slack = await createSandboxSlack({ context, people: scene.people, channels: scene.channels });
-  await scene.seed({ context, github, ...at, pace: options.pace ?? 0 });
+  const seed = { context, github, ...at, pace: options.pace ?? 0 };
+  await scene.seed(seed);
+  const endOthers = scene.others?.(seed);
   const port = await freePort(loopback);
   const log: string[] = [];
   const usual = botSettings({ github, slack, folder, host: loopback, port, logLevel: options.logLevel ?? "info" });
@@ -91,6 +93,7 @@ export async function openScene(options: {
     channel,
     log,
     async close() {
+      endOthers?.();
       await bot.stop();
       await github.close();
       await slack.close();

@@ -39,6 +39,8 @@ export type Scene = {
   readonly settings?: Readonly<Record<string, string>>;
   /** Makes the beginning; everything after is done by people and the bot. */
   seed(seed: SceneSeed): Promise<void>;
+  /** What others do by themselves while the scene is open, such as a scan that reports checks; returns what ends it. */
+  readonly others?: (seed: SceneSeed) => () => void;
   /** What “Commit a change” writes, so that people see on the served page whether it is there. */
   change(github: SandboxGitHub, repository: string, change: SceneChange): readonly FileChange[];
   readonly steps: readonly Step[];

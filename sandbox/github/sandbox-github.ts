@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { promisify } from "node:util";
 import type { Context } from "../../src/context.ts";
 import type { SandboxGitHub, SandboxPerson } from "../contract.ts";
+import { readFiles } from "./acts/read-files.ts";
 import { createAutomationActs } from "./automation-acts.ts";
 import { createHub, type Event, type Hub } from "./hub/hub.ts";
 import { createPeopleActs } from "./people-acts.ts";
@@ -123,6 +124,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
       greeted ||= target !== undefined;
     },
     settled: () => deliveries.settled(),
+    files: (fullName, revision) => readFiles(hub.repository(fullName), revision),
     view: (fullName) => repositoryView(hub.repository(fullName)),
     repositories: () => [...hub.repositories.values()].map(({ fullName }) => fullName),
     calls: () => api.calls(),

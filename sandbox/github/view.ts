@@ -45,6 +45,7 @@ function pullView(repository: Repository, issue: PullIssue): SandboxPullRequest 
     body: issue.body ?? "",
     author: issue.author.login,
     draft: pull.draft,
+    assignees: issue.assignees.map(({ login }) => login),
     state: issue.state,
     merged: pull.merged !== null,
     mergeSha: pull.merged?.sha ?? null,

@@ -56,6 +56,7 @@ const requestShape = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("merge-pull-request"), user, repository, number }),
   z.object({ kind: z.literal("close-pull-request"), user, repository, number }),
+  z.object({ kind: z.literal("assign"), user, repository, number, login: line.min(1) }),
   z.object({ kind: z.literal("open-issue"), user, repository, title: line.min(1) }),
   z.object({ kind: z.literal("commit"), user, repository, branch: line.min(1), name: line.min(1), detail: line }),
   z.object({ kind: z.literal("delete-branch"), user, repository, branch: line.min(1) }),
@@ -129,6 +130,7 @@ type OnGitHub = Extract<
       | "edit-pull-request"
       | "merge-pull-request"
       | "close-pull-request"
+      | "assign"
       | "open-issue"
       | "commit"
       | "delete-branch";
@@ -163,6 +165,8 @@ async function actOnGitHub(play: Play, request: OnGitHub): Promise<void> {
       return;
     case "close-pull-request":
       return github.closePullRequest(repository, login, request.number);
+    case "assign":
+      return github.assign(repository, login, request.number, [request.login]);
     case "delete-branch":
       return github.deleteBranch(repository, login, request.branch);
     case "commit": {
@@ -224,6 +228,7 @@ async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<
     case "edit-pull-request":
     case "merge-pull-request":
     case "close-pull-request":
+    case "assign":
     case "open-issue":
     case "commit":
     case "delete-branch":

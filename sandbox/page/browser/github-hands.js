@@ -62,6 +62,7 @@ export function createGitHubHands(now, me) {
     openIssue: () => issueDialog((fields) => by("open-issue", fields)),
     merge: (pull) => by("merge-pull-request", { number: pull.number }),
     close: (pull) => by("close-pull-request", { number: pull.number }),
+    assign: (pull, login) => by("assign", { number: pull.number, login }),
     draft: (pull) => by("edit-pull-request", { number: pull.number, draft: !pull.draft }),
   };
 }

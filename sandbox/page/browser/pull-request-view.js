@@ -60,7 +60,23 @@ function badge(pull) {
   return pull.draft ? el("span.badge.draft", {}, "Draft") : el("span.badge.open", {}, "Open");
 }
 
-function actions(pull, hands, mayWrite) {
+/** Whom a pull request may be given to besides those who have it. */
+function assignment(pull, people, hands, mayWrite) {
+  const free = people.filter((one) => !pull.assignees.includes(one.login));
+  return el(
+    "select.assign",
+    {
+      "aria-label": "Assign somebody",
+      "data-focus": `pull/${pull.number}/assign`,
+      disabled: !mayWrite || free.length === 0,
+      onchange: (event) => hands.assign(pull, event.target.value),
+    },
+    el("option", { value: "", selected: true }, "Assign…"),
+    free.map((one) => el("option", { value: one.login }, one.name)),
+  );
+}
+
+function actions(pull, people, hands, mayWrite) {
   if (pull.state !== "open") return undefined;
   const focus = (name) => ({ type: "button", "data-focus": `pull/${pull.number}/${name}`, disabled: !mayWrite });
   return el(
@@ -81,6 +97,7 @@ function actions(pull, hands, mayWrite) {
       { ...focus("draft"), onclick: () => hands.draft(pull) },
       pull.draft ? "Ready for review" : "Convert to draft",
     ),
+    assignment(pull, people, hands, mayWrite),
     el("button.quiet", { ...focus("close"), onclick: () => hands.close(pull) }, "Close"),
     !pull.mergeable && el("p.held", {}, heldBy(pull)),
     !mayWrite && el("p.held", {}, "You may read this repository, not write to it."),
@@ -112,6 +129,7 @@ export function renderPull(pull, state, hands, mayWrite) {
         "span.pull-line",
         {},
         `${pull.author} · ${pull.head.ref} → ${pull.base.ref} · `,
+        pull.assignees.length > 0 && `assigned to ${pull.assignees.join(", ")} · `,
         el("code", {}, shortSha(pull.mergeSha ?? pull.head.sha)),
       ),
     ),
@@ -122,6 +140,6 @@ export function renderPull(pull, state, hands, mayWrite) {
     ),
     el("div.checks", {}, currentChecks(pull).map(checkRow)),
     pull.comments.map((one) => comment(one, state)),
-    actions(pull, hands, mayWrite),
+    actions(pull, state.people, hands, mayWrite),
   );
 }
