@@ -6,6 +6,8 @@ import type { Context } from "./context.ts";
 import { createJobs, stopWithinMs } from "./jobs/jobs.ts";
 import { withRequestId } from "./log.ts";
 import { createAdvancer } from "./operations/advance.ts";
+import { advanceVersion } from "./operations/advance-version.ts";
+import { lookAtBackMerge } from "./operations/back-merge.ts";
 import { lookAtChannels } from "./operations/channels.ts";
 import { followHomes, homesOf } from "./operations/follow-homes.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
@@ -109,6 +111,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
     lookAtEnvironment: (environment) => lookAtEnvironment(bot, environment),
+    advanceVersion: (step) => withRequestId(`version-${step}`, () => advanceVersion(bot, step)),
+    lookAtBackMerge: (pair) => lookAtBackMerge(bot, pair),
     project: async (key) => {
       const service = homesOf(key);
       await (service === undefined ? projections.project(key) : followHomes(bot, service));

@@ -1,6 +1,7 @@
 /** Everything that the bot writes to GitHub, by the name of its surface, for the projection engine. */
 import type { Surfaces } from "../projections/surface.ts";
 import { createHolding } from "./holding.ts";
+import { createBackMergeSurface } from "./surfaces/back-merge.ts";
 import { createCheckSurface } from "./surfaces/check.ts";
 import { createCommentSurface } from "./surfaces/comment.ts";
 import { createDeploymentSurface } from "./surfaces/deployment.ts";
@@ -12,6 +13,8 @@ import { createNewsSurface } from "./surfaces/news.ts";
 import { createPromotionSurface } from "./surfaces/promotion.ts";
 import { createProtectionSurface } from "./surfaces/protection.ts";
 import { createReplySurface } from "./surfaces/reply.ts";
+import { createVersionPullSurface } from "./surfaces/version-pull.ts";
+import { createVersionReleaseSurface } from "./surfaces/version-release.ts";
 
 export function createGitHubSurfaces(ground: Ground): Surfaces {
   const holding = createHolding(ground.context, ground.github);
@@ -25,6 +28,9 @@ export function createGitHubSurfaces(ground: Ground): Surfaces {
     createReplySurface(ground),
     createPromotionSurface(ground),
     createProtectionSurface(ground),
+    createBackMergeSurface(ground),
+    createVersionPullSurface(ground),
+    createVersionReleaseSurface(ground),
     { ...createNewsSurface(ground), heldUntil: holding.news },
   ];
   return new Map(surfaces.map((surface) => [surface.surface, surface]));

@@ -20,6 +20,10 @@ export type JobHandlers = {
   advance(deployment: number): Promise<unknown>;
   /** Judges open pull requests into the environment's branch. */
   judge(environment: number): Promise<unknown>;
+  /** Moves a step of a version on. */
+  advanceVersion(step: number): Promise<unknown>;
+  /** Looks whether a branch lacks what another has. Only the sweep calls it, when something has changed or time has passed. */
+  lookAtBackMerge(pair: number): Promise<unknown>;
   /** Looks at an environment whose lock or freeze ends. Only the sweep calls it: nothing but telling waits for it. */
   lookAtEnvironment(environment: number): Promise<unknown>;
   project(key: string): Promise<unknown>;
@@ -40,7 +44,7 @@ export type Jobs = {
  * Looks at once, for each queue. A look at a deployment holds one of the pool's connections while it decides; one
  * at a surface waits mostly for GitHub or Slack. The inbox is drained by one, which handles several (`drain-inbox.ts`).
  */
-const looksAtOnce: Readonly<Record<QueueName, number>> = { inbox: 1, advance: 6, judge: 4, project: 6 };
+const looksAtOnce: Readonly<Record<QueueName, number>> = { inbox: 1, advance: 6, judge: 4, project: 6, version: 2 };
 /** Wakes taken at once. With the default of one, a burst is worked off at one for each poll. */
 const batchSize = 20;
 /** Catches wakes whose time has come, and those of which no notification arrived. */
@@ -133,6 +137,12 @@ export async function createJobs(parts: {
               );
             });
           },
+          advanceVersion: (step) => on.version.look(String(step)),
+          lookAtBackMerge: async (pair) => {
+            await handlers.lookAtBackMerge(pair).catch((error: unknown) => {
+              log.error({ err: error, pair }, "two branches could not be compared; the next sweep repeats it");
+            });
+          },
           project: (key) => on.project.look(key),
           drainInbox: () => on.inbox.look(inboxKey),
         },
@@ -160,6 +170,7 @@ export async function createJobs(parts: {
     wake: {
       advance: (trx, deployment, at) => send(trx, "advance", String(deployment), at),
       judge: (trx, environment, at) => send(trx, "judge", String(environment), at),
+      version: (trx, step, at) => send(trx, "version", String(step), at),
       project: (trx, key, at) => send(trx, "project", key, at),
       inbox: (trx, at) => send(trx, "inbox", inboxKey, at),
       stored: () => void looks?.inbox.look(inboxKey),
@@ -170,6 +181,7 @@ export async function createJobs(parts: {
         inbox: lookQueue("inbox", () => handlers.drainInbox()),
         advance: lookQueue("advance", (key) => handlers.advance(Number(key))),
         judge: lookQueue("judge", (key) => handlers.judge(Number(key))),
+        version: lookQueue("version", (key) => handlers.advanceVersion(Number(key))),
         project: lookQueue("project", (key) => handlers.project(key)),
       };
       looks = on;

@@ -20,6 +20,9 @@ export type Sweeping = {
   readonly judge: (environment: number) => Promise<void>;
   /** Looks at an environment that is held, when what holds it ends. */
   readonly lookAtEnvironment: (environment: number) => Promise<void>;
+  /** Steps of versions, and branches of which one may lack what the other has. */
+  readonly advanceVersion: (step: number) => Promise<void>;
+  readonly lookAtBackMerge: (pair: number) => Promise<void>;
   readonly project: (key: string) => Promise<void>;
   readonly drainInbox: () => Promise<void>;
 };
@@ -34,6 +37,8 @@ export async function sweep(parts: Sweeping, now: number, everything: boolean): 
     pages((after) => dueDeployments(parts.db, now, everything, after), parts.advance),
     pages((after) => dueGates(parts.db, now, after), parts.judge),
     pages((after) => dueEnvironments(parts.db, now, after), parts.lookAtEnvironment),
+    pages((after) => dueVersions(parts.db, now, everything, after), parts.advanceVersion),
+    pages((after) => dueBackMerges(parts.db, now, after), parts.lookAtBackMerge),
     pages((after) => dueProjections(parts.db, now, after), parts.project),
   ]);
 }
@@ -53,6 +58,10 @@ export async function nextDue(db: Kysely<Database>, now: number, until: number):
       select look_at from pull_request_gate where look_at is not null
       union all
       select look_at from environment where look_at is not null
+      union all
+      select look_at from candidate where ended_at is null
+      union all
+      select look_at from back_merge where look_at is not null
       union all
       select greatest(look_at, lease_until) from projection where wanted > shown
     ) as due
@@ -80,6 +89,31 @@ async function dueDeployments(db: Kysely<Database>, now: number, everything: boo
       row.or([row("status", "in", [...pendingStatuses, ...runningStatuses]), row("on_failure", "=", "wanted")]),
     )
     .$if(!everything, (query) => query.where("look_at", "<=", new Date(now)))
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+async function dueVersions(db: Kysely<Database>, now: number, everything: boolean, after = 0): Promise<number[]> {
+  const rows = await db
+    .selectFrom("candidate")
+    .select("id")
+    .where("ended_at", "is", null)
+    .$if(!everything, (query) => query.where("look_at", "<=", new Date(now)))
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(pageOf)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+async function dueBackMerges(db: Kysely<Database>, now: number, after = 0): Promise<number[]> {
+  const rows = await db
+    .selectFrom("back_merge")
+    .select("id")
+    .where("look_at", "<=", new Date(now))
     .where("id", ">", after)
     .orderBy("id")
     .limit(pageOf)

@@ -5,7 +5,7 @@
 import type { Transaction } from "kysely";
 import type { Database } from "../store/schema.ts";
 
-export const queues = ["inbox", "advance", "judge", "project"] as const;
+export const queues = ["inbox", "advance", "judge", "project", "version"] as const;
 export type QueueName = (typeof queues)[number];
 
 export type Wake = {
@@ -13,6 +13,8 @@ export type Wake = {
   advance(trx: Transaction<Database>, deployment: number, at?: number): Promise<void>;
   /** Wakes the judging of the open pull requests into this environment's branch that have to be looked at again. */
   judge(trx: Transaction<Database>, environment: number, at?: number): Promise<void>;
+  /** Wakes the step of a version with this id. */
+  version(trx: Transaction<Database>, step: number, at?: number): Promise<void>;
   /** Wakes the projection with this key. */
   project(trx: Transaction<Database>, key: string, at?: number): Promise<void>;
   /** Wakes whoever takes stored deliveries up, at `at` (epoch ms). */

@@ -8,6 +8,7 @@ import type { Status } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
 import type { GitHubPort, SlackPort } from "./ports.ts";
 import type { SignIn } from "./sign-in.ts";
+import type { VersionWrites } from "./version-writes.ts";
 
 /** What `operator.yml` decides for every repository. */
 export type OperatorRules = {
@@ -29,6 +30,7 @@ export type Bot = {
   readonly db: Kysely<Database>;
   readonly wake: Wake;
   readonly github: GitHubPort;
+  readonly versions: VersionWrites;
   readonly slack: SlackPort;
   /** Undefined where the operator has not set up that people link their GitHub logins themselves. */
   readonly signIn: SignIn | undefined;

@@ -21,6 +21,7 @@ import {
 import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
+import { versionNews } from "./version-news.ts";
 import { byPullRequest, hearOf } from "./woken-by.ts";
 
 type Repository = SeenRepository;
@@ -50,6 +51,7 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await meet(repository);
       await seePullRequest(bot, repository, pullRequest);
       await hearOf(bot, byPullRequest(repository.id, pullRequest.number));
+      if (pullRequest.state === "closed") await versionNews(bot, repository, [pullRequest.headRef]);
     },
     async reviewSeen(review: { readonly repository: Repository } & Review) {
       await seeReview(bot, review.repository, review);
@@ -72,6 +74,7 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       if (branch === undefined) return;
       const paths = changedPaths === undefined ? {} : { changedPaths };
       await followBranch(bot, { repository, branch, before, after, deleted, forced, pusher, ...paths });
+      await versionNews(bot, repository, [branch]);
       if (!deleted) await lookAhead(bot, repository, { branch, after, ...paths });
     },
     async issueSeen(issue: {

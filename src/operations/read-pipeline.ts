@@ -8,6 +8,7 @@ import type { Pipeline, PipelineReading, PipelineSource } from "../policy/pipeli
 import { readPipelineFile } from "../policy/pipeline-file/read.ts";
 import type { Database } from "../store/schema.ts";
 import { audit } from "./audit.ts";
+import { backMergesOf, planBackMerges } from "./back-merge.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories, lockEnvironmentsOf } from "./judge-repository.ts";
 import { OutsideError, type RepositoryRef } from "./ports.ts";
@@ -182,6 +183,7 @@ async function putInForce(
     .where("id", "not in", kept)
     .where("removed_at", "is", null)
     .execute();
+  await planBackMerges(trx, bot, repository, backMergesOf(pipeline));
   await audit(trx, { at: now, actor: "signalbox", action: "pipeline.in-force", detail: { repository, file } });
   // A changed policy may open or close gates.
   await judgeRepositories(trx, bot, [repository]);

@@ -8,6 +8,7 @@ import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
 import type { ApprovalNote, ApprovalReply } from "./approval-said.ts";
+import type { VersionNote, VersionReply } from "./candidate-said.ts";
 import type { DiffReply } from "./diff.ts";
 import type { RollbackNote, RollbackReply } from "./failure-said.ts";
 import type { FormReply } from "./form.ts";
@@ -28,6 +29,7 @@ export type NoteContent =
   | RollbackNote
   | LinkNote
   | ChannelNote
+  | VersionNote
   | LiveNote
   | PromotionNote
   | {
@@ -140,6 +142,7 @@ export type ReplyContent =
   | HoldsReply
   | PromotionReply
   | LinkReply
+  | VersionReply
   | FormReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }
   | {

@@ -8,6 +8,7 @@ import { optional } from "../optional.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
+import { rc } from "./cut-version.ts";
 import { deploy, promote } from "./deploy.ts";
 import { findFrozen } from "./find-frozen.ts";
 import { askerIn, type CommandFrom, findEnvironment, findService, placeOfDeployment } from "./find-place.ts";
@@ -50,6 +51,7 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
   const asker = await askerIn(bot, service.found, from);
   if (asker === undefined) return { code: "not-linked" };
   const places = await loadPlaces(bot.db, service.found);
+  if (command.kind === "rc") return await rc(bot, service.found, places, asker, command);
   if (command.kind === "allow") {
     const last = places.at(-1);
     return last === undefined
@@ -61,7 +63,7 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
 }
 
 /** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["rc", "demo"] as const;
+const notYet = ["demo"] as const;
 type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
 
 function isNotYet(command: Command): command is NotYet {

@@ -21,7 +21,10 @@ export type SurfaceName =
   | "github.news"
   | "github.promotion"
   | "github.reply"
-  | "github.protection";
+  | "github.protection"
+  | "github.version-pull"
+  | "github.version-release"
+  | "github.back-merge";
 
 export type Touched = { readonly surface: SurfaceName; readonly subject: string; readonly lane: string };
 

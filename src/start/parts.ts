@@ -13,6 +13,7 @@ import { createGitHub, type GitHub } from "../github/client.ts";
 import { createGitHubCalls } from "../github/deployer-calls.ts";
 import { createGitHubFacts } from "../github/facts.ts";
 import { createSignIn } from "../github/sign-in.ts";
+import { createVersionWrites } from "../github/version-writes.ts";
 import type { Wake } from "../jobs/wake.ts";
 import type { Bot, OperatorRules } from "../operations/bot.ts";
 import { createSlackChannels, type SlackChannels } from "../slack/channels.ts";
@@ -68,6 +69,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
     db: around.db,
     wake: around.wake,
     github: facts,
+    versions: createVersionWrites(github),
     slack: {
       ...createSlackPeople({ client: slack, context }),
       channels: channels.all,

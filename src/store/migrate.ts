@@ -23,6 +23,7 @@ import * as listening from "./migrations/0015-listening.ts";
 import * as operations from "./migrations/0016-operations.ts";
 import * as deployersOnGitHub from "./migrations/0017-deployers-on-github.ts";
 import * as onFailure from "./migrations/0018-on-failure.ts";
+import * as versions from "./migrations/0019-versions.ts";
 import * as branches from "./migrations/0020-branches.ts";
 import * as promotions from "./migrations/0021-promotions.ts";
 import type { Database } from "./schema.ts";
@@ -48,6 +49,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0016-operations": operations,
   "0017-deployers-on-github": deployersOnGitHub,
   "0018-on-failure": onFailure,
+  "0019-versions": versions,
   "0020-branches": branches,
   "0021-promotions": promotions,
 };

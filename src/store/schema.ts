@@ -10,6 +10,7 @@ import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource, PolicyInForc
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
 import type { ListeningTable } from "./listening-table.ts";
 import type { PromotionTable } from "./promotion-table.ts";
+import type { BackMergeTable, CandidateTable } from "./version-tables.ts";
 import type { FormTable, HomeServiceTable, HomeTable } from "./view-tables.ts";
 
 /** Written as JSON text, read as parsed JSON. Rows are written by this bot alone, in the type that is read. */
@@ -556,6 +557,8 @@ export type Database = {
   link_change: LinkChangeTable;
   projection: ProjectionTable;
   person_setting: PersonSettingTable;
+  candidate: CandidateTable;
+  back_merge: BackMergeTable;
   decision: DecisionTable;
   audit: AuditTable;
 };

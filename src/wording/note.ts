@@ -20,6 +20,7 @@ import {
 import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
+import { wordVersionNote } from "./version.ts";
 
 const stageEnds = {
   success: "succeeded",
@@ -63,6 +64,11 @@ export function wordNote(note: NoteContent): string {
       return wordLinkNote(note);
     case "approval-refused":
       return `${note.person}: ${sentenceForRefusal(note.why)}`;
+    case "version-done":
+    case "version-stopped":
+    case "version-asks-to-merge":
+    case "back-merge-conflict":
+      return wordVersionNote(note);
     case "live":
       return wordLiveNote(note);
     case "approval-counted":

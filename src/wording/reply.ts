@@ -20,6 +20,7 @@ import { queueLines } from "./queue.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { wordRollbackReply } from "./rollbacks.ts";
 import { standingLines } from "./standing.ts";
+import { wordVersionReply } from "./version.ts";
 import { whereLines } from "./work.ts";
 
 const noServices =
@@ -259,6 +260,11 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "promotion-nothing-new":
     case "promotion-no-branch":
       return wordPromotionReply(reply);
+    case "version-begun":
+    case "version-under-way":
+    case "no-next-version":
+    case "versions":
+      return wordVersionReply(reply);
     case "trying-again":
       return "GitHub or Slack does not answer me just now. I try again by myself, within seconds at first and for six minutes, and then tell you how it went. You need not ask again.";
     case "gave-up":

@@ -18,6 +18,7 @@ export function recordedWake(): RecordedWake {
   return {
     advance: (_trx, deployment, at) => record("advance", String(deployment), at),
     judge: (_trx, environment, at) => record("judge", String(environment), at),
+    version: (_trx, step, at) => record("version", String(step), at),
     project: (_trx, key, at) => record("project", key, at),
     inbox: (_trx, at) => record("inbox", "inbox", at),
     stored: () => void record("inbox", "inbox", undefined),

@@ -8,6 +8,8 @@ import type { Command } from "../../src/commands/command.ts";
 import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
 import type { DeploymentAction } from "../../src/operations/actions.ts";
 import { createAdvancer } from "../../src/operations/advance.ts";
+import { advanceVersion } from "../../src/operations/advance-version.ts";
+import { lookAtBackMerge } from "../../src/operations/back-merge.ts";
 import type { Bot } from "../../src/operations/bot.ts";
 import { followBranch } from "../../src/operations/follow-branch.ts";
 import { judgePullRequestGates } from "../../src/operations/judge-pull-request-gate.ts";
@@ -44,6 +46,7 @@ import type { Database } from "../../src/store/schema.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { recordedWake, type Woken } from "../harness/recorded-wake.ts";
 import { testContext } from "../harness/test-context.ts";
+import { type FakeVersions, fakeVersions } from "./fake-versions.ts";
 
 export const repository: RepositoryRef & { readonly private: boolean } = {
   id: 1,
@@ -341,6 +344,7 @@ export type World = {
   readonly bot: Bot;
   readonly db: Kysely<Database>;
   readonly github: FakeGitHub;
+  readonly versions: FakeVersions;
   readonly deployer: FakeDeployer;
   /** Carries out the stages that wait for a check. */
   readonly checker: FakeDeployer;
@@ -447,6 +451,7 @@ export async function openWorld(
   const { context, clock, faults } = testContext();
   const wake = recordedWake();
   const github = fakeGitHub();
+  const versions = fakeVersions(github);
   if (options.file !== undefined) github.file = options.file;
   const deployer = fakeDeployer("run");
   const checker = fakeDeployer("check");
@@ -459,6 +464,7 @@ export async function openWorld(
     db,
     wake,
     github,
+    versions,
     slack: {
       async person(_team, user) {
         const known = slackPeople.get(user) ?? {};
@@ -500,6 +506,17 @@ export async function openWorld(
   let commands = 0;
   let eventTs = 0;
 
+  /** As the sweep does with steps of versions, and with branches that may lack what others have. */
+  async function lookAtVersions(everything: boolean): Promise<void> {
+    const now = new Date(clock.now());
+    const steps = await db.selectFrom("candidate").select(["id", "look_at"]).where("ended_at", "is", null).execute();
+    for (const { id, look_at: at } of steps) {
+      if (everything || (at !== null && at <= now)) await advanceVersion(bot, id).catch(() => undefined);
+    }
+    const pairs = await db.selectFrom("back_merge").select("id").where("look_at", "<=", now).execute();
+    for (const { id } of pairs) await lookAtBackMerge(bot, id).catch(() => undefined);
+  }
+
   /** As the sweep does with environments of which a lock or a freeze ends. */
   async function lookAtHeld(): Promise<void> {
     const due = await db.selectFrom("environment").select("id").where("look_at", "<=", new Date(clock.now())).execute();
@@ -510,6 +527,7 @@ export async function openWorld(
     bot,
     db,
     github,
+    versions,
     deployer,
     checker,
     clock,
@@ -531,13 +549,15 @@ export async function openWorld(
     },
     async settle() {
       for (let round = 0; round < 200; round += 1) {
-        const woken = [...later, ...wake.take()].filter(({ queue }) => queue === "advance" || queue === "judge");
+        const woken = [...later, ...wake.take()].filter(({ queue }) => queue !== "project" && queue !== "inbox");
         const isDue = (one: Woken) => one.at === undefined || one.at <= clock.now();
         later = woken.filter((one) => !isDue(one));
         const due = woken.filter(isDue);
         const ids = new Set(due.filter(({ queue }) => queue === "advance").map((one) => Number(one.key)));
         const environments = new Set(due.filter(({ queue }) => queue === "judge").map((one) => Number(one.key)));
+        const steps = new Set(due.filter(({ queue }) => queue === "version").map((one) => Number(one.key)));
         for (const id of ids) await advancer.advance(id);
+        for (const step of steps) await advanceVersion(bot, step);
         for (const environment of environments) await judgePullRequestGates(bot, environment);
         await advancer.idle();
         if (due.length === 0 && wake.woken.length === 0) return;
@@ -549,6 +569,7 @@ export async function openWorld(
     async tick(ms) {
       await clock.advance(ms);
       await lookAtHeld();
+      await lookAtVersions(false);
       await world.settle();
     },
     async sweep(everything = false) {
@@ -563,6 +584,7 @@ export async function openWorld(
         .execute();
       for (const { id } of rows) await advancer.advance(id).catch(() => undefined);
       await lookAtHeld();
+      await lookAtVersions(everything);
       await world.settle();
     },
     restart() {

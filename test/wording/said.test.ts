@@ -11,6 +11,7 @@ import { channelNotes } from "./channel-cases.ts";
 import { holdsNotes, holdsReplies } from "./holds-cases.ts";
 import { linkNotes, linkReplies } from "./link-cases.ts";
 import { promotionNotes, promotionReplies } from "./promotion-cases.ts";
+import { versionNotes, versionReplies } from "./version-cases.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const hour = 3_600_000;
@@ -46,6 +47,7 @@ const notes: NoteCases = {
   ...linkNotes,
   ...channelNotes,
   ...promotionNotes,
+  ...versionNotes,
   "approval-refused": [
     [{ person: "alice", why: { code: "bot" } }, "alice: Your answer does not count: bots cannot approve or reject."],
   ],
@@ -336,6 +338,7 @@ const replies: ReplyCases = {
   ...holdsReplies,
   ...promotionReplies,
   ...linkReplies,
+  ...versionReplies,
   "command-problem": [
     [
       { problem: { code: "unknown-word", word: "lokc", nearest: "lock", choices: deployVerbs } },

@@ -1,0 +1,179 @@
+/**
+ * What one branch has and another lacks is brought back by a pull request that stays open as long as there is something
+ * to bring: from the release branch (`versions.back_merge`), or from any branch that is named so. A row for each pair
+ * holds what is lacking; the pull request is its projection. Merges that bring no content are nothing to bring.
+ */
+import type { Transaction } from "kysely";
+import * as z from "zod";
+import { optional } from "../optional.ts";
+import type { Sha } from "../policy/model.ts";
+import type { Pipeline } from "../policy/pipeline.ts";
+import { projectionKey, touch } from "../projections/touch.ts";
+import type { Database } from "../store/schema.ts";
+import type { BackMergeRow } from "../store/version-tables.ts";
+import type { Bot } from "./bot.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { tellServices } from "./tell-services.ts";
+
+export type LackingCommits = {
+  readonly head: Sha;
+  readonly commits: number;
+  readonly authors: readonly string[];
+  readonly conflict: boolean;
+};
+
+export type BranchPair = { readonly from: string; readonly into: string };
+
+/** News of either branch comes at once; this finds what was missed. */
+const lookAgainMs = 3_600_000;
+/** GitHub finds out in the background whether a pull request conflicts. */
+const unknownYetMs = 10_000;
+
+/** The pairs that a pipeline names, each once. */
+export function backMergesOf(pipeline: Pipeline): readonly BranchPair[] {
+  const pairs = pipeline.services.flatMap(({ versions: { releaseBranch: from, backMerge: into } }) =>
+    from === undefined || into === undefined ? [] : [{ from, into }],
+  );
+  return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()];
+}
+
+/** Keeps a row for each pair, in the transaction that puts the pipeline in force. */
+export async function planBackMerges(
+  trx: Transaction<Database>,
+  bot: Bot,
+  repository: number,
+  pairs: readonly BranchPair[],
+): Promise<void> {
+  const now = new Date(bot.context.clock.now());
+  const kept: number[] = [];
+  for (const { from, into } of pairs) {
+    const row = await trx
+      .insertInto("back_merge")
+      .values({ repository_id: repository, source: from, target: into, lacking: null, look_at: now, removed_at: null })
+      .onConflict((conflict) =>
+        conflict.columns(["repository_id", "source", "target"]).doUpdateSet({ look_at: now, removed_at: null }),
+      )
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    kept.push(row.id);
+  }
+  await trx
+    .updateTable("back_merge")
+    .set({ look_at: null, removed_at: now })
+    .where("repository_id", "=", repository)
+    .where("removed_at", "is", null)
+    .$if(kept.length > 0, (query) => query.where("id", "not in", kept))
+    .execute();
+}
+
+/** A branch moved, or a pull request was closed: the pairs of the repository that it is part of are looked at again. */
+export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, branch: string): Promise<void> {
+  const rows = await bot.db
+    .selectFrom("back_merge")
+    .select("id")
+    .where("repository_id", "=", repository.id)
+    .where("removed_at", "is", null)
+    .where((row) => row.or([row("source", "=", branch), row("target", "=", branch)]))
+    .execute();
+  for (const { id } of rows) await lookAtBackMerge(bot, id);
+}
+
+export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
+  const found = await load(bot, id);
+  if (found === undefined) return;
+  const { row, repository } = found;
+  const lacking = await lackingOf(bot, row, repository);
+  const pull = await pullOf(bot, id);
+  const state = pull === undefined || lacking === undefined ? undefined : await pullState(bot, repository, pull);
+  await bot.context.faults.at("back-merge.gathered");
+  const seen = lacking && { ...lacking, conflict: state?.mergeable === false };
+  const inMs = seen !== undefined && state?.mergeable === undefined ? unknownYetMs : lookAgainMs;
+  await bot.db.transaction().execute(async (trx) => {
+    const before = await trx.selectFrom("back_merge").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+    if (before === undefined || before.removed_at !== null) return;
+    const reopen = state?.open === false;
+    await trx
+      .updateTable("back_merge")
+      .set({
+        lacking: seen === undefined ? null : JSON.stringify(seen),
+        opening: before.opening + (reopen ? 1 : 0),
+        look_at: new Date(bot.context.clock.now() + (reopen ? unknownYetMs : inMs)),
+      })
+      .where("id", "=", id)
+      .execute();
+    const lane = `github/${repository.installationId}`;
+    await touch(trx, bot.wake, { surface: "github.back-merge", subject: `${id}`, lane });
+    if (seen?.conflict === true && pull !== undefined) await tellConflict(trx, bot, row, repository, seen, pull);
+  });
+  await bot.context.faults.at("back-merge.kept");
+}
+
+async function tellConflict(
+  trx: Transaction<Database>,
+  bot: Bot,
+  row: BackMergeRow,
+  repository: RepositoryRef,
+  { authors, head }: LackingCommits,
+  number: number,
+): Promise<void> {
+  const url = `${bot.githubUrl}/${repository.fullName}/pull/${number}`;
+  const named = { repository: repository.fullName, from: row.source, into: row.target };
+  const content = { code: "back-merge-conflict", ...named, number, url, authors } as const;
+  await tellServices(trx, bot, repository.id, `back-merge/${row.id}/conflict/${head}`, content);
+}
+
+async function lackingOf(bot: Bot, row: BackMergeRow, repository: RepositoryRef) {
+  const [from, into] = await Promise.all([
+    bot.github.branchHead(repository, row.source),
+    bot.github.branchHead(repository, row.target),
+  ]);
+  if (from === undefined || into === undefined || from.sha === into.sha) return undefined;
+  const { commits, authors, files } = await bot.versions.unshared(repository, from.sha, into.sha);
+  return files.length === 0 ? undefined : { head: from.sha, commits, authors };
+}
+
+async function pullState(bot: Bot, repository: RepositoryRef, number: number) {
+  const pull = await bot.github.pullRequest(repository, number);
+  if (pull === undefined || pull.state === "closed") return { open: false };
+  return { open: true, ...optional("mergeable", await bot.versions.mergeable(repository, number)) };
+}
+
+/** The number of the pull request, once its surface has made or found it. */
+async function pullOf(bot: Bot, id: number): Promise<number | undefined> {
+  const row = await bot.db
+    .selectFrom("projection")
+    .select("external")
+    .where("key", "=", projectionKey("github.back-merge", `${id}`))
+    .executeTakeFirst();
+  return numberIn(row?.external);
+}
+
+const remembered = z.object({ number: z.int() });
+
+/** What the surface remembers. */
+function numberIn(external: unknown): number | undefined {
+  return remembered.safeParse(external).data?.number;
+}
+
+async function load(bot: Bot, id: number) {
+  const row = await bot.db
+    .selectFrom("back_merge")
+    .selectAll()
+    .where("id", "=", id)
+    .where("removed_at", "is", null)
+    .executeTakeFirst();
+  const at = await bot.db
+    .selectFrom("repository")
+    .select(["id", "full_name", "installation_id", "default_branch"])
+    .where("id", "=", row?.repository_id ?? 0)
+    .where("removed_at", "is", null)
+    .executeTakeFirst();
+  if (row === undefined || at === undefined) return undefined;
+  const repository: RepositoryRef = {
+    id: at.id,
+    fullName: at.full_name,
+    installationId: at.installation_id,
+    defaultBranch: at.default_branch,
+  };
+  return { row, repository };
+}

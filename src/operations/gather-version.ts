@@ -1,0 +1,71 @@
+/** How GitHub stands to a step of a version. Calls: 1 for the tag, 1 or 2 for each branch, 1 for a pull request. Reads only. */
+import * as z from "zod";
+import { optional } from "../optional.ts";
+import type { Sha } from "../policy/model.ts";
+import type { AskedToMerge, CandidateFacts } from "../policy/versions/candidate.ts";
+import { projectionKey } from "../projections/touch.ts";
+import type { CandidateRow } from "../store/version-tables.ts";
+import type { Bot } from "./bot.ts";
+import type { ServicePlace } from "./place.ts";
+import type { RepositoryRef } from "./ports.ts";
+
+const remembered = z.object({ number: z.int(), branch: z.string() });
+
+export async function gatherVersion(bot: Bot, service: ServicePlace, row: CandidateRow): Promise<CandidateFacts> {
+  const { repository } = service;
+  const { plan } = row;
+  const { releaseBranch } = service.policy.versions;
+  const merged = row.step === "cut" ? releaseBranch : undefined;
+  const [tagAt, branch, release, pull] = await Promise.all([
+    bot.versions.tagAt(repository, row.tag),
+    plan.branch === undefined ? undefined : branchFacts(bot, repository, plan.branch, plan.commit),
+    merged === undefined ? undefined : branchFacts(bot, repository, merged, plan.commit),
+    plan.asked === undefined ? undefined : pullFacts(bot, repository, row.id, plan.asked),
+  ]);
+  return {
+    plan,
+    ...optional("tagAt", tagAt),
+    ...optional("branch", branch),
+    ...(release === undefined || merged === undefined ? {} : { release: { name: merged, ...release } }),
+    ...optional("pull", pull),
+  };
+}
+
+async function branchFacts(bot: Bot, repository: RepositoryRef, branch: string, commit: Sha | undefined) {
+  const head = (await bot.github.branchHead(repository, branch))?.sha;
+  const holdsCommit = head !== undefined && commit !== undefined && (await holds(bot, repository, head, commit));
+  return { ...optional("head", head), holdsCommit };
+}
+
+/** Seen from the head, what it holds lies behind it. */
+async function holds(bot: Bot, repository: RepositoryRef, head: Sha, commit: Sha): Promise<boolean> {
+  if (head === commit) return true;
+  const { comparison } = await bot.github.compare(repository, head, commit);
+  return comparison === "behind" || comparison === "identical";
+}
+
+/** Its number is known once its surface was made. */
+async function pullFacts(
+  bot: Bot,
+  repository: RepositoryRef,
+  id: number,
+  asked: AskedToMerge,
+): Promise<CandidateFacts["pull"]> {
+  const row = await bot.db
+    .selectFrom("projection")
+    .select("external")
+    .where("key", "=", projectionKey("github.version-pull", `${id}`))
+    .executeTakeFirst();
+  const number = numberIn(row?.external, asked.branch);
+  if (number === undefined) return undefined;
+  const found = await bot.github.pullRequest(repository, number);
+  if (found === undefined) return { number, state: "closed" };
+  const state = found.mergedAt === undefined ? found.state : "merged";
+  return { number, state, ...optional("mergeSha", found.mergeSha) };
+}
+
+/** One that was made for what was asked before is another. */
+function numberIn(external: unknown, branch: string): number | undefined {
+  const known = remembered.safeParse(external).data;
+  return known?.branch === branch ? known.number : undefined;
+}

@@ -1,0 +1,124 @@
+/**
+ * The commit that a version's tag is set on: what the branch holds, with the version in its files. It is made and put
+ * nowhere. Before that it is looked whether the step makes sense, so that what cannot end well leaves nothing behind.
+ */
+import type { Sha } from "../policy/model.ts";
+import type { CandidatePlan } from "../policy/versions/candidate.ts";
+import { type Release, sameRelease, type Version } from "../policy/versions/scheme.ts";
+import { schemeOf } from "../policy/versions/schemes.ts";
+import type { VersionTag } from "../policy/versions/tags.ts";
+import { spelledFor, writeVersion } from "../policy/versions/write-version.ts";
+import type { CandidateRow } from "../store/version-tables.ts";
+import type { Bot } from "./bot.ts";
+import type { StepProblem } from "./candidate-said.ts";
+import type { ServicePlace } from "./place.ts";
+import type { FoundRevision } from "./ports.ts";
+import { versionFacts } from "./version-facts.ts";
+
+const mostFilesNamed = 10;
+
+export async function makeVersionCommit(
+  bot: Bot,
+  service: ServicePlace,
+  row: CandidateRow,
+): Promise<CandidatePlan | StepProblem> {
+  const { repository, policy } = service;
+  const { releaseBranch, scheme } = policy.versions;
+  const branch = row.step === "cut" ? repository.defaultBranch : (releaseBranch ?? repository.defaultBranch);
+  const version = schemeOf(scheme).read(row.version);
+  if (version === undefined) return { code: "left-pipeline" };
+  const head = await bot.github.branchHead(repository, branch);
+  if (head === undefined) return { code: "no-branch", branch };
+  const candidate = await latestOf(bot, service, version.release);
+  if (row.step === "finish") return await finish(bot, service, row, version, { branch, head }, candidate);
+
+  if (candidate !== undefined && (await isSame(bot, service, head, candidate.sha))) {
+    return { code: "nothing-new", branch, tag: candidate.name };
+  }
+  if (row.step === "cut" && releaseBranch !== undefined) {
+    const release = await bot.github.branchHead(repository, releaseBranch);
+    const apart = release && (await notBroughtBack(bot, service, { name: releaseBranch, head: release.sha }, head.sha));
+    if (apart !== undefined) return apart;
+  }
+  return await withVersion(bot, service, row, version, { base: head.sha, branch });
+}
+
+/** What was released is what was tested: the branch may hold nothing that its last candidate does not. */
+async function finish(
+  bot: Bot,
+  service: ServicePlace,
+  row: CandidateRow,
+  version: Version,
+  { branch, head }: { readonly branch: string; readonly head: FoundRevision },
+  candidate: VersionTag | undefined,
+): Promise<CandidatePlan | StepProblem> {
+  if (candidate === undefined) return { code: "no-branch", branch: row.tag };
+  if (await isSame(bot, service, head, candidate.sha)) {
+    return await withVersion(bot, service, row, version, { base: head.sha, branch });
+  }
+  if (service.policy.versions.releaseBranch === undefined) {
+    // The default branch has gone on. The release is made of the candidate alone, and its tag holds it.
+    return await withVersion(bot, service, row, version, { base: candidate.sha });
+  }
+  const { commits, authors } = await bot.github.compare(service.repository, candidate.sha, head.sha);
+  return { code: "more-than-candidate", branch, tag: candidate.name, commits, authors };
+}
+
+/** The newest candidate of the release, by its tag. */
+async function latestOf(bot: Bot, service: ServicePlace, release: Release): Promise<VersionTag | undefined> {
+  const { facts } = await versionFacts(bot, service);
+  return facts.tags.find(({ version: of }) => of.kind === "candidate" && sameRelease(of.release, release));
+}
+
+async function isSame(bot: Bot, { repository }: ServicePlace, head: FoundRevision, sha: Sha): Promise<boolean> {
+  return head.sha === sha || head.tree === (await bot.github.tree(repository, sha));
+}
+
+/**
+ * What only the release branch has would be undone by a candidate that lacks it: then nothing is merged before it was
+ * brought back. The files that `/rc` writes differ on purpose.
+ */
+export async function notBroughtBack(
+  bot: Bot,
+  { repository, policy }: ServicePlace,
+  release: { readonly name: string; readonly head: Sha },
+  into: Sha,
+): Promise<StepProblem | undefined> {
+  const own = new Set(policy.versions.files.map(({ path }) => path));
+  const { commits, authors, files } = await bot.versions.unshared(repository, release.head, into);
+  const apart = files.filter((file) => !own.has(file));
+  if (apart.length === 0) return undefined;
+  return {
+    code: "not-brought-back",
+    from: release.name,
+    into: repository.defaultBranch,
+    commits,
+    authors,
+    files: apart.slice(0, mostFilesNamed),
+  };
+}
+
+async function withVersion(
+  bot: Bot,
+  { repository, policy }: ServicePlace,
+  row: CandidateRow,
+  version: Version,
+  { base, branch }: { readonly base: Sha; readonly branch?: string },
+): Promise<CandidatePlan | StepProblem> {
+  const changed: { path: string; text: string }[] = [];
+  for (const file of policy.versions.files) {
+    const text = await bot.github.fileAt(repository, base, file.path);
+    const written = writeVersion(file, text, spelledFor(file, version));
+    if (written.kind === "not-written") return { code: "file-not-written", path: file.path, why: written.why };
+    if (written.text !== text) changed.push({ path: file.path, text: written.text });
+  }
+  const where = branch === undefined ? {} : { branch };
+  if (changed.length === 0) return { commit: base, base, ...where };
+  const commit = await bot.versions.makeCommit(repository, {
+    about: { kind: "version", version: version.text, by: row.asked_by },
+    parents: [base],
+    like: base,
+    files: changed,
+  });
+  return { commit, base, ...where };
+}

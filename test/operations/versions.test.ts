@@ -1,0 +1,433 @@
+/** `/rc cut`, `next` and `finish` as practice 5 has them, with what stands in the way and with a crash at every step. */
+import { afterEach, expect, test } from "vitest";
+import { backMergesOf } from "../../src/operations/back-merge.ts";
+import { loadServices } from "../../src/operations/place.ts";
+import type { ReplyContent } from "../../src/operations/said.ts";
+import { versionNews } from "../../src/operations/version-news.ts";
+import { nothing, openWorld, repository, tellPush, type World } from "./world.ts";
+
+const file = `
+channel: "#shop-deploys"
+people: {alice: U0000ALICE, rosa: U0000ROSA, olaf: U0000OLAF, bob: U0000BOB}
+groups: {release-managers: [rosa, bob]}
+versions:
+  scheme: dotted
+  files: [ukrdc/__init__.py]
+  release_branch: release
+  back_merge: main
+environments:
+  staging: {branch: release, deploy: make deploy}
+  production:
+    approvals: {count: 1, from: [release-managers]}
+    deploy: make deploy
+`;
+const alice = "U0000ALICE";
+const rosa = "U0000ROSA";
+const path = "ukrdc/__init__.py";
+
+let world: World;
+afterEach(async () => {
+  await world.close();
+});
+
+/** Main holds 10.8.4 and something new; release holds 10.8.4, which is tagged. */
+async function open(text = file): Promise<World> {
+  world = await openWorld({ file: text });
+  const first = world.commit("1", { content: "first" });
+  world.github.files.set(`${first}:${path}`, "__version__ = '10.8.4'\n");
+  world.github.tagged.set("v10.8.4", first);
+  world.github.branches.set("release", first);
+  await tellPush(world, "main", nothing);
+  await tellPush(world, "release", nothing);
+  change("2", "main");
+  return world;
+}
+
+/** Somebody's commit, which touches one file and leaves the version as it is. */
+function change(letter: string, branch: string, author = "alice", changed = `src/${letter}.py`): string {
+  const before = world.github.branches.get(branch) ?? "";
+  const made = world.commit(letter, { branch, author });
+  for (const [key, text] of world.github.files) {
+    if (key.startsWith(`${before}:`)) world.github.files.set(`${made}:${key.slice(41)}`, text);
+  }
+  world.github.files.set(`${made}:${changed}`, letter);
+  world.github.changed.set(made, [changed]);
+  return made;
+}
+
+async function rc(step?: "cut" | "next" | "finish", person = alice, more: object = {}): Promise<ReplyContent> {
+  return await world.command(person, { kind: "rc", ...(step === undefined ? {} : { step }), ...more });
+}
+
+function versionOn(branch: string): string | undefined {
+  return world.github.files.get(`${world.github.branches.get(branch)}:${path}`)?.trim();
+}
+
+/** What was said of versions, in order. */
+async function told(): Promise<readonly object[]> {
+  return (await world.said()).filter(({ code }) => code.startsWith("version-"));
+}
+
+const steps = async () => await world.db.selectFrom("candidate").selectAll().orderBy("id").execute();
+
+async function audits(): Promise<readonly string[]> {
+  const rows = await world.db.selectFrom("audit").selectAll().orderBy("id").execute();
+  return rows.filter(({ action }) => action.startsWith("version.")).map(({ actor, action }) => `${actor} ${action}`);
+}
+
+test("a candidate is cut, the next one tagged with a fix, and the release finished", async () => {
+  await open();
+  expect(await rc("cut")).toMatchObject({ code: "version-begun", version: "10.8.5.RC1", tag: "v10.8.5.RC1" });
+  const cut = world.github.tagged.get("v10.8.5.RC1");
+  expect(world.github.branches.get("main")).toBe(cut);
+  expect(versionOn("main")).toBe("__version__ = '10.8.5.RC1'");
+  // The merge of the tag has its content, and holds what the release branch held.
+  const [version, merge] = world.versions.made;
+  expect(version).toMatchObject({ sha: cut, message: "Version 10.8.5.RC1\n\nAsked for by alice with /rc." });
+  expect(merge).toMatchObject({ parents: ["1".repeat(40), cut] });
+  expect(world.github.branches.get("release")).toBe(merge?.sha);
+  expect(versionOn("release")).toBe("__version__ = '10.8.5.RC1'");
+  expect(await told()).toMatchObject([
+    { code: "version-done", step: "cut", by: "alice", sha: merge?.sha, deployedTo: ["staging"], offer: [] },
+  ]);
+
+  expect(await rc("next")).toMatchObject({ code: "version-begun", version: "10.8.5.RC2" });
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "nothing-new", branch: "release", tag: "v10.8.5.RC1" } });
+  change("3", "release", "rosa");
+  await rc("next");
+  const second = world.github.tagged.get("v10.8.5.RC2");
+  expect(world.github.branches.get("release")).toBe(second);
+  expect(versionOn("release")).toBe("__version__ = '10.8.5.RC2'");
+  expect(versionOn("main")).toBe("__version__ = '10.8.5.RC1'");
+
+  expect(await rc("finish", alice)).toMatchObject({ code: "may-not", needs: "approve" });
+  expect(await rc("finish", rosa)).toMatchObject({ code: "version-begun", version: "10.8.5", tag: "v10.8.5" });
+  const released = world.github.tagged.get("v10.8.5");
+  expect(world.github.branches.get("release")).toBe(released);
+  expect(versionOn("release")).toBe("__version__ = '10.8.5'");
+  expect((await told()).at(-1)).toMatchObject({ step: "finish", by: "rosa", sha: released, offer: ["production"] });
+  expect(world.versions.written).toEqual([
+    `main ${cut?.slice(-2)}`,
+    "tag v10.8.5.RC1",
+    `release ${merge?.sha.slice(-2)}`,
+    `release ${second?.slice(-2)}`,
+    "tag v10.8.5.RC2",
+    `release ${released?.slice(-2)}`,
+    "tag v10.8.5",
+  ]);
+  expect(await audits()).toEqual([
+    "alice version.asked",
+    "alice version.done",
+    "alice version.asked",
+    "alice version.stopped",
+    "alice version.asked",
+    "alice version.done",
+    "rosa version.asked",
+    "rosa version.done",
+  ]);
+  const surfaces = await world.db
+    .selectFrom("projection")
+    .select("key")
+    .where("surface", "=", "github.version-release")
+    .execute();
+  expect(surfaces).toHaveLength(1);
+});
+
+test("/rc says how the versions stand, and which tags it does not count", async () => {
+  await open();
+  expect(await rc()).toEqual({
+    ...{ code: "versions", service: "shop", latest: "v10.8.4", liveIn: [], malformed: [] },
+    ...{ releaseBranch: "release", example: "v10.8.5.RC1" },
+  });
+  await rc("cut");
+  world.github.tagged.set("v10.8.x", "1".repeat(40));
+  const cut = world.github.tagged.get("v10.8.5.RC1");
+  expect(await rc()).toMatchObject({ open: { tag: "v10.8.5.RC1", sha: cut }, malformed: ["v10.8.x"] });
+});
+
+const points = [
+  "version.begun",
+  "version.gathered",
+  "version.commit-made",
+  "version.kept",
+  "version.branch-moved",
+  "version.tagged",
+  "version.merge-made",
+  "version.merged",
+  "version.ended",
+];
+
+test.each(points)("killed at %s, a cut is carried to its end once", async (point) => {
+  await open();
+  world.faults.arm(point);
+  await rc("cut").catch(() => undefined);
+  world.restart();
+  await world.sweep(true);
+  await world.sweep(true);
+  const cut = world.github.tagged.get("v10.8.5.RC1");
+  const [row, ...others] = await steps();
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({ problem: null, sha: world.github.branches.get("release") });
+  expect(row?.ended_at).not.toBeNull();
+  expect(world.github.branches.get("main")).toBe(cut);
+  expect(world.versions.written.map((one) => one.split(" ")[0])).toEqual(["main", "tag", "release"]);
+  expect(await told()).toHaveLength(1);
+});
+
+test.each(["version.commit-made", "version.branch-moved", "version.tagged", "version.ended"])(
+  "killed at %s, a finish is carried to its end once",
+  async (point) => {
+    await open();
+    await rc("cut");
+    world.faults.arm(point);
+    await rc("finish", rosa).catch(() => undefined);
+    world.restart();
+    await world.sweep(true);
+    expect(world.github.tagged.get("v10.8.5")).toBe(world.github.branches.get("release"));
+    expect(world.versions.written.slice(3).map((one) => one.split(" ")[0])).toEqual(["release", "tag"]);
+    expect((await told()).map((one) => ("step" in one ? one.step : ""))).toEqual(["cut", "finish"]);
+  },
+);
+
+test("a command that is delivered twice, and two at once, begin one step", async () => {
+  await open();
+  const same = { kind: "rc", step: "cut" } as const;
+  const [one, two, other] = await Promise.all([
+    world.command(alice, same, "key-1"),
+    world.command(alice, same, "key-1"),
+    world.command(rosa, same, "key-2"),
+  ]);
+  expect([one, two].map(({ code }) => code)).toEqual(["version-begun", "version-begun"]);
+  expect(["version-under-way", "version-begun"]).toContain(other.code);
+  await world.settle();
+  expect((await steps()).filter(({ problem }) => problem === null)).toHaveLength(1);
+  expect([...world.github.tagged.keys()]).toEqual(["v10.8.4", "v10.8.5.RC1"]);
+});
+
+test("GitHub away: it goes on by itself when GitHub answers", async () => {
+  await open();
+  world.faults.arm("version.begun", () => {
+    world.github.down = true;
+  });
+  await rc("cut");
+  expect(world.versions.written).toEqual([]);
+  world.github.down = false;
+  await world.tick(10_000);
+  expect(world.github.tagged.has("v10.8.5.RC1")).toBe(true);
+});
+
+test("a branch that moves meanwhile is built on anew", async () => {
+  await open();
+  world.faults.arm("version.commit-made", () => void change("4", "main"));
+  await rc("cut");
+  const cut = world.github.tagged.get("v10.8.5.RC1");
+  expect(world.github.branches.get("main")).toBe(cut);
+  expect(world.github.commits.find(({ sha }) => sha === cut)?.parents).toEqual(["4".repeat(40)]);
+});
+
+test("a tag that somebody sets meanwhile at another commit stops it, and is left where it is", async () => {
+  await open();
+  world.faults.arm("version.commit-made", () => void world.github.tagged.set("v10.8.5.RC1", "1".repeat(40)));
+  await rc("cut");
+  expect(world.github.tagged.get("v10.8.5.RC1")).toBe("1".repeat(40));
+  expect(await told()).toMatchObject([{ code: "version-stopped", tagged: false, why: { code: "tag-elsewhere" } }]);
+  expect(world.versions.written).toEqual([]);
+  // The number is taken: the next one is another.
+  expect(await rc("cut")).toMatchObject({ tag: "v10.8.5.RC2" });
+});
+
+test("a rule that refuses the tag is said in GitHub's words", async () => {
+  await open();
+  world.versions.closedTags = "v";
+  await rc("cut");
+  const said = "Cannot create ref due to creations being restricted.";
+  expect(await told()).toMatchObject([{ why: { code: "refused", what: "tag", name: "v10.8.5.RC1", said } }]);
+});
+
+test("what only the release branch has is not undone: nothing is written before it was brought back", async () => {
+  await open();
+  change("5", "release", "rosa");
+  await rc("cut");
+  expect(await told()).toMatchObject([
+    {
+      tagged: false,
+      why: {
+        code: "not-brought-back",
+        from: "release",
+        into: "main",
+        commits: 1,
+        authors: ["rosa"],
+        files: ["src/5.py"],
+      },
+    },
+  ]);
+  expect(world.versions.written).toEqual([]);
+  // Squashed into main it shares no commit, and yet is there.
+  change("6", "main", "rosa", "src/5.py");
+  world.github.files.set(`${"6".repeat(40)}:src/5.py`, "5");
+  await rc("cut");
+  expect(world.github.tagged.has("v10.8.5.RC1")).toBe(true);
+});
+
+test("a release holds nothing that its candidate did not", async () => {
+  await open();
+  await rc("cut");
+  change("7", "release", "rosa");
+  await rc("finish", rosa);
+  expect((await told()).at(-1)).toMatchObject({
+    why: {
+      code: "more-than-candidate",
+      branch: "release",
+      tag: "v10.8.5.RC1",
+      authors: expect.arrayContaining(["rosa"]),
+    },
+  });
+  expect(world.github.tagged.has("v10.8.5")).toBe(false);
+});
+
+test("a file without a version, and a branch that is not there, are said", async () => {
+  await open();
+  world.github.files.set(`${"2".repeat(40)}:${path}`, "nothing here\n");
+  await rc("cut");
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "file-not-written", path, why: "no-version" } });
+  world.github.branches.delete("main");
+  await rc("cut");
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "no-branch", branch: "main" } });
+});
+
+test("a version that cannot be the next is refused at once", async () => {
+  await open();
+  expect(await rc("next")).toMatchObject({ code: "no-next-version", why: { code: "no-candidate", latest: "10.8.4" } });
+  expect(await rc("cut", alice, { version: "10.8.4" })).toMatchObject({ why: { code: "exists", tag: "v10.8.4" } });
+  expect(await rc("cut", alice, { version: "1.x" })).toMatchObject({ why: { code: "not-a-version" } });
+  expect(await rc("cut", alice, { raise: "minor" })).toMatchObject({ version: "10.9.0.RC1" });
+  expect(await rc("cut", "U0000OLAF")).toMatchObject({ code: "may-not" });
+});
+
+/** As the projection does when it has made the pull request. */
+async function pullOpened(number: number): Promise<string> {
+  const [row] = (await steps()).filter(({ ended_at: ended }) => ended === null);
+  const asked = row?.plan.asked;
+  if (row === undefined || asked === undefined) throw new Error("nothing is asked to be merged");
+  world.github.pulls.set(number, {
+    ...{ number, title: "", body: "", author: "signalbox[bot]", draft: false, state: "open" as const },
+    ...{ headSha: asked.sha, headRef: asked.branch, baseRef: asked.base, fromFork: false, assignees: [] },
+    ...{ requestedReviewers: [], createdAt: 0, updatedAt: 0 },
+  });
+  await world.db
+    .updateTable("projection")
+    .set({ external: JSON.stringify({ number, branch: asked.branch, ours: 1 }) })
+    .where("key", "=", `github.version-pull/${row.id}`)
+    .execute();
+  await world.tick(6_000);
+  return asked.base;
+}
+
+async function merged(number: number, mergeSha: string): Promise<void> {
+  const pull = world.github.pulls.get(number);
+  if (pull === undefined) throw new Error(`no pull request ${number}`);
+  world.github.pulls.set(number, { ...pull, state: "closed", mergedAt: 1, mergedBy: "rosa", mergeSha });
+  await versionNews(world.bot, repository, [pull.baseRef]);
+  await world.settle();
+}
+
+test("protected branches are written by pull requests, and it goes on when they are merged", async () => {
+  await open();
+  world.versions.closed.add("main").add("release");
+  await rc("cut");
+  expect(world.versions.written).toEqual([`new signalbox/v10.8.5.RC1-files-${"e".repeat(7)}`]);
+  expect(await pullOpened(7)).toBe("main");
+  expect(await told()).toMatchObject([{ code: "version-asks-to-merge", number: 7, base: "main" }]);
+  expect(await rc("cut", rosa)).toMatchObject({ code: "version-under-way", by: "alice", asks: "main" });
+  // Squashed, it is another commit: that one is tagged.
+  const squashed = change("8", "main");
+  world.github.files.set(`${squashed}:${path}`, "__version__ = '10.8.5.RC1'\n");
+  await merged(7, squashed);
+  expect(world.github.tagged.get("v10.8.5.RC1")).toBe(squashed);
+  expect(await pullOpened(8)).toBe("release");
+  const merge = world.versions.made.at(-1)?.sha ?? "";
+  world.github.branches.set("release", merge);
+  await merged(8, merge);
+  expect((await told()).map(({ code }: { code?: string }) => code)).toEqual([
+    "version-asks-to-merge",
+    "version-asks-to-merge",
+    "version-done",
+  ]);
+});
+
+test("a pull request that is closed ends the step", async () => {
+  await open();
+  world.versions.closed.add("main");
+  await rc("cut");
+  await pullOpened(7);
+  const pull = world.github.pulls.get(7);
+  if (pull !== undefined) world.github.pulls.set(7, { ...pull, state: "closed" });
+  await world.tick(6 * 60_000);
+  expect((await told()).at(-1)).toMatchObject({ code: "version-stopped", why: { code: "pull-closed", number: 7 } });
+  expect(world.github.tagged.has("v10.8.5.RC1")).toBe(false);
+});
+
+test("without a release branch the default branch is tagged; without files the very candidate is released", async () => {
+  await open(file.replace("  files: [ukrdc/__init__.py]\n  release_branch: release\n  back_merge: main\n", ""));
+  await rc("cut");
+  expect(world.github.tagged.get("v10.8.5.RC1")).toBe("2".repeat(40));
+  change("3", "main");
+  await rc("finish", rosa);
+  expect(world.github.tagged.get("v10.8.5")).toBe("2".repeat(40));
+  expect(world.versions.written).toEqual(["tag v10.8.5.RC1", "tag v10.8.5"]);
+  expect(world.versions.made).toEqual([]);
+});
+
+test("a release branch that is not there yet is made by the first cut", async () => {
+  await open();
+  world.github.branches.delete("release");
+  await rc("cut");
+  expect(world.github.branches.get("release")).toBe(world.github.tagged.get("v10.8.5.RC1"));
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done" });
+});
+
+test("what only the release branch has is brought back, kept open, and its conflict told once", async () => {
+  await open();
+  const rows = async () => await world.db.selectFrom("back_merge").selectAll().execute();
+  const [service] = await loadServices(world.db);
+  expect(service && backMergesOf(service.pipeline)).toEqual([{ from: "release", into: "main" }]);
+  await world.sweep();
+  expect(await rows()).toMatchObject([{ source: "release", target: "main", lacking: null }]);
+  // A merge alone brings nothing.
+  await rc("cut");
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await rows()).toMatchObject([{ lacking: null }]);
+
+  const fix = change("9", "release", "rosa");
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await rows()).toMatchObject([
+    { lacking: { head: fix, authors: expect.arrayContaining(["rosa"]), conflict: false } },
+  ]);
+  await world.db
+    .updateTable("projection")
+    .set({ external: JSON.stringify({ number: 5, ours: 1 }) })
+    .where("surface", "=", "github.back-merge")
+    .execute();
+  const pull = {
+    ...{ number: 5, title: "", body: "", author: "signalbox[bot]", draft: false, state: "open" as const },
+    ...{ headSha: fix, headRef: "release", baseRef: "main", fromFork: false, assignees: [] },
+    ...{ requestedReviewers: [], createdAt: 0, updatedAt: 0 },
+  };
+  world.github.pulls.set(5, pull);
+  world.versions.conflicting.add(5);
+  for (let time = 0; time < 2; time += 1) await versionNews(world.bot, repository, ["main"]);
+  const conflicts = (await world.said()).filter(({ code }) => code === "back-merge-conflict");
+  expect(conflicts).toMatchObject([
+    { from: "release", into: "main", number: 5, authors: expect.arrayContaining(["rosa"]) },
+  ]);
+
+  // Closed while something is lacking, it is opened again.
+  world.github.pulls.set(5, { ...pull, state: "closed" });
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await rows()).toMatchObject([{ opening: 1 }]);
+
+  // Brought back, nothing is lacking.
+  world.github.branches.set("main", fix);
+  await versionNews(world.bot, repository, ["main"]);
+  expect(await rows()).toMatchObject([{ lacking: null }]);
+});
