@@ -1,29 +1,21 @@
 /**
- * Codes → sentences: why a gate gave its result, and how a deployment ended; `wording/` has the rest. Plain English
+ * Codes → sentences: why a gate gave its result; `wording/` has the rest. Plain English
  * without markup, the same on every face; each face escapes it. It must never decide anything, and every switch is
  * exhaustive, so that a new code does not compile without its sentence.
  */
-import type { Outcome } from "./operations/outcome.ts";
-import type { Clearer, GateResult, Instant, OfferedBecause } from "./policy/model.ts";
+import type { GateResult, Instant, OfferedBecause } from "./policy/model.ts";
 import type { Reason } from "./policy/reasons.ts";
 import { groupsInWords, unreachableReason } from "./wording/approvals.ts";
-import { ageInWords, count, durationInWords, listInWords, quoted, shortSha, timeInWords } from "./wording/phrases.ts";
+import { clearing } from "./wording/clearing.ts";
+import { ageInWords, because, checksInWords, count, listInWords, shortSha, timeInWords } from "./wording/phrases.ts";
 import { migrationsInWords } from "./wording/rollbacks.ts";
 import { timingInWords } from "./wording/timing.ts";
 
 /** With `now`, ages are told (“2 hours ago”). A message that stands for long is rendered without: ages would go stale. */
 export type WordingContext = { readonly now?: Instant };
 
-function because(reason: string): string {
-  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
-}
-
 function since(at: Instant, { now }: WordingContext): string {
   return now === undefined ? `since ${timeInWords(at)}` : `since ${timeInWords(at)} (${ageInWords(at, now)})`;
-}
-
-function checks(names: readonly string[]): string {
-  return `${names.length === 1 ? "check" : "checks"} ${listInWords(names)}`;
 }
 
 function approved(by: readonly string[]): string {
@@ -145,15 +137,15 @@ function why(reason: Reason, context: WordingContext): string {
     case "checks.none-required":
       return "This environment requires no checks.";
     case "checks.ok":
-      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "is" : "are"} green.`;
+      return `The ${checksInWords(reason.names)} ${reason.names.length === 1 ? "is" : "are"} green.`;
     case "checks.passed-by-rollback":
       return "A rollback does not wait for checks.";
     case "checks.failed":
-      return `The ${checks(reason.names)} failed on GitHub.`;
+      return `The ${checksInWords(reason.names)} failed on GitHub.`;
     case "checks.pending":
-      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not finished on GitHub.`;
+      return `The ${checksInWords(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not finished on GitHub.`;
     case "checks.missing":
-      return `The ${checks(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not been reported on GitHub for this revision.`;
+      return `The ${checksInWords(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not been reported on GitHub for this revision.`;
     case "quarantine.clear":
       return "This is not in quarantine.";
     case "quarantine.quarantined":
@@ -205,114 +197,6 @@ function why(reason: Reason, context: WordingContext): string {
   }
 }
 
-/** What the named people do to clear a gate; undefined where the sentence already says it. */
-function act(reason: Reason): string | undefined {
-  switch (reason.code) {
-    case "lock.held":
-      return "can unlock it";
-    case "freeze.stands":
-      return "can end it with /deploy thaw";
-    case "order.diverged-from-live":
-      return "can ask for a hotfix";
-    case "access.no-permission":
-    case "access.not-in-who":
-    case "access.not-in-hotfix":
-      return "can ask instead";
-    case "soak.broken":
-    case "order.behind-live":
-    case "order.never-live-before":
-      // The sentence says what to ask for.
-      return undefined;
-    case "approvals.cannot-be-reached":
-      return undefined;
-    case "hold.stands":
-      return "can ask for the fix with /deploy";
-    case "hold.not-a-descendant":
-      return "can end the hold with /deploy unlock";
-    case "ready.merged-while-not-ready":
-    case "ready.offered":
-      return "can ask for it with /deploy";
-    case "ready.confirm-migrations":
-      // The sentence says how.
-      return undefined;
-    case "hold.confirm-fix":
-      return "can confirm it";
-    case "queue.unsettled":
-    case "order.uncertain-before":
-      return "can settle it";
-    case "quarantine.quarantined":
-      return `can take it out with /deploy allow ${shortSha(reason.sha)} <reason>`;
-    case "approvals.missing":
-      // The candidates are named already.
-      return reason.candidates.length > 0 ? undefined : "can approve";
-    default:
-      return "can clear this";
-  }
-}
-
-function person(clearer: Clearer): readonly string[] {
-  switch (clearer.kind) {
-    case "person":
-      return [clearer.login];
-    case "people":
-      return clearer.logins;
-    case "whoever-may-ask":
-      return ["whoever may ask for this environment"];
-    case "approvers":
-      return ["an approver"];
-    case "operator":
-      return ["the operator"];
-    case "checks":
-    case "membership":
-    case "deployment":
-    case "time":
-      return [];
-  }
-}
-
-function byItself(clearer: Clearer): readonly string[] {
-  switch (clearer.kind) {
-    case "checks":
-      return [`the ${checks(clearer.names)} ${clearer.names.length === 1 ? "is" : "are"} green`];
-    case "membership":
-      return ["I can read it again, which I keep trying"];
-    case "deployment":
-      return [`deployment ${clearer.deployment} has ended`];
-    case "time":
-      return [`it is ${timeInWords(clearer.at)}`];
-    case "person":
-    case "people":
-    case "whoever-may-ask":
-    case "approvers":
-    case "operator":
-      return [];
-  }
-}
-
-function capital(sentence: string): string {
-  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
-}
-
-/** Who or what can clear a gate, as sentences that follow the reason; empty when it passes. */
-function clearing(result: GateResult): string {
-  if (result.result === "pass") return "";
-  const people = result.clearedBy.flatMap(person);
-  const action = act(result.reason);
-  // A login is written as it is; only our own words begin with a capital.
-  const first = result.clearedBy.find((clearer) => person(clearer).length > 0)?.kind;
-  const named = first === "person" || first === "people";
-  const who = people.length === 0 || action === undefined ? "" : `${listInWords(people, "or")} ${action}.`;
-  const events = result.clearedBy.flatMap(byItself);
-  const self =
-    events.length === 0 || ["queue.unsettled", "queue.before-rollback"].includes(result.reason.code)
-      ? ""
-      : `It clears when ${listInWords(events, "or")}.`;
-  return [named ? who : capital(who), self]
-    .filter((part) => part !== "")
-    .map((part) => ` ${part}`)
-    .join("");
-}
-
 /** Why a gate gave its result, and who or what can clear it. */
 export function sentenceForGate(result: GateResult, context: WordingContext): string {
   return `${why(result.reason, context)}${clearing(result)}`;
@@ -332,53 +216,5 @@ export function gateResultInWords(result: GateResult["result"]): string {
       return "Waits";
     case "block":
       return "Blocks";
-  }
-}
-
-function detail(message: string | undefined): string {
-  const said = message?.replace(/\s+/gu, " ").trim() ?? "";
-  return said === "" ? "" : ` ${capital(said)}${/[.!?]$/u.test(said) ? "" : "."}`;
-}
-
-/** How a deployment ended, and what to do next where there is something to do. */
-export function sentenceForOutcome(outcome: Outcome): string {
-  switch (outcome.code) {
-    case "succeeded":
-      return "It is live.";
-    case "stage-failed":
-      return `The stage ${outcome.stage} failed.${detail(outcome.message)}`;
-    case "stage-error":
-      return `The stage ${outcome.stage} could not be carried out.${detail(outcome.message)}`;
-    case "stage-timed-out":
-      return `The stage ${outcome.stage} did not end within ${durationInWords(outcome.afterMs)} and was given up.`;
-    case "end-unknown":
-      return `I cannot tell how the stage ${outcome.stage} ended, so the environment stays busy.${detail(outcome.message)} Look at the environment, then settle this deployment with /deploy resolve.`;
-    case "verification-failed":
-      return `It was deployed, but the verification ${outcome.stage} failed.${detail(outcome.message)}`;
-    case "blocked": {
-      const blocking = outcome.verdict.gates.filter((gate) => gate.result === "block");
-      const reasons = blocking.map((gate) => `${capital(gateName(gate))}: ${sentenceForGate(gate, {})}`);
-      return reasons.length === 0 ? "It was stopped." : `It was stopped. ${reasons.join(" ")}`;
-    }
-    case "rejected":
-      return `${outcome.by} rejected it${because(outcome.reason ?? "")}.`;
-    case "expired":
-      return "It was not approved in time. Ask again to start anew.";
-    case "environment-removed":
-      return "The pipeline file no longer names this environment.";
-    case "superseded":
-      return outcome.askedBy === undefined
-        ? `Deployment ${outcome.by} took its place.`
-        : `Deployment ${outcome.by}, which ${outcome.askedBy} asked for, took its place.`;
-    case "cancelled":
-      return `${outcome.by} cancelled it.`;
-    case "cancelled-by-rollback":
-      return `Rollback ${outcome.rollback} cancelled it.`;
-    case "settled":
-      return `${outcome.by} settled it as a ${outcome.as}${because(outcome.reason)}.`;
-    case "adopted":
-      return `${outcome.by} said that this is live; nothing was deployed.`;
-    case "seen":
-      return `It went live without Signalbox: ${outcome.by} deployed it.`;
   }
 }

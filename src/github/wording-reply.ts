@@ -1,9 +1,9 @@
 /** The answer to a command that was written as a comment, as Markdown. Everything from outside stays text. Pure. */
 import type { ReplyContent } from "../operations/said.ts";
 import type { DeploymentView } from "../operations/views.ts";
+import { sentenceForOutcome } from "../wording/outcome.ts";
 import { statusSentence } from "../wording/phrases.ts";
 import { wordReply } from "../wording/reply.ts";
-import { sentenceForOutcome } from "../wording.ts";
 import { code, prose } from "./markdown.ts";
 
 export type CommentReply = {

@@ -3,7 +3,7 @@ import { isPending, isRunning } from "../policy/transitions.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { endPending } from "./decide.ts";
+import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { isRunElsewhere } from "./follow-run.ts";
 import type { Place } from "./place.ts";

@@ -5,7 +5,6 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
-import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { type Facts, pendingStatuses, type Verdict } from "../policy/model.ts";
 import { isPending, type TransitionEvent, transition } from "../policy/transitions.ts";
@@ -15,16 +14,17 @@ import { audit } from "./audit.ts";
 import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
+import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, subjectOf } from "./facts.ts";
 import type { Outcome } from "./outcome.ts";
-import { loadPlace, loadServiceRef, type Place, policyInForce, type ServiceRef } from "./place.ts";
+import { loadPlace, loadServiceRef, type Place, policyInForce } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import { stagesToRun } from "./retry-stages.ts";
 import { askForReason, sayAnswers, sayAskedAnew, sayWhatIsMissing } from "./say-approvals.ts";
 import { plannedStages } from "./stages.ts";
-import { positionOf, supersededByApproved } from "./supersede-older.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { supersededByApproved } from "./supersede-older.ts";
+import { touchDeployment } from "./tell.ts";
 
 /** A contended environment is looked at this often before the job gives way to the sweep. */
 const tries = 8;
@@ -255,56 +255,6 @@ async function start(
   await wakeEnvironment(trx, bot.wake, environment.id, id);
   await bot.wake.advance(trx, id);
   return started;
-}
-
-/** Ends a deployment that has not started. */
-export async function endPending(
-  trx: Transaction<Database>,
-  bot: Bot,
-  service: ServiceRef,
-  row: DeploymentRow,
-  event: "block" | "reject" | "expire" | "supersede" | "cancel",
-  outcome: Outcome,
-  verdict?: Verdict,
-): Promise<DeploymentRow> {
-  const now = bot.context.clock.now();
-  const status = transition(row.status, event);
-  if (status === undefined) throw new Error(`deployment ${row.id} cannot ${event} from ${row.status}`);
-  const ended = await trx
-    .updateTable("deployment")
-    .set({
-      status,
-      outcome: JSON.stringify(outcome),
-      ended_at: new Date(now),
-      look_at: null,
-      ask: Math.max(row.ask, 1),
-      rejected_by_slack: row.rejected_by_slack,
-      ...(verdict === undefined ? {} : { verdict: JSON.stringify(verdict) }),
-      ...(outcome.code === "superseded" ? { superseded_by: outcome.by } : {}),
-    })
-    .where("id", "=", row.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  bot.count(status);
-  await raiseVersion(trx, row.environment_id);
-  await audit(trx, {
-    at: now,
-    actor: "by" in outcome && typeof outcome.by === "string" ? outcome.by : "signalbox",
-    action: `deployment.${status}`,
-    service: service.id,
-    environment: row.environment_id,
-    deployment: row.id,
-    detail: { outcome },
-  });
-  await say(trx, bot, {
-    key: `ended/${row.id}`,
-    content: { code: "ended", status, outcome, ...optional("position", positionOf(row)) },
-    channel: row.channel,
-    deployment: row.id,
-  });
-  await touchDeployment(trx, bot, service, ended);
-  await wakeEnvironment(trx, bot.wake, row.environment_id, row.id);
-  return ended;
 }
 
 async function recordDecision(

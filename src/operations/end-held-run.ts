@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import { isPending, isRunning, transition } from "../policy/transitions.ts";
 import type { Database, ProtectionRequestRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import { endPending } from "./decide.ts";
+import { endPending } from "./end-pending.ts";
 import { finish } from "./end-running.ts";
 import { lockEnvironment } from "./environment.ts";
 import { endOf } from "./follow-run.ts";

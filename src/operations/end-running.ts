@@ -12,7 +12,7 @@ import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
 import { noteFailure } from "./on-failure.ts";
-import type { Outcome } from "./outcome.ts";
+import { actorOf, type Outcome } from "./outcome.ts";
 import type { ServiceRef } from "./place.ts";
 import { say, touchDeployment } from "./tell.ts";
 
@@ -86,7 +86,7 @@ export async function finish(
   if (status === "success") await noteWhatIsLive(trx, bot, service, environment.live_sha, ended, now);
   await audit(trx, {
     at: now,
-    actor: "by" in end.outcome && typeof end.outcome.by === "string" ? end.outcome.by : "signalbox",
+    actor: actorOf(end.outcome),
     action: `deployment.${status}`,
     service: service.id,
     environment: environment.id,

@@ -23,3 +23,8 @@ export type Outcome =
   | { readonly code: "adopted"; readonly by: string }
   /** Somebody else made it live; the bot only saw it. */
   | { readonly code: "seen"; readonly by: string };
+
+/** Who brought this end about, for the audit log. */
+export function actorOf(outcome: Outcome): string {
+  return "by" in outcome && typeof outcome.by === "string" ? outcome.by : "signalbox";
+}

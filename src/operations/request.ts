@@ -18,7 +18,8 @@ import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { whose, withContent } from "./content.ts";
-import { applyVerdict, endPending } from "./decide.ts";
+import { applyVerdict } from "./decide.ts";
+import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
 import { loadPlace, type Place } from "./place.ts";

@@ -13,13 +13,13 @@ import type { AttemptRow } from "../store/schema.ts";
 import { attemptFor, type Running } from "./attempt-for.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, timeoutOf } from "./claim-stage.ts";
+import { endAttempt, endOf } from "./end-attempt.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
-import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { followRun } from "./follow-run.ts";
 import { followFailure } from "./on-failure.ts";
 import { loadServiceRef } from "./place.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 /** Extra time for a deployer to report the end of what it stopped at its deadline, before the bot stops waiting. */
 const graceMs = 60_000;
@@ -275,67 +275,4 @@ async function lookAt(bot: Bot, deployment: number, at: number): Promise<void> {
 
 async function touchAgain(bot: Bot, running: Running): Promise<void> {
   await bot.db.transaction().execute((trx) => touchDeployment(trx, bot, running.service, running.row));
-}
-
-/** Records how an attempt ended; an end that is not proven keeps the slot. */
-async function endAttempt(bot: Bot, running: Running, row: AttemptRow, seen: Observation): Promise<void> {
-  const now = bot.context.clock.now();
-  const outcome = seen.state === "unknown" || seen.state === "running" ? "error" : seen.state;
-  const proven = seen.state === "unknown" ? false : (seen.proven ?? true);
-  await bot.db.transaction().execute(async (trx) => {
-    await lockEnvironment(trx, running.row.environment_id);
-    const ended = await trx
-      .updateTable("attempt")
-      .set((eb) => ({
-        state: "ended" as const,
-        outcome,
-        proven,
-        message: seen.message ?? row.message,
-        output_tail: seen.outputTail ?? row.output_tail,
-        output_bytes: seen.outputBytes ?? row.output_bytes,
-        log_url: seen.logUrl ?? row.log_url,
-        ended_at: new Date(now),
-        epoch: eb("epoch", "+", 1),
-      }))
-      .where("token", "=", row.token)
-      .where("state", "=", row.state)
-      .where("epoch", "=", row.epoch)
-      .returningAll()
-      .executeTakeFirst();
-    if (ended === undefined) return;
-    await raiseVersion(trx, running.row.environment_id);
-    await say(trx, bot, {
-      key: `stage/${row.token}`,
-      content: {
-        code: "stage-ended",
-        stage: row.stage,
-        outcome,
-        tookMs: now - (row.started_at ?? row.claimed_at).getTime(),
-        // What a success has to say is in its log; a failure's own words are wanted at once.
-        ...(outcome === "success"
-          ? {}
-          : { ...optional("message", ended.message), ...optional("outputTail", ended.output_tail) }),
-        ...optional("logUrl", ended.log_url),
-      },
-      channel: running.row.channel,
-      deployment: running.row.id,
-    });
-    await touchDeployment(trx, bot, running.service, running.row);
-  });
-  await bot.context.faults.at("stage.ended");
-}
-
-function endOf(stage: PlannedStage, attempt: AttemptRow): Parameters<typeof endRunning>[3] {
-  const message = optional("message", attempt.message);
-  const proven = attempt.proven;
-  const { name } = stage.definition;
-  if (!proven) return { status: "error", outcome: { code: "end-unknown", stage: name, ...message }, proven };
-  if (attempt.outcome === "cancelled") {
-    return { status: "cancelled", outcome: { code: "cancelled", by: "" }, proven };
-  }
-  if (attempt.outcome === "failure") {
-    const code = stage.phase === "verify" ? ("verification-failed" as const) : ("stage-failed" as const);
-    return { status: "failure", outcome: { code, stage: name, ...message }, proven };
-  }
-  return { status: "error", outcome: { code: "stage-error", stage: name, ...message }, proven };
 }

@@ -1,11 +1,7 @@
 /** Locks, freezes, retries and what a person settles → sentences. */
 import type { FrozenPlace, HoldsNote, HoldsReply } from "../operations/holds-said.ts";
 import type { Instant } from "../policy/model.ts";
-import { listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
-
-function saying(reason: string): string {
-  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
-}
+import { because, listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 
 /** “shop staging and production” */
 function places(where: readonly FrozenPlace[]): string {
@@ -27,17 +23,17 @@ function until(at: Instant | undefined): string {
 export function wordHoldsNote(note: HoldsNote): string {
   switch (note.code) {
     case "lock-taken":
-      return `${note.by} took the lock of ${note.service} ${note.environment} over from ${note.from}${until(note.until)}${saying(note.reason)}.`;
+      return `${note.by} took the lock of ${note.service} ${note.environment} over from ${note.from}${until(note.until)}${because(note.reason)}.`;
     case "lock-ended":
-      return `The lock of ${note.service} ${note.environment}, which ${note.by} held${saying(note.reason)}, has ended.`;
+      return `The lock of ${note.service} ${note.environment}, which ${note.by} held${because(note.reason)}, has ended.`;
     case "lock-forgotten":
-      return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${saying(note.reason)}. It has no end. Is it still needed?`;
+      return `${note.by} has held the lock of ${note.service} ${note.environment} since ${timeInWords(note.lockedAt)}${because(note.reason)}. It has no end. Is it still needed?`;
     case "cancel-asked":
       return `${note.by} asked this deployment to stop. The environment stays busy until it has.`;
     case "run-in-the-way":
       return `Rollback ${note.rollback} waits for deployment ${note.deployment}, which a workflow carries out and I cannot end. Cancel its run on GitHub; the rollback starts when it has ended.`;
     case "allowed":
-      return `${note.by} took ${revisionInWords(note.revision)} of ${note.service} out of quarantine${saying(note.reason)}.`;
+      return `${note.by} took ${revisionInWords(note.revision)} of ${note.service} out of quarantine${because(note.reason)}.`;
     case "retried": {
       const kept =
         note.kept.length === 0
@@ -46,7 +42,7 @@ export function wordHoldsNote(note: HoldsNote): string {
       return `${note.by} tries deployment ${note.of} again as deployment ${note.as}, beginning at ${note.from}.${kept}`;
     }
     case "frozen":
-      return `${note.by} froze ${places(note.where)} until ${timeInWords(note.until)}${saying(note.reason)}. What is asked for by a merge waits until then; a rollback and a hotfix pass.`;
+      return `${note.by} froze ${places(note.where)} until ${timeInWords(note.until)}${because(note.reason)}. What is asked for by a merge waits until then; a rollback and a hotfix pass.`;
     case "thawed":
       return `${note.by} ended the freeze of ${places(note.where)}. What waited for it goes on.`;
     case "freeze-ended":

@@ -1,13 +1,14 @@
 /** Notes → sentences. The output of a stage is not part of them: each face shows it in its own way. */
 import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
-import { sentenceForOutcome } from "../wording.ts";
 import { wordApprovalNote } from "./approvals.ts";
 import { wordChannelNote } from "./channel.ts";
 import { wordHoldsNote } from "./holds.ts";
 import { wordLinkNote } from "./link.ts";
 import { wordLiveNote } from "./live-news.ts";
+import { sentenceForOutcome } from "./outcome.ts";
 import {
+  because,
   count,
   durationInWords,
   listInWords,
@@ -38,10 +39,6 @@ export function mistakeInWords(mistake: Mistake): string {
 
 function lastGood(has: boolean): string {
   return has ? "The last good one stays in force." : "Until it is mended, nothing is deployed from this repository.";
-}
-
-function saying(reason: string): string {
-  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
 }
 
 function deployCommands(environments: readonly string[], rest = ""): string {
@@ -109,7 +106,7 @@ export function wordNote(note: NoteContent): string {
         : `The hold on ${note.environment} has ended: ${note.person ?? "somebody"} unlocked it.`;
     case "locked": {
       const until = note.until === undefined ? "" : ` until ${timeInWords(note.until)}`;
-      return `${note.by} locked ${note.service} ${note.environment}${until}${saying(note.reason)}.`;
+      return `${note.by} locked ${note.service} ${note.environment}${until}${because(note.reason)}.`;
     }
     case "unlocked": {
       const held = note.held === note.by ? "" : ` The lock was held by ${note.held}.`;

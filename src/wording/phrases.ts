@@ -121,3 +121,17 @@ export function statusSentence(status: Status): string {
 export function quoted(text: string): string {
   return `“${text.replace(/\s+/gu, " ").trim()}”`;
 }
+
+/** A reason that a person gave, as the end of a sentence; nothing where there is none. */
+export function because(reason: string): string {
+  return reason.trim() === "" ? "" : `, saying ${quoted(reason)}`;
+}
+
+/** “checks ci/test and lint” */
+export function checksInWords(names: readonly string[]): string {
+  return `${names.length === 1 ? "check" : "checks"} ${listInWords(names)}`;
+}
+
+export function capital(sentence: string): string {
+  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
+}

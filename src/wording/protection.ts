@@ -1,7 +1,8 @@
 /** What GitHub is told about a workflow run that it holds before an environment: sentences without markup. */
 import type { ProtectionRefusal } from "../operations/said.ts";
 import type { DeploymentView } from "../operations/views.ts";
-import { gateName, gateResultInWords, sentenceForGate, sentenceForOutcome } from "../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate } from "../wording.ts";
+import { sentenceForOutcome } from "./outcome.ts";
 import { listInWords, quoted, shortSha, statusSentence } from "./phrases.ts";
 
 export function sentenceForProtectionRefusal(refusal: ProtectionRefusal): string {

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../src/operations/outcome.ts";
 import type { Clearer, GateName, GateResult } from "../../src/policy/model.ts";
 import type { ApprovalRefusal, Reason, ReasonCode } from "../../src/policy/reasons.ts";
+import { sentenceForOutcome } from "../../src/wording/outcome.ts";
 import { sentenceForRefusal } from "../../src/wording/refusal.ts";
-import { sentenceForGate, sentenceForOutcome } from "../../src/wording.ts";
+import { sentenceForGate } from "../../src/wording.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const hour = 3_600_000;

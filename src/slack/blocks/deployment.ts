@@ -7,6 +7,7 @@ import type { DeploymentView, StageView } from "../../operations/views.ts";
 import type { GateResult, RequestKind } from "../../policy/model.ts";
 import { isPending, isRunning } from "../../policy/transitions.ts";
 import { changesInWords } from "../../wording/approvals.ts";
+import { sentenceForOutcome } from "../../wording/outcome.ts";
 import {
   durationInWords,
   listInWords,
@@ -15,7 +16,7 @@ import {
   statusInWords,
   timeInWords,
 } from "../../wording/phrases.ts";
-import { gateName, gateResultInWords, sentenceForGate, sentenceForOutcome } from "../../wording.ts";
+import { gateName, gateResultInWords, sentenceForGate } from "../../wording.ts";
 import { askedFields } from "./asked.ts";
 import { type Block, context, fields, header, lineSections, messageText, type SlackMessage, section } from "./block.ts";
 import { asksForAnswers, buttons, failedStage } from "./buttons.ts";
