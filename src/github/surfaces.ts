@@ -12,6 +12,7 @@ import { createMergeGroupCheckSurface } from "./surfaces/merge-group-check.ts";
 import { createNewsSurface } from "./surfaces/news.ts";
 import { createPromotionSurface } from "./surfaces/promotion.ts";
 import { createProtectionSurface } from "./surfaces/protection.ts";
+import { createReleaseSurface } from "./surfaces/release.ts";
 import { createReplySurface } from "./surfaces/reply.ts";
 import { createVersionPullSurface } from "./surfaces/version-pull.ts";
 import { createVersionReleaseSurface } from "./surfaces/version-release.ts";
@@ -27,6 +28,7 @@ export function createGitHubSurfaces(ground: Ground): Surfaces {
     { ...createIssueClosedSurface(ground), heldUntil: holding.comments },
     createReplySurface(ground),
     createPromotionSurface(ground),
+    createReleaseSurface(ground),
     createProtectionSurface(ground),
     createBackMergeSurface(ground),
     createVersionPullSurface(ground),

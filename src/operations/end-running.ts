@@ -14,6 +14,7 @@ import { noteWhatIsLive } from "./news.ts";
 import { noteFailure } from "./on-failure.ts";
 import { actorOf, type Outcome } from "./outcome.ts";
 import type { ServiceRef } from "./place.ts";
+import { releaseAfter } from "./releases.ts";
 import { say, touchDeployment } from "./tell.ts";
 
 export type End = {
@@ -83,7 +84,10 @@ export async function finish(
     }))
     .where("id", "=", environment.id)
     .execute();
-  if (status === "success") await noteWhatIsLive(trx, bot, service, environment.live_sha, ended, now);
+  if (status === "success") {
+    await noteWhatIsLive(trx, bot, service, environment.live_sha, ended, now);
+    await releaseAfter(trx, bot, service, ended);
+  }
   await audit(trx, {
     at: now,
     actor: actorOf(end.outcome),

@@ -20,6 +20,9 @@ export type PromotionReply =
   | ({ readonly code: "promotion-nothing-new" } & Promotion)
   | ({ readonly code: "promotion-no-branch"; readonly branch: string } & Promotion);
 
+/** A release on GitHub of what a deployment brings. */
+export type ReleaseNote = { readonly code: "release-stands"; readonly tag: string; readonly url: string };
+
 export type PromotionNote = {
   readonly code: "promotion-opened";
   readonly service: string;

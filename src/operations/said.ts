@@ -17,7 +17,7 @@ import type { HoldsNote, HoldsReply } from "./holds-said.ts";
 import type { LinkNote, LinkReply } from "./link.ts";
 import type { LiveNewsReply, LiveNote } from "./live-news.ts";
 import type { Outcome } from "./outcome.ts";
-import type { PromotionNote, PromotionReply } from "./promotion-said.ts";
+import type { PromotionNote, PromotionReply, ReleaseNote } from "./promotion-said.ts";
 import type { QueueReply } from "./queue.ts";
 import type { StatusReply } from "./status.ts";
 import type { ChannelNote } from "./tell-channel-problems.ts";
@@ -32,6 +32,7 @@ export type NoteContent =
   | VersionNote
   | LiveNote
   | PromotionNote
+  | ReleaseNote
   | {
       readonly code: "approval-refused";
       readonly person: string;

@@ -13,6 +13,9 @@ export const byChecks = (repositoryId: number, sha: Sha): string => `checks/${re
 /** A pull request changed, was merged or closed. */
 export const byPullRequest = (repositoryId: number, number: number): string => `pull/${repositoryId}/${number}`;
 
+/** The release that a deployment waits for stands. */
+export const byRelease = (deployment: number): string => `release/${deployment}`;
+
 /** News of something: whatever waits for it is looked at. Most news is about nothing that runs, and costs one look-up. */
 export async function hearOf(bot: Bot, wokenBy: string): Promise<void> {
   const waits = await bot.db

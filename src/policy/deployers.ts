@@ -50,7 +50,11 @@ export type PinDeployer = {
   readonly pullRequest: boolean;
 };
 
+/** Waits for the release on GitHub that `release: before` asks for. */
+export type ReleaseDeployer = { readonly kind: "release" };
+
 export type DeployerDefinition =
+  | ReleaseDeployer
   | RunDeployer
   | HttpDeployer
   | CheckDeployer

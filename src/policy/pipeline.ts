@@ -61,6 +61,8 @@ export type EnvironmentPolicy = {
   readonly hotfix?: { readonly from: readonly string[] };
   /** A deployment that has changed the environment and failed is taken back without anybody asking; absent: it is not. */
   readonly onFailure?: "rollback";
+  /** When a release on GitHub is made of what is deployed: as the first stage, or once it is live; absent: never. */
+  readonly release?: "before" | "after";
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
   /** Paths of database migrations as globs; absent when the file names none. */

@@ -20,6 +20,7 @@ export type SurfaceName =
   | "github.issue-closed"
   | "github.news"
   | "github.promotion"
+  | "github.release"
   | "github.reply"
   | "github.protection"
   | "github.version-pull"

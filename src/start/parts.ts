@@ -8,6 +8,7 @@ import { createHttpDeployer } from "../deployers/http.ts";
 import { createPinDeployer } from "../deployers/pin.ts";
 import { createProbe } from "../deployers/probe.ts";
 import { createPrometheus } from "../deployers/prometheus.ts";
+import { createReleaseDeployer } from "../deployers/release.ts";
 import { createRunDeployer } from "../deployers/run.ts";
 import { createGitHub, type GitHub } from "../github/client.ts";
 import { createGitHubCalls } from "../github/deployer-calls.ts";
@@ -16,6 +17,7 @@ import { createSignIn } from "../github/sign-in.ts";
 import { createVersionWrites } from "../github/version-writes.ts";
 import type { Wake } from "../jobs/wake.ts";
 import type { Bot, OperatorRules } from "../operations/bot.ts";
+import { standingRelease, wantRelease } from "../operations/releases.ts";
 import { createSlackChannels, type SlackChannels } from "../slack/channels.ts";
 import { createSlackClient, type SlackClient } from "../slack/client.ts";
 import { createSlackPeople } from "../slack/people.ts";
@@ -90,6 +92,14 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
       pin: createPinDeployer({ context, pins: calls.pins, operator }),
+      release: createReleaseDeployer({
+        clock: context.clock,
+        releases: {
+          want: async (deployment, installation) =>
+            await around.db.transaction().execute((trx) => wantRelease(trx, around.wake, deployment, installation)),
+          standing: (deployment) => standingRelease(around.db, deployment),
+        },
+      }),
       probe: createProbe({ context, operator }),
       prometheus: createPrometheus({ context, operator }),
     },

@@ -7,6 +7,7 @@ import { loadDeploymentView } from "../operations/load-view.ts";
 import { foldReactionsOf } from "../operations/note-reaction.ts";
 import { tellIfNotOpened } from "../operations/prepare.ts";
 import { tellPromotion } from "../operations/promotions.ts";
+import { tellRelease } from "../operations/releases.ts";
 import { createProjections, type Projections } from "../projections/engine.ts";
 import { answerOf } from "../slack/emoji.ts";
 import { createSlackSurfaces } from "../slack/surfaces.ts";
@@ -43,6 +44,7 @@ export function createShown(
       if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
       if (surface === "slack.form") await tellIfNotOpened(bot, subject);
       if (surface === "github.promotion") await tellPromotion(bot, subject);
+      if (surface === "github.release") await tellRelease(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),

@@ -138,6 +138,8 @@ export function wordNote(note: NoteContent): string {
     case "thawed":
     case "freeze-ended":
       return wordHoldsNote(note);
+    case "release-stands":
+      return `Release ${note.tag} on GitHub says what changed. ${note.url}`;
     case "promotion-opened":
       return wordPromotionNote(note);
     case "pipeline-mended":

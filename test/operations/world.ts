@@ -6,6 +6,7 @@ import { type Kysely, sql } from "kysely";
 import { pino } from "pino";
 import type { Command } from "../../src/commands/command.ts";
 import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
+import { createReleaseDeployer } from "../../src/deployers/release.ts";
 import type { DeploymentAction } from "../../src/operations/actions.ts";
 import { createAdvancer } from "../../src/operations/advance.ts";
 import { advanceVersion } from "../../src/operations/advance-version.ts";
@@ -27,6 +28,7 @@ import {
   type StandingReaction,
 } from "../../src/operations/ports.ts";
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
+import { standingRelease, wantRelease } from "../../src/operations/releases.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import type { SignIn } from "../../src/operations/sign-in.ts";
@@ -485,6 +487,14 @@ export async function openWorld(
     signIn: signIn(),
     deployers: {
       run: deployer,
+      release: createReleaseDeployer({
+        clock,
+        releases: {
+          want: async (id, installation) =>
+            await db.transaction().execute((trx) => wantRelease(trx, wake, id, installation)),
+          standing: (id) => standingRelease(db, id),
+        },
+      }),
       http: { ...deployer, kind: "http" },
       check: checker,
       pin: { ...deployer, kind: "pin" },

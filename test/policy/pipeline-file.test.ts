@@ -303,7 +303,7 @@ groups: {release-managers: [alice, "team:acme"]}
 environments:
   staging:
     timeout: 30
-    release: after
+    release: afterwards
     env: {SIGNALBOX_X: a, PORT: 3000}
     deploy:
       - test: make test
@@ -324,7 +324,7 @@ environments:
       '4:44 pull_requests.assignee: found "yes", expected required, suggested or off',
       '5:36 groups.release-managers[1]: found "team:acme", expected the name of a group, a GitHub login, team:<organisation>/<team>, or usergroup:<id>',
       "8:14 environments.staging.timeout: found 30, expected a duration such as 30m, 2h, 14d or 1h30m",
-      "9:5 environments.staging.release: found release, expected not supported by this version yet: remove it",
+      '9:14 environments.staging.release: found "afterwards", expected before, after or off',
       '10:11 environments.staging.env.SIGNALBOX_X: found "SIGNALBOX_X", expected the name of a variable: letters, digits and _, not beginning with SIGNALBOX_',
       "10:33 environments.staging.env.PORT: found 3000, expected text: put quotes around it",
       "13:16 environments.staging.deploy[1].scan.actions: found actions, expected not supported by this version yet: remove it",
@@ -521,9 +521,14 @@ environments:
     ],
     ["demos", "demos: {}\nenvironments: {a: {deploy: x}}", `1:1 demos: found demos, expected ${later}`],
     [
-      "a release",
-      environment("    release: after\n"),
-      `4:5 environments.staging.release: found release, expected ${later}`,
+      "a snapshot without a branch",
+      environment("    snapshot: false\n"),
+      "4:5 environments.staging.snapshot: found snapshot, expected snapshot only where the environment has a branch and one before it",
+    ],
+    [
+      "a snapshot from where there is no branch",
+      environment("  live: {approvals: off, branch: live, snapshot: false, deploy: x}\n"),
+      "4:50 environments.live.snapshot: found false, expected a branch of its own in staging, from which the pull request goes, or no snapshot",
     ],
     [
       "soak with nothing before it",

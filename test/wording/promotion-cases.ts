@@ -41,6 +41,12 @@ export const promotionReplies = {
 } as const;
 
 export const promotionNotes = {
+  "release-stands": [
+    [
+      { tag: "v1.4.0", url: "https://github.example/acme/shop/releases/tag/v1.4.0" },
+      "Release v1.4.0 on GitHub says what changed. https://github.example/acme/shop/releases/tag/v1.4.0",
+    ],
+  ],
   "promotion-opened": [
     [
       { ...standing, by: "alice" },

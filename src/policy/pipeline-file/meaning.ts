@@ -60,9 +60,11 @@ function pullRequestPolicy(entry: PipelineFile["pull_requests"]): PullRequestPol
 }
 
 function environmentPolicy(name: string, entry: EnvironmentEntry, above: string | undefined): EnvironmentPolicy {
-  const deploy = deployStages(entry.deploy);
+  const written = deployStages(entry.deploy);
+  const release = entry.release === "off" ? undefined : entry.release;
+  const deploy = release === "before" ? [releaseStage(written), ...written] : written;
   const verify = entry.verify === undefined ? [] : verifyStages(entry.verify);
-  const withoutMigrations = deploy.map((stage) => stage.name).filter((stage) => stage !== "migrate");
+  const withoutMigrations = written.map((stage) => stage.name).filter((stage) => stage !== "migrate");
   return {
     name,
     ...given("branch", entry.branch),
@@ -83,10 +85,18 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("window", windowPolicy(entry.window)),
     ...given("hotfix", entry.hotfix),
     ...(entry.on_failure === "rollback" ? { onFailure: "rollback" } : {}),
+    ...given("release", release),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
     ...(entry.snapshot === false ? { snapshot: false } : {}),
     ...given("migrations", entry.migrations),
   };
+}
+
+/** It comes before all others, under a name that none of them has. */
+function releaseStage(written: readonly StageDefinition[]): StageDefinition {
+  const names = written.map(({ name }) => name);
+  const name = ["release", "github-release", "release-on-github"].find((one) => !names.includes(one)) ?? "notes";
+  return { name, deployer: { kind: "release" }, changesEnvironment: false };
 }
 
 /**

@@ -52,7 +52,7 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["release", "schedule", "announce", "back_merge"],
+    later: ["schedule", "announce", "back_merge"],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
   { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },

@@ -1,0 +1,137 @@
+/**
+ * `github.release`: the release that an environment's `release` asks for, with notes of what its deployment brings. It is
+ * made once and never written again: what people make of it is theirs. A release that its tag has already, whoever made
+ * it, is taken for it as it is. After a crash it is found by its hidden marker, since the name of its tag was only then
+ * chosen.
+ */
+import { notesOf } from "../../operations/noted.ts";
+import { optional } from "../../optional.ts";
+import type { ServicePolicy } from "../../policy/pipeline.ts";
+import { type ReleaseTag, releaseTag } from "../../policy/release-tag.ts";
+import { readVersion } from "../../policy/versions/read-version.ts";
+import type { Tag } from "../../policy/versions/tags.ts";
+import type { External, Rendering, Surface } from "../../projections/surface.ts";
+import { createFileReader } from "../facts/file.ts";
+import { orUndefined } from "../failures.ts";
+import { releaseNotesText } from "../wording-release-notes.ts";
+import { type Ground, loadRepository, reach } from "./ground.ts";
+import { readDeploymentSubject } from "./subject.ts";
+
+export type ReleaseContent = {
+  readonly repositoryId: number;
+  readonly sha: string;
+  readonly versions: ServicePolicy["versions"];
+  /** Before the name of a tag that is made of the date. */
+  readonly prefix: string;
+  readonly marker: string;
+  readonly body: string;
+};
+
+/** A thousand tags; a name that is taken beyond these is found out before it is used. */
+const mostPages = 10;
+const perPage = 100;
+
+export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
+  const fileAt = createFileReader(ground.github);
+
+  async function target({ repositoryId }: ReleaseContent) {
+    const repository = await loadRepository(ground, repositoryId);
+    return { ...(await reach(ground, repository)), repository };
+  }
+
+  async function tagsOf(content: ReleaseContent): Promise<readonly Tag[]> {
+    const { octokit, at } = await target(content);
+    const tags: Tag[] = [];
+    for (let page = 1; page <= mostPages; page += 1) {
+      const { data } = await octokit.rest.repos.listTags({ ...at, per_page: perPage, page });
+      tags.push(...data.map(({ name, commit }) => ({ name, sha: commit.sha })));
+      if (data.length < perPage) break;
+    }
+    return tags;
+  }
+
+  async function written(content: ReleaseContent): Promise<string | undefined> {
+    const { from } = content.versions;
+    const { repository } = await target(content);
+    if (from.kind !== "file" || repository === undefined) return undefined;
+    const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
+    const text = await fileAt({ id, fullName, installationId, defaultBranch }, content.sha, from.path);
+    const found = readVersion(from, text);
+    return "version" in found ? found.version : undefined;
+  }
+
+  /** The tag, and that no other commit has one of this name. */
+  async function chosen(content: ReleaseContent): Promise<ReleaseTag> {
+    const { octokit, at } = await target(content);
+    const tags = [...(await tagsOf(content))];
+    const { sha, versions, prefix } = content;
+    const day = new Date(ground.context.clock.now()).toISOString().slice(0, 10);
+    for (;;) {
+      const tag = releaseTag({ sha, tags, versions, prefix, day, ...optional("written", await written(content)) });
+      if (tags.some(({ name }) => name === tag.name)) return tag;
+      const taken = await orUndefined(octokit.rest.git.getRef({ ...at, ref: `tags/${tag.name}` }));
+      if (taken === undefined) return tag;
+      tags.push({ name: tag.name, sha: taken.data.object.type === "commit" ? taken.data.object.sha : "" });
+    }
+  }
+
+  return {
+    surface: "github.release",
+
+    async render(subject): Promise<Rendering<ReleaseContent> | undefined> {
+      const row = await loadDeployment(ground, readDeploymentSubject(subject));
+      const service = row?.pipeline?.services.find(({ name }) => name === row.service);
+      if (row === undefined || service === undefined) return undefined;
+      const marker = `<!-- signalbox:release:${row.id} -->`;
+      const ships = row.ships ?? { comparison: "unknown", commits: 0, authors: [], pullRequests: [] };
+      const notes = releaseNotesText(await notesOf(ground.db, row.repository_id, ships), row.repository);
+      return {
+        content: {
+          repositoryId: row.repository_id,
+          sha: row.sha,
+          versions: service.versions,
+          prefix: (row.pipeline?.services.length ?? 1) > 1 ? `${service.name}-` : "",
+          marker,
+          body: `${marker}\n${notes}`,
+        },
+      };
+    },
+
+    async find(_subject, content): Promise<External | undefined> {
+      const { octokit, at } = await target(content);
+      const { data } = await octokit.rest.repos.listReleases({ ...at, per_page: perPage });
+      const found = data.find(({ body }) => body?.includes(content.marker) === true);
+      return found && { release: found.id, tag: found.tag_name, url: found.html_url };
+    },
+
+    async create(_subject, content) {
+      const { octokit, at } = await target(content);
+      const tag = await chosen(content);
+      const known = await orUndefined(octokit.rest.repos.getReleaseByTag({ ...at, tag: tag.name }));
+      if (known !== undefined) return { release: known.data.id, tag: tag.name, url: known.data.html_url };
+      const made = await octokit.rest.repos.createRelease({
+        ...at,
+        tag_name: tag.name,
+        target_commitish: content.sha,
+        name: tag.name,
+        body: content.body,
+        prerelease: tag.prerelease,
+      });
+      return { release: made.data.id, tag: tag.name, url: made.data.html_url };
+    },
+  };
+}
+
+async function loadDeployment({ db }: Ground, id: number) {
+  return await db
+    .selectFrom("deployment")
+    .innerJoin("environment", "environment.id", "deployment.environment_id")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("deployment.id", "=", id)
+    .where("repository.removed_at", "is", null)
+    .select(["deployment.id", "deployment.sha", "deployment.ships", "service.name as service"])
+    .select(["service.repository_id", "repository.full_name as repository", "pipeline_file.pipeline"])
+    .executeTakeFirst();
+}

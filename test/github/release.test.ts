@@ -1,0 +1,185 @@
+/** The release that a deployment asks for, over real HTTP and real git: its tag, its notes, after crashes, beside people's. */
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { EventRepository } from "../../src/github/events.ts";
+import { createGitHubSurfaces } from "../../src/github/surfaces.ts";
+import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
+import { createProjections, type Projections } from "../../src/projections/engine.ts";
+import { touch } from "../../src/projections/touch.ts";
+import { type TestDatabase, testDatabase } from "../harness/database.ts";
+import { recordedWake } from "../harness/recorded-wake.ts";
+import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
+
+let world: WithSandbox;
+let database: TestDatabase;
+let projections: Projections;
+let home: string;
+let shop: EventRepository;
+let environment: number;
+let live: string;
+let tests = 0;
+
+beforeAll(async () => {
+  [world, database] = await Promise.all([aSandbox(), testDatabase()]);
+});
+
+afterAll(async () => {
+  await Promise.all([world.close(), database.drop()]);
+});
+
+beforeEach(async () => {
+  tests += 1;
+  home = `acme/shop-${tests}`;
+  await world.sandbox.createRepository(home, { files: { "package.json": '{"version": "1.4.0"}' } });
+  shop = await world.repository(home);
+  live = world.sandbox.view(home).branches.find(({ name }) => name === "main")?.sha ?? "";
+  projections = engine();
+});
+
+afterEach(async () => {
+  await projections.stop();
+  world.faults.disarm();
+});
+
+function engine(): Projections {
+  const { context, github } = world;
+  const loadDeploymentView = () => Promise.resolve(undefined);
+  const surfaces = createGitHubSurfaces({ db: database.db, github, context, loadDeploymentView });
+  return createProjections({ context, log: pino({ level: "silent" }), db: database.db, surfaces });
+}
+
+/** A deployment of what main holds, under this pipeline file. */
+async function deployment(text = "environments: {staging: {release: after, deploy: x}}"): Promise<number> {
+  const { db } = database;
+  const reading = readPipelineFile({ sources: [{ name: "file", text }], repository: home });
+  if (reading.kind !== "good") throw new Error(JSON.stringify(reading));
+  const name = reading.pipeline.services[0]?.name ?? "";
+  await db
+    .insertInto("repository")
+    .values({
+      id: shop.id,
+      full_name: home,
+      installation_id: shop.installationId,
+      default_branch: "main",
+      private: shop.private,
+      pipeline_file_id: null,
+      latest_pipeline_file_id: null,
+      removed_at: null,
+    })
+    .execute();
+  const file = await db
+    .insertInto("pipeline_file")
+    .values({
+      repository_id: shop.id,
+      hash: `${tests}`,
+      sources: "[]",
+      pipeline: JSON.stringify(reading.pipeline),
+      mistakes: null,
+      read_at: new Date(0),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db.updateTable("repository").set({ pipeline_file_id: file.id }).where("id", "=", shop.id).execute();
+  const service = await db
+    .insertInto("service")
+    .values({ repository_id: shop.id, name, channel: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const place = await db
+    .insertInto("environment")
+    .values({ service_id: service.id, name: "staging", position: 0 })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  environment = place.id;
+  return await another();
+}
+
+async function another(): Promise<number> {
+  const row = await database.db
+    .insertInto("deployment")
+    .values({
+      environment_id: environment,
+      kind: "merge",
+      typed: false,
+      status: "success",
+      sha: live,
+      tree: "tree",
+      requested_by: "alice",
+      requested_at: new Date(0),
+      ships: JSON.stringify({ comparison: "ahead", commits: 1, authors: ["alice"], pullRequests: [] }),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+async function write(id: number): Promise<void> {
+  const touched = { surface: "github.release", subject: `${id}`, lane: `github/${shop.installationId}` } as const;
+  await database.db.transaction().execute((trx) => touch(trx, recordedWake(), touched));
+  await projections.project(`github.release/${id}`);
+}
+
+async function takeOver(id: number): Promise<void> {
+  await projections.stop();
+  const free = { lease_until: null, look_at: null };
+  await database.db.updateTable("projection").set(free).where("key", "=", `github.release/${id}`).execute();
+  projections = engine();
+  await projections.project(`github.release/${id}`);
+}
+
+async function releases() {
+  const octokit = await world.github.installation(shop.installationId);
+  const [owner = "", repo = ""] = home.split("/");
+  const { data } = await octokit.rest.repos.listReleases({ owner, repo });
+  return data.map(({ tag_name: tag, prerelease, body }) => ({ tag, prerelease, body: body ?? "" }));
+}
+
+async function by(person: { readonly tag: string; readonly body: string }): Promise<void> {
+  const octokit = await world.github.installation(shop.installationId);
+  const [owner = "", repo = ""] = home.split("/");
+  await octokit.rest.repos.createRelease({ owner, repo, tag_name: person.tag, body: person.body });
+}
+
+const today = () => new Date(world.context.clock.now()).toISOString().slice(0, 10);
+
+test("without a version it is named by the day, and made once for a commit", async () => {
+  await write(await deployment());
+  await write(await another());
+  const found = await releases();
+  expect(found).toMatchObject([{ tag: `release-${today()}`, prerelease: false }]);
+  expect(found[0]?.body).toContain("No pull request is among the changes.");
+});
+
+test("with a version's tag on the commit it is that version's, and a candidate's is a prerelease", async () => {
+  await world.sandbox.createRef(home, "rosa", "refs/tags/v1.5.0-rc.1", "main");
+  await write(await deployment());
+  expect(await releases()).toMatchObject([{ tag: "v1.5.0-rc.1", prerelease: true }]);
+});
+
+test("with a version in a file it is tagged so", async () => {
+  await write(await deployment("versions: {from: package.json}\nenvironments: {staging: {release: after, deploy: x}}"));
+  expect(await releases()).toMatchObject([{ tag: "v1.4.0", prerelease: false }]);
+});
+
+test("a release that a person made for the tag is left as it is", async () => {
+  await world.sandbox.createRef(home, "rosa", "refs/tags/v1.5.0", "main");
+  await by({ tag: "v1.5.0", body: "My own words." });
+  await write(await deployment());
+  expect(await releases()).toEqual([{ tag: "v1.5.0", prerelease: false, body: "My own words." }]);
+});
+
+test("a tag of this day on another commit is not moved", async () => {
+  await world.sandbox.createRef(home, "rosa", `refs/tags/release-${today()}`, "main");
+  const changes = [{ path: "basket", content: "basket" }];
+  live = await world.sandbox.commit(home, "alice", { branch: "main", message: "Add the basket", changes });
+  await write(await deployment());
+  expect(await releases()).toMatchObject([{ tag: `release-${today()}.2` }]);
+});
+
+test.each(["projection.posting", "projection.created"])("killed at %s, there is one", async (point) => {
+  const id = await deployment();
+  world.faults.arm(point);
+  await write(id);
+  await takeOver(id);
+  expect(await releases()).toHaveLength(1);
+});
