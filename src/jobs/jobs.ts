@@ -169,6 +169,7 @@ export async function createJobs(parts: {
   return {
     wake: {
       advance: (trx, deployment, at) => send(trx, "advance", String(deployment), at),
+      soon: (deployment) => void looks?.advance.look(String(deployment)),
       judge: (trx, environment, at) => send(trx, "judge", String(environment), at),
       version: (trx, step, at) => send(trx, "version", String(step), at),
       project: (trx, key, at) => send(trx, "project", key, at),

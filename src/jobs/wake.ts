@@ -11,6 +11,11 @@ export type QueueName = (typeof queues)[number];
 export type Wake = {
   /** Wakes `advance(deployment)`; with `at` (epoch ms), not before then. */
   advance(trx: Transaction<Database>, deployment: number, at?: number): Promise<void>;
+  /**
+   * Wakes `advance` of what has just been committed, by whoever runs in this process: somebody waits, and the way through
+   * the table of jobs takes longer than the look. It comes beside the wake that was committed, never instead of it.
+   */
+  soon(deployment: number): void;
   /** Wakes the judging of the open pull requests into this environment's branch that have to be looked at again. */
   judge(trx: Transaction<Database>, environment: number, at?: number): Promise<void>;
   /** Wakes the step of a version with this id. */

@@ -36,9 +36,12 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
     .executeTakeFirst();
   const place = row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
   if (row === undefined || place === undefined) return { kind: "not-waiting" };
-  const login = await loginOf(bot, place.service.pipeline, given);
-  if (given.answer === "approve" && mayDecide(place, login)) expectStart(bot, place);
-  const person = await bot.slack.person(given.team, given.slackUser);
+  const theirs = async () => {
+    const login = await loginOf(bot, place.service.pipeline, given);
+    if (given.answer === "approve" && mayDecide(place, login)) expectStart(bot, place);
+    return login;
+  };
+  const [login, person] = await Promise.all([theirs(), bot.slack.person(given.team, given.slackUser)]);
   const why = given.answer === undefined ? undefined : refusalOf(person, login);
   if (why !== undefined) {
     await bot.db.transaction().execute((trx) =>

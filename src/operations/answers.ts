@@ -4,12 +4,15 @@
  */
 import type { Kysely } from "kysely";
 import type { ApprovalFacts } from "../policy/model.ts";
+import type { ApprovalPolicy } from "../policy/pipeline.ts";
 import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import type { Subject } from "./facts.ts";
 import { loginsOf } from "./people.ts";
 import type { ServicePlace } from "./place.ts";
 import type { SlackPerson } from "./ports.ts";
+
+export type Given = Awaited<ReturnType<typeof standing>>;
 
 async function standing(db: Kysely<Database>, deployment: number | undefined, ask?: number) {
   if (deployment === undefined) return [];
@@ -24,18 +27,22 @@ async function standing(db: Kysely<Database>, deployment: number | undefined, as
 }
 
 /** What is not stored yet may take over the answers to the one that it tries again. */
-async function givenTo(db: Kysely<Database>, { deployment, ask, retryOf }: Subject) {
+export async function givenTo(db: Kysely<Database>, { deployment, ask, retryOf }: Subject): Promise<Given> {
   return deployment === undefined ? await standing(db, retryOf) : await standing(db, deployment, ask);
 }
 
-export async function hasAnswerers(bot: Bot, subject: Subject): Promise<boolean> {
-  return (await givenTo(bot.db, subject)).some(({ slack_user }) => slack_user !== null);
+export function hasAnswerers(given: Given): boolean {
+  return given.some(({ slack_user }) => slack_user !== null);
+}
+
+/** Whether there are as many yeses as are asked for. Nothing but readiness follows from it: who counts is judged later. */
+export function mayBeEnough(given: Given, approvals: ApprovalPolicy | undefined): boolean {
+  return approvals !== undefined && given.filter(({ answer }) => answer === "approve").length >= approvals.count;
 }
 
 /** Everybody who has answered in Slack, as it says now; rejects when it does not answer. Calls: 1 for each. */
-export async function readAnswerers(bot: Bot, subject: Subject): Promise<ReadonlyMap<string, SlackPerson>> {
-  const rows = await givenTo(bot.db, subject);
-  const read = rows.flatMap(({ slack_user: user, slack_team: team }) =>
+export async function readAnswerers(bot: Bot, given: Given): Promise<ReadonlyMap<string, SlackPerson>> {
+  const read = given.flatMap(({ slack_user: user, slack_team: team }) =>
     user === null || team === null ? [] : [bot.slack.person(team, user, true)],
   );
   return new Map((await Promise.all(read)).map((person) => [person.id, person]));

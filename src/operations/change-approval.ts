@@ -95,6 +95,7 @@ export async function changeApproval(
     return { kind: "noted" };
   });
   await bot.context.faults.at("approval.committed");
+  if (answered.kind === "noted") bot.wake.soon(deployment);
   return answered;
 }
 

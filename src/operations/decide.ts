@@ -38,12 +38,13 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
     if (row === undefined || !isPending(row.status)) return;
     const place = await loadPlace(bot.db, row.environment_id);
     if (place === undefined) return await endWithoutPlace(bot, row);
-    if (mayStart(row, place)) expectStart(bot, place);
+    const maybe = mayStart(row, place);
+    if (maybe) expectStart(bot, place);
     const later = async (error: unknown) => {
       await lookLater(bot, row, error instanceof OutsideError ? error.retryAt : undefined);
       throw error;
     };
-    const outside = await gatherOutside(bot, place, subjectOf(row)).catch(later);
+    const outside = await gatherOutside(bot, place, subjectOf(row), maybe).catch(later);
     await bot.context.faults.at("decide.gathered");
     const look = async (outside: Outside) =>
       await bot.db.transaction().execute(async (trx) => {

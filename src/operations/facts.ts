@@ -18,7 +18,7 @@ import type {
 } from "../policy/model.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
-import { approvalFacts, hasAnswerers, readAnswerers } from "./answers.ts";
+import { approvalFacts, givenTo, hasAnswerers, mayBeEnough, readAnswerers } from "./answers.ts";
 import { beforeFacts, liveOf, uncertainOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { standingFreeze } from "./freezes.ts";
@@ -87,7 +87,11 @@ export type Outside = {
   readonly fresh: boolean;
 };
 
-export async function gatherOutside(bot: Bot, place: Place, subject: Subject): Promise<Outside> {
+/**
+ * With `mayStart`, and once there may be enough answers, nothing is remembered of who may ask and approve: the decision
+ * would only find that it has to ask anew.
+ */
+export async function gatherOutside(bot: Bot, place: Place, subject: Subject, mayStart = false): Promise<Outside> {
   const { repository } = place.service;
   const { live_sha: live, hold_bad_sha: bad } = place.environment;
   const sha = subject.revision.sha;
@@ -99,30 +103,35 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject): P
   const undone = undoes ?? live;
   const byItself = subject.scheduled === true || subject.byItself === true;
   const isAsked = subject.kind !== "merge" && subject.kind !== "external" && !byItself;
-  const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships, promoted] = await Promise.all([
-    isAsked ? bot.github.permission(repository, subject.requestedBy) : Promise.resolve<Permission>("write"),
-    live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
-    undone === null || !isRollback
-      ? undefined
-      : undone === sha
-        ? identical
-        : bot.github.compare(repository, sha, undone),
-    bad === null || isRollback
-      ? undefined
-      : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
-    asksChecks ? bot.github.checks(repository, sha) : [],
-    readMemberships(bot, place),
-    promotedBy(bot, place, subject.pullRequest),
-  ]);
+  const given = await givenTo(bot.db, subject);
+  const anew = mayStart && mayBeEnough(given, place.policy.approvals);
+  const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships, promoted, people] =
+    await Promise.all([
+      isAsked ? bot.github.permission(repository, subject.requestedBy) : Promise.resolve<Permission>("write"),
+      live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
+      undone === null || !isRollback
+        ? undefined
+        : undone === sha
+          ? identical
+          : bot.github.compare(repository, sha, undone),
+      bad === null || isRollback
+        ? undefined
+        : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
+      asksChecks ? bot.github.checks(repository, sha) : [],
+      readMemberships(bot, place, anew),
+      promotedBy(bot, place, subject.pullRequest),
+      anew ? readAnswerers(bot, given) : new Map<string, SlackPerson>(),
+    ]);
   const mergers = await mergersOf(bot.db, repository.id, (comparedToLive ?? takenBack)?.shas ?? [sha]);
   const outside = { live, bad, undoes, permission, comparedToLive, takenBack, comparedToBad, checks, mergers };
-  const fresh = !namesElsewhere(place) && !(await hasAnswerers(bot, subject));
-  return { ...outside, promoted, memberships, people: new Map(), fresh };
+  const fresh = anew || (!namesElsewhere(place) && !hasAnswerers(given));
+  return { ...outside, promoted, memberships, people, fresh };
 }
 
 /** The same, with nothing remembered of who may ask and approve; it serves only for what it was gathered for. */
 export async function freshen(bot: Bot, place: Place, subject: Subject, outside: Outside): Promise<Outside> {
-  const [memberships, people] = await Promise.all([readMemberships(bot, place, true), readAnswerers(bot, subject)]);
+  const given = await givenTo(bot.db, subject);
+  const [memberships, people] = await Promise.all([readMemberships(bot, place, true), readAnswerers(bot, given)]);
   return { ...outside, memberships, people, fresh: true };
 }
 

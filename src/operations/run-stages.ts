@@ -34,12 +34,11 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   const running = await loadRunning(bot, deployment);
   if (running === undefined) return undefined;
   if (running === "failed") return await followFailure(bot, deployment);
-  const { row } = running;
+  const { row, attempts } = running;
   if (row.kind === "external") {
     const step = await followRun(bot, running.service, row);
     if (step !== "done") return step;
   }
-  const attempts = await bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", row.id).execute();
   const stages = plannedStages(row);
   const where = standing(stages, attempts);
   switch (where.kind) {
@@ -64,18 +63,23 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   }
 }
 
+type Found = Running & { readonly attempts: readonly AttemptRow[] };
+
 /** `failed`: it has ended, and what is to follow from that is still to be found out. */
-async function loadRunning(bot: Bot, deployment: number): Promise<Running | "failed" | undefined> {
+async function loadRunning(bot: Bot, deployment: number): Promise<Found | "failed" | undefined> {
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
   if (row?.on_failure === "wanted") return "failed";
   if (row === undefined || !isRunning(row.status)) return undefined;
-  const environment = await bot.db
-    .selectFrom("environment")
-    .select(["service_id", "name"])
-    .where("id", "=", row.environment_id)
-    .executeTakeFirstOrThrow();
+  const [attempts, environment] = await Promise.all([
+    bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", row.id).execute(),
+    bot.db
+      .selectFrom("environment")
+      .select(["service_id", "name"])
+      .where("id", "=", row.environment_id)
+      .executeTakeFirstOrThrow(),
+  ]);
   const service = await loadServiceRef(bot.db, environment.service_id);
-  return { row, service, environmentName: environment.name };
+  return { row, attempts, service, environmentName: environment.name };
 }
 
 async function claim(bot: Bot, running: Running, stage: PlannedStage, number: number): Promise<void> {

@@ -17,6 +17,8 @@ export function recordedWake(): RecordedWake {
   };
   return {
     advance: (_trx, deployment, at) => record("advance", String(deployment), at),
+    // The wake that was committed with it is recorded.
+    soon: () => undefined,
     judge: (_trx, environment, at) => record("judge", String(environment), at),
     version: (_trx, step, at) => record("version", String(step), at),
     project: (_trx, key, at) => record("project", key, at),
