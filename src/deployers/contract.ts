@@ -41,6 +41,9 @@ export type Attempt = {
   readonly former?: Handle;
 };
 
+/** What of a deployment that waits is known already: where it will work, and at which revision. */
+export type Ahead = Pick<Attempt, "checkout" | "repository" | "sha">;
+
 /** What the deployer needs to observe or cancel later; stored as JSON, parsed again by the deployer. */
 export type Handle = unknown;
 
@@ -85,6 +88,11 @@ export type Deployer = {
   readonly callTimeoutMs: number;
   /** A start will most likely be called in a moment: what is bound to no attempt may be made ready. Never fails. */
   expect?(): void;
+  /**
+   * A deployment begins to wait: what its start will need may be made ready meanwhile, and is left alone where it is not
+   * wanted in the end. Never fails; a start does not rely on it.
+   */
+  makeAhead?(ahead: Ahead): void;
   start(attempt: Attempt): Promise<Started>;
   observe(attempt: Attempt, handle: Handle): Promise<Observation>;
   /** Asks for the end; `observe` tells whether it came. */

@@ -17,6 +17,7 @@ import { commandEnvironment } from "./run/command-environment.ts";
 import { signalGroup } from "./run/end-group.ts";
 import { hostId } from "./run/host-id.ts";
 import { thisMachine } from "./run/machine.ts";
+import { createMakeAhead } from "./run/make-ahead.ts";
 import { observeFolder, standing } from "./run/observe.ts";
 import { plainLine } from "./run/plain-text.ts";
 import { type Order, readCommand, readSupervisor } from "./run/records.ts";
@@ -183,11 +184,15 @@ export function createRunDeployer(options: RunDeployerOptions): Deployer {
   const path = options.path ?? usualPath;
   const program = options.program ?? supervisorProgram;
   const spare = createSpareSupervisor(options.context, { dataDir, path, program });
+  const makeAhead = createMakeAhead({ ...options, dataDir, path });
   const parts: Parts = { ...options, dataDir, path, host: known, spare };
   return {
     kind: "run",
     callTimeoutMs,
     expect: () => spare.prepare(),
+    makeAhead(ahead) {
+      if (options.operator.commandsAllowed(ahead.repository.fullName)) makeAhead(ahead);
+    },
     start: (attempt) => start(parts, attempt),
     observe: (attempt, handle) => observe(parts, attempt, handle),
     cancel: (_attempt, handle) => cancel(parts, handle),

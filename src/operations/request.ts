@@ -22,6 +22,7 @@ import { applyVerdict } from "./decide.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
+import { makeAhead } from "./make-ahead.ts";
 import { loadPlace, type Place } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
 import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
@@ -87,7 +88,9 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     const first = await judge(outside);
     const result = first === "again-fresh" ? await judge(await freshen(bot, place, subject, outside)) : first;
     await bot.context.faults.at("request.committed");
-    if (result !== "moved" && result !== "again-fresh") return result;
+    if (result === "moved" || result === "again-fresh") continue;
+    if (result.kind === "requested") await makeAhead(bot, place, result.deployment);
+    return result;
   }
   throw new OutsideError(`environment ${environment} kept moving while a request for it was judged`);
 }

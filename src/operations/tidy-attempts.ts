@@ -1,6 +1,6 @@
 /** Takes away what ended attempts left on disk. What is not settled is named and stays: its folder is the proof. */
 import type { sweepAttempts } from "../deployers/run/sweep.ts";
-import { runningStatuses } from "../policy/model.ts";
+import { pendingStatuses, runningStatuses } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 
 /** Logs and working trees of attempts are kept so long, for people to look at. */
@@ -14,7 +14,8 @@ export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof swee
     bot.db
       .selectFrom("deployment")
       .select(["id", "checkout_of"])
-      .where((eb) => eb.or([eb("status", "in", [...runningStatuses]), eb("settled", "=", false)]))
+      // What waits may start at any moment, in a tree that was made ahead.
+      .where((eb) => eb.or([eb("status", "in", [...pendingStatuses, ...runningStatuses]), eb("settled", "=", false)]))
       .execute(),
   ]);
   await sweep({
@@ -22,9 +23,23 @@ export async function tidyAttempts(bot: Bot, dataDir: string, sweep: typeof swee
     dataDir,
     olderThanMs: keepMs,
     keep: keepAtMost,
+    unstarted: (ids) => unstarted(bot, ids),
     unsettled: {
       tokens: new Set(attempts.map((row) => row.token)),
       deployments: new Set(deployments.map((row) => row.checkout_of ?? row.id)),
     },
   });
+}
+
+/** Those that ended without having started: nobody has worked in their trees, and nobody will. */
+async function unstarted(bot: Bot, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await bot.db
+    .selectFrom("deployment")
+    .select("id")
+    .where("id", "in", [...ids])
+    .where("started_at", "is", null)
+    .where("ended_at", "is not", null)
+    .execute();
+  return new Set(rows.map((row) => row.id));
 }

@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createContext } from "../../src/context.ts";
 import type { Attempt, Observation } from "../../src/deployers/contract.ts";
-import { checkOut } from "../../src/deployers/run/checkout.ts";
+import { checkOut, checkOutAhead } from "../../src/deployers/run/checkout.ts";
 import { lockFile } from "../../src/deployers/run/file-lock.ts";
 import { mirrorOf } from "../../src/deployers/run/mirror.ts";
 import { sweepAttempts } from "../../src/deployers/run/sweep.ts";
@@ -38,22 +38,27 @@ afterEach(async () => {
 
 const context = createContext();
 
-/** The tree as a supervisor would make it, in this process, because a process for each costs more than the checkout. */
-async function tree(options: { readonly sha?: string; readonly deployment?: number } = {}): Promise<string> {
+type Which = { readonly sha?: string; readonly deployment?: number };
+
+function how() {
   mkdirSync(bench.dataDir, { recursive: true });
-  const how = { context, path: process.env["PATH"] ?? "", home: bench.dataDir, signal: new AbortController().signal };
-  return checkOut(how, bench.dataDir, {
-    token: "t",
-    checkout: options.deployment ?? 1,
-    repository: { id: 7, fullName: "acme/shop" },
-    sha: options.sha ?? bench.sha,
-    git: { url: bench.repository.path },
-    run: "true",
-    env: {},
-    hidden: [],
-    timeLeft: 60_000,
-  });
+  return { context, path: process.env["PATH"] ?? "", home: bench.dataDir, signal: new AbortController().signal };
 }
+
+function orderOf({ sha = bench.sha, deployment = 1 }: Which) {
+  return {
+    checkout: deployment,
+    repository: { id: 7, fullName: "acme/shop" },
+    sha,
+    git: { url: bench.repository.path },
+  };
+}
+
+/** The tree as a supervisor would make it, in this process, because a process for each costs more than the checkout. */
+const tree = (which: Which = {}): Promise<string> => checkOut(how(), bench.dataDir, orderOf(which));
+
+/** The same as the bot makes it while a deployment waits. */
+const ahead = (which: Which = {}): Promise<boolean> => checkOutAhead(how(), bench.dataDir, orderOf(which));
 
 const version = (at: string) => readFileSync(join(at, "version.txt"), "utf8").trim();
 
@@ -106,6 +111,54 @@ describe("the tree", () => {
     const made = await tree({ sha });
     expect(readlinkSync(join(made, "link"))).toBe("/etc");
     expect(existsSync(pwned)).toBe(false);
+  });
+});
+
+describe("made ahead", () => {
+  const record = (deployment: number) => join(bench.dataDir, "work", String(deployment), "ready.json");
+
+  test("it is what the start would make, the start takes it as it is, and nothing is left beside it", async () => {
+    await tree({ deployment: 1 });
+    expect(await ahead({ deployment: 2 })).toBe(true);
+    writeFileSync(join(bench.dataDir, "work", "2", "tree", "mark"), "");
+    const taken = await tree({ deployment: 2 });
+    expect(readdirSync(taken).toSorted()).toEqual([...readdirSync(await tree({ deployment: 1 })), "mark"].toSorted());
+    expect(readFileSync(join(taken, ".git", "HEAD"), "utf8").trim()).toBe(bench.sha);
+    expect(readFileSync(record(2), "utf8")).toBe(readFileSync(record(1), "utf8"));
+    expect(readdirSync(join(bench.dataDir, "work")).toSorted()).toEqual(["1", "2"]);
+  });
+
+  test("after another start of the machine it is made anew: what was not written out may be gone", async () => {
+    await tree({ deployment: 1 });
+    await ahead({ deployment: 2 });
+    writeFileSync(record(2), readFileSync(record(2), "utf8").replace(/"madeAhead":"[^"]+"/u, '"madeAhead":"another"'));
+    writeFileSync(join(bench.dataDir, "work", "2", "tree", "version.txt"), "");
+    expect(version(await tree({ deployment: 2 }))).toBe("one");
+  });
+
+  test("a revision that was never brought is left to the start, which asks whether a branch reaches it", async () => {
+    expect(await ahead()).toBe(false);
+    expect(existsSync(join(bench.dataDir, "work", "1"))).toBe(false);
+  });
+
+  test("it never touches a tree that is there, not even half of one", async () => {
+    await tree({ deployment: 1 });
+    const half = join(bench.dataDir, "work", "2", "tree");
+    mkdirSync(half, { recursive: true });
+    expect(await ahead({ deployment: 2 })).toBe(false);
+    expect(readdirSync(half)).toEqual([]);
+  });
+
+  test("of several who make it at once one wins, and all work in the same", async () => {
+    await tree({ deployment: 1 });
+    const [, first, second] = await Promise.all([
+      ahead({ deployment: 2 }),
+      tree({ deployment: 2 }),
+      tree({ deployment: 2 }),
+    ]);
+    expect(first).toBe(second);
+    expect(version(first)).toBe("one");
+    expect(readdirSync(join(bench.dataDir, "work")).toSorted()).toEqual(["1", "2"]);
   });
 });
 
@@ -302,6 +355,7 @@ describe("a token", () => {
 
 describe("sweeping", () => {
   const day = 24 * 60 * 60_000;
+  const unstarted = async (deployments: readonly number[]) => new Set(deployments.filter((one) => one === 5));
 
   test("takes what is old or too many, and never what is not settled", async () => {
     const tokens = ["first", "second", "third", "fourth"];
@@ -323,6 +377,7 @@ describe("sweeping", () => {
       dataDir: bench.dataDir,
       olderThanMs: 7 * day,
       keep: 1,
+      unstarted,
       unsettled: { tokens: new Set(["second"]), deployments: new Set([2]) },
     };
     expect(await sweepAttempts(sweep)).toEqual({ attempts: 2, trees: 2 });
@@ -331,10 +386,21 @@ describe("sweeping", () => {
     expect(await sweepAttempts(sweep)).toEqual({ attempts: 0, trees: 0 });
   });
 
+  test("takes what was made ahead for nothing, and what somebody was killed over", async () => {
+    for (const name of ["4", "5", ".new-a", ".new-b"])
+      mkdirSync(join(bench.dataDir, "work", name), { recursive: true });
+    const yesterday = new Date(Date.now() - 2 * day);
+    utimesSync(join(bench.dataDir, "work", ".new-a"), yesterday, yesterday);
+    const unsettled = { tokens: new Set<string>(), deployments: new Set<number>() };
+    const sweep = { context, dataDir: bench.dataDir, olderThanMs: 7 * day, keep: 10, unstarted, unsettled };
+    expect(await sweepAttempts(sweep)).toEqual({ attempts: 0, trees: 2 });
+    expect(readdirSync(join(bench.dataDir, "work")).toSorted()).toEqual([".new-b", "4"]);
+  });
+
   test("an empty data folder is no mistake", async () => {
     rmSync(bench.dataDir, { recursive: true, force: true });
     const unsettled = { tokens: new Set<string>(), deployments: new Set<number>() };
-    const sweep = { context, dataDir: bench.dataDir, olderThanMs: day, keep: 1, unsettled };
+    const sweep = { context, dataDir: bench.dataDir, olderThanMs: day, keep: 1, unstarted, unsettled };
     expect(await sweepAttempts(sweep)).toEqual({ attempts: 0, trees: 0 });
   });
 });

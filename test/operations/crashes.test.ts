@@ -159,6 +159,7 @@ const points = [
   "repository.stored",
   "pipeline.fetched",
   "pipeline.committed",
+  "branch.asked",
   "request.gathered",
   "request.committed",
   "reaction.stored",

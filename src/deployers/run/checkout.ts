@@ -2,37 +2,50 @@
  * Makes the folder that a deployment's stages work in: the exact revision, checked out once and then shared, because
  * `deploy` expects what `build` has built.
  *
- * The tree is a clone that borrows the mirror's objects. Submodules are not fetched and no hook or filter runs.
+ * The tree is a clone that borrows the mirror's objects. Submodules are not fetched and no hook or filter runs. It is
+ * made under another name and renamed into place whole, so that of two who make it at once one wins and nobody ever
+ * works in half a tree.
  */
 import { dirname, join } from "node:path";
+import type { Context } from "../../context.ts";
 import { exists, workFolder, writeRecord } from "./attempt-folder.ts";
 import { lockFile } from "./file-lock.ts";
 import { type Git, gitOrThrow } from "./git.ts";
-import { bring, mirrorOf } from "./mirror.ts";
+import { thisMachine } from "./machine.ts";
+import { bring, isBrought, type Mirror, mirrorOf } from "./mirror.ts";
 import type { Order } from "./records.ts";
 
-/** What `ready.json` holds; a tree is used again only when this is the same to the letter. */
-function readyFor(order: Order): object {
-  return { repository: order.repository.id, sha: order.sha };
+export type CheckoutOrder = Pick<Order, "checkout" | "repository" | "sha" | "git">;
+
+/**
+ * What `ready.json` holds; a tree is used again only when this is the same to the letter. One that was made ready ahead
+ * holds for the present boot alone: it was not written out to the disk, and nobody would notice what a power failure took.
+ */
+function readyFor(order: CheckoutOrder, bootId?: string): object {
+  const ready = { repository: order.repository.id, sha: order.sha };
+  return bootId === undefined ? ready : { ...ready, madeAhead: bootId };
 }
 
-async function isReady(how: Git, work: string, order: Order): Promise<boolean> {
-  const text = await how.context.files.readFile(join(work, "ready.json"), "utf8").catch(() => "");
-  return text.trim() === JSON.stringify(readyFor(order)) && (await exists(how.context, join(work, "tree")));
+/** Whether the tree can be worked in. One that was made ahead is from here on like any other. */
+async function isReady(context: Context, work: string, order: CheckoutOrder): Promise<boolean> {
+  const record = join(work, "ready.json");
+  const [text, there] = await Promise.all([
+    context.files.readFile(record, "utf8").catch(() => ""),
+    exists(context, join(work, "tree")),
+  ]);
+  if (!there || text === "") return false;
+  if (text.trim() === JSON.stringify(readyFor(order))) return true;
+  const { bootId } = await thisMachine(context);
+  if (bootId === undefined || text.trim() !== JSON.stringify(readyFor(order, bootId))) return false;
+  await writeRecord(context, record, readyFor(order));
+  return true;
 }
 
-/** Returns the tree. Rejects with a message fit to be read by people, or with the signal's reason. */
-export async function checkOut(how: Git, dataDir: string, order: Order): Promise<string> {
+/** Checks out under `folder`, which is made; the mirror's lock is held no longer than it is read. */
+async function make(how: Git, mirror: Mirror, order: CheckoutOrder, folder: string): Promise<void> {
   const { context } = how;
-  const { files } = context;
-  const work = workFolder(dataDir, order.checkout);
-  const tree = join(work, "tree");
-  if (await isReady(how, work, order)) return tree;
-
-  const mirror = mirrorOf(dataDir, order.repository.fullName);
-  await files.mkdir(dirname(mirror.folder), { recursive: true, mode: 0o700 });
-  await files.rm(work, { recursive: true, force: true });
-  await files.mkdir(work, { recursive: true, mode: 0o700 });
+  const tree = join(folder, "tree");
+  await context.files.mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFile(context, mirror.lock, { path: how.path, signal: how.signal });
   try {
     const held = { ...how, lock: lock.fd };
@@ -56,6 +69,69 @@ export async function checkOut(how: Git, dataDir: string, order: Order): Promise
     gitOrThrow(how, "Checking out", ["-C", tree, "checkout", "--quiet", "--detach", order.sha, "--"]),
     gitOrThrow(how, "Checking out", ["-C", tree, "remote", "set-url", "origin", order.git.url]),
   ]);
-  await writeRecord(context, join(work, "ready.json"), readyFor(order));
+}
+
+/** False when something is there already: a folder that holds anything is never renamed onto. */
+async function renamed(context: Context, from: string, to: string): Promise<boolean> {
+  try {
+    await context.files.rename(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOTEMPTY" || code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function unfinished(context: Context, dataDir: string): string {
+  return join(dataDir, "work", `.new-${context.ids.uuid()}`);
+}
+
+async function forget(context: Context, folder: string): Promise<void> {
+  await context.files.rm(folder, { recursive: true, force: true });
+}
+
+/** Returns the tree. Rejects with a message fit to be read by people, or with the signal's reason. */
+export async function checkOut(how: Git, dataDir: string, order: CheckoutOrder): Promise<string> {
+  const { context } = how;
+  const work = workFolder(dataDir, order.checkout);
+  const tree = join(work, "tree");
+  if (await isReady(context, work, order)) return tree;
+
+  const mirror = mirrorOf(dataDir, order.repository.fullName);
+  const made = unfinished(context, dataDir);
+  await context.files.mkdir(dirname(mirror.folder), { recursive: true, mode: 0o700 });
+  try {
+    await make(how, mirror, order, made);
+    await writeRecord(context, join(made, "ready.json"), readyFor(order));
+    while (!(await renamed(context, made, work))) {
+      // It was made ahead in the meantime; else what is there broke off, or belongs to another revision.
+      if (await isReady(context, work, order)) break;
+      await forget(context, work);
+    }
+  } finally {
+    await forget(context, made);
+  }
   return tree;
+}
+
+/**
+ * Makes the tree while the deployment still waits, if the revision was brought before, so that nothing has to be fetched
+ * and whether a branch still reaches it is asked at the start as ever. It never touches a tree that is there.
+ */
+export async function checkOutAhead(how: Git, dataDir: string, order: CheckoutOrder): Promise<boolean> {
+  const { context } = how;
+  const work = workFolder(dataDir, order.checkout);
+  const mirror = mirrorOf(dataDir, order.repository.fullName);
+  const { bootId } = await thisMachine(context);
+  if (bootId === undefined || (await exists(context, work)) || !(await isBrought(how, mirror, order))) return false;
+  const made = unfinished(context, dataDir);
+  try {
+    await make(how, mirror, order, made);
+    await writeRecord(context, join(made, "ready.json"), readyFor(order, bootId));
+    await context.faults.at("run.made-ahead");
+    return await renamed(context, made, work);
+  } finally {
+    await forget(context, made);
+  }
 }

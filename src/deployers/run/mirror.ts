@@ -10,6 +10,8 @@ import { exists } from "./attempt-folder.ts";
 import { type Git, git, gitOrThrow } from "./git.ts";
 import type { Order } from "./records.ts";
 
+export type Wanted = Pick<Order, "repository" | "sha" | "git">;
+
 export type Mirror = { readonly folder: string; readonly lock: string };
 
 /** Throws on a name that is not `owner/name` as GitHub has them, before it becomes a path. */
@@ -36,7 +38,7 @@ async function removeStaleLocks(how: Git, folder: string): Promise<void> {
 }
 
 /** Whether a branch, a tag or an earlier checkout of this repository reaches the commit. */
-async function reaches(how: Git, mirror: Mirror, order: Order): Promise<boolean> {
+async function reaches(how: Git, mirror: Mirror, order: Wanted): Promise<boolean> {
   const known = await git(how, [`--git-dir=${mirror.folder}`, "cat-file", "-e", `${order.sha}^{commit}`]);
   if (known.code !== 0) return false;
   const own = ["refs/heads", "refs/tags", `refs/signalbox/${order.repository.id}`];
@@ -50,7 +52,7 @@ async function reaches(how: Git, mirror: Mirror, order: Order): Promise<boolean>
   return found.trim() !== "";
 }
 
-async function fetchAll(how: Git, mirror: Mirror, order: Order): Promise<void> {
+async function fetchAll(how: Git, mirror: Mirror, order: Wanted): Promise<void> {
   await gitOrThrow({ ...how, extraHeader: order.git.extraHeader }, `Fetching ${order.repository.fullName}`, [
     `--git-dir=${mirror.folder}`,
     "fetch",
@@ -71,21 +73,29 @@ async function fetchAll(how: Git, mirror: Mirror, order: Order): Promise<void> {
  * Whether the commit was brought before: then its pin is there, and holds it. Nothing packs the mirror's refs away, and
  * should the file be gone all the same, the long way finds the commit.
  */
-async function isPinned(how: Git, mirror: Mirror, pin: string, sha: string): Promise<boolean> {
-  const text = await how.context.files.readFile(join(mirror.folder, pin), "utf8").catch(() => "");
-  return text.trim() === sha;
+export async function isBrought(how: Git, mirror: Mirror, order: Wanted): Promise<boolean> {
+  if (!isSha(order.sha)) return false;
+  const text = await how.context.files.readFile(join(mirror.folder, pinOf(order)), "utf8").catch(() => "");
+  return text.trim() === order.sha;
+}
+
+function isSha(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+function pinOf(order: Wanted): string {
+  return `refs/signalbox/${order.repository.id}/${order.sha}`;
 }
 
 /**
  * Brings the order's commit into the mirror. Rejects, with a message fit to be read by people, when the repository's
  * own branches and tags do not reach it.
  */
-export async function bring(how: Git, mirror: Mirror, order: Order): Promise<void> {
-  if (!/^[0-9a-f]{40}$/.test(order.sha)) {
+export async function bring(how: Git, mirror: Mirror, order: Wanted): Promise<void> {
+  if (!isSha(order.sha)) {
     throw new Error(`A revision is a full SHA of 40 lower-case hex digits, not ${JSON.stringify(order.sha)}.`);
   }
-  const pin = `refs/signalbox/${order.repository.id}/${order.sha}`;
-  if (await isPinned(how, mirror, pin, order.sha)) return;
+  if (await isBrought(how, mirror, order)) return;
   await removeStaleLocks(how, mirror.folder);
   await gitOrThrow(how, "Making the copy of the repository", [
     "init",
@@ -102,5 +112,5 @@ export async function bring(how: Git, mirror: Mirror, order: Order): Promise<voi
       );
     }
   }
-  await gitOrThrow(how, "Keeping the revision", [`--git-dir=${mirror.folder}`, "update-ref", pin, order.sha]);
+  await gitOrThrow(how, "Keeping the revision", [`--git-dir=${mirror.folder}`, "update-ref", pinOf(order), order.sha]);
 }

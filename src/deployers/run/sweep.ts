@@ -15,9 +15,13 @@ export type Sweep = {
   readonly olderThanMs: number;
   /** Of what is younger, so many are kept, the newest; of attempts and of working trees each. */
   readonly keep: number;
+  /** Of these deployments, those that ended without having started: their trees, made ahead, go at once. */
+  readonly unstarted: (deployments: readonly number[]) => Promise<ReadonlySet<number>>;
   /** Tokens whose attempt, and deployments whose end, is not yet recorded for good. */
   readonly unsettled: { readonly tokens: ReadonlySet<string>; readonly deployments: ReadonlySet<number> };
 };
+
+const leftOverAfterMs = 24 * 3_600_000;
 
 type Old = {
   readonly name: string;
@@ -50,6 +54,11 @@ async function remove(context: Context, dataDir: string, old: Old): Promise<void
   await context.files.rename(old.path, join(trash, context.ids.uuid()));
 }
 
+/** A checkout that somebody was killed over; none takes so long. */
+function isLeftOver(context: Context, { name, at }: Old): boolean {
+  return name.startsWith(".") && at < context.clock.now() - leftOverAfterMs;
+}
+
 /** Returns how many attempts and working trees were taken away. */
 export async function sweepAttempts(sweep: Sweep): Promise<{ readonly attempts: number; readonly trees: number }> {
   const { context, unsettled } = sweep;
@@ -60,7 +69,10 @@ export async function sweepAttempts(sweep: Sweep): Promise<{ readonly attempts: 
   const ended = await list(context, attemptsRoot(dataDir), (path) => folderAt(path).exit);
   const attempts = ended.filter((old) => !unsettled.tokens.has(old.name)).filter(goes);
   const worked = await list(context, join(dataDir, "work"), (path) => path);
-  const trees = worked.filter((old) => !unsettled.deployments.has(Number(old.name))).filter(goes);
+  const unstarted = await sweep.unstarted(worked.map((old) => Number(old.name)).filter(Number.isSafeInteger));
+  const trees = worked
+    .filter((old) => !unsettled.deployments.has(Number(old.name)))
+    .filter((old, at) => goes(old, at) || unstarted.has(Number(old.name)) || isLeftOver(context, old));
 
   for (const old of [...attempts, ...trees]) await remove(context, dataDir, old);
   // With what an earlier sweep was interrupted over.
