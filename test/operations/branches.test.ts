@@ -266,7 +266,7 @@ describe("a branch that was forced or deleted", () => {
 
   test("a branch that an environment has come to follow deploys nothing at start until it moves", async () => {
     await open(branchesPipeline.replace("branch: production", "branch: main"));
-    const typed = await world.command("U0000ALICE", { kind: "promote", environment: "staging" });
+    const typed = await world.command("U0000ALICE", { kind: "deploy", environment: "staging" });
     expect(typed).toMatchObject({ code: "requested" });
     world.commit("a", { branch: "stable" });
     await world.pipeline(branchesPipeline.replace("branch: staging", "branch: stable"));
