@@ -64,7 +64,7 @@ function wordProblem(problem: CommandProblem): string {
     case "unexpected":
       return `I did not expect ${quoted(problem.word)} there. Write: ${problem.usage}`;
     case "bad-time":
-      return `${problem.found === "" ? "Until when?" : `I cannot read ${quoted(problem.found)} as a time to come.`} Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d. Write: ${problem.usage}`;
+      return `${problem.found === "" ? "Until when?" : `I cannot read ${quoted(problem.found)} as a time within the coming year.`} Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d. Write: ${problem.usage}`;
     case "bad-issue":
       return `${quoted(problem.found)} is no issue or pull request. Write its number, owner/repo#number, or its address on GitHub: ${problem.usage}`;
     case "bad-number":

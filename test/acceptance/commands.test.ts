@@ -118,7 +118,7 @@ test("what is mistyped, left out or too much", async () => {
     > /deploy lock production
     Please say why; the reason is shown to others. Write: /deploy lock &lt;environment&gt; [until &lt;time&gt;] &lt;reason&gt; [of &lt;service&gt;]
     > /deploy lock production until teatime tea
-    I cannot read “teatime” as a time to come. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d. Write: /deploy lock &lt;environment&gt; [until &lt;time&gt;] &lt;reason&gt; [of &lt;service&gt;]
+    I cannot read “teatime” as a time within the coming year. Times are UTC: 18:00, 2026-11-22, 2026-11-22 18:00, tomorrow, 30m, 2h or 3d. Write: /deploy lock &lt;environment&gt; [until &lt;time&gt;] &lt;reason&gt; [of &lt;service&gt;]
     > /deploy lock production till 18:00 tea
     I do not know the word “till”. I know until.
     > /deploy freeze all
@@ -516,7 +516,7 @@ test("promoted and approved", async () => {
     > /deploy history production
     The latest deployments to production of shop:
     • 3: first succeeded. Promoted by alice at <time> (<age>), took <long>.
-    • 2: first was cancelled. Deployed by alice at <time> (<age>).
+    • 2: first was cancelled. Asked for by alice at <time> (<age>).
     > /promote production of shop
     Deployment 4: first of shop to production waits.
     • Waits: approvals. Needs 1 approval; nobody has approved yet. rosa can approve. The request stands until <time>.

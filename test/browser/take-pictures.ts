@@ -142,6 +142,22 @@ async function askedAnew(page: Page, phone: Page, hands: Hands, shoot: Shoot): P
   await shoot("rollback");
 }
 
+async function frozen(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
+  await hands.become("Rosa");
+  await hands.type("/deploy freeze production until 2h we are counting the stock");
+  await hands.answers().last().getByText("is frozen until").waitFor();
+  await hands.become("Alice");
+  await hands.type("/deploy production");
+  await hands.answers().last().getByText("Stopped").waitFor();
+  await shoot("frozen");
+  await hands.type("/deploy production main hotfix customers cannot pay");
+  await page.locator(".conversation", { hasText: "Hotfix: shop" }).last().waitFor();
+  await shoot("hotfix");
+  await hands.become("Rosa");
+  await hands.type("/deploy thaw production");
+  await hands.answers().last().getByText("no longer frozen").waitFor();
+}
+
 async function failure(page: Page, hands: Hands, shoot: Shoot): Promise<void> {
   await hands.view("Issues");
   await page.getByRole("button", { name: "Open issue" }).click();
@@ -169,6 +185,7 @@ async function takeAll(sandbox: OpenSandbox, browser: Browser): Promise<void> {
   await approvals(page, hands, handsOn(phone), shoot);
   await formAndHome(page, hands, handsOn(phone), shoot);
   await askedAnew(page, phone, hands, shoot);
+  await frozen(page, hands, shoot);
   await failure(page, hands, shoot);
 }
 

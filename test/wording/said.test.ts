@@ -355,7 +355,7 @@ const replies: ReplyCases = {
     [{ problem: { code: "unexpected", word: "now", usage } }, `I did not expect “now” there. Write: ${usage}`],
     [
       { problem: { code: "bad-time", found: "teatime", usage } },
-      `I cannot read “teatime” as a time to come. ${times} Write: ${usage}`,
+      `I cannot read “teatime” as a time within the coming year. ${times} Write: ${usage}`,
     ],
     [{ problem: { code: "bad-time", found: "", usage } }, `Until when? ${times} Write: ${usage}`],
     [{ problem: { code: "bad-number", found: "x", usage } }, `“x” is not the number of a deployment. Write: ${usage}`],
