@@ -1,12 +1,9 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/**
- * Many short files: in a process of its own each spends more on starting and importing than on testing. What starts
- * bots and commands, or plays with nock, which changes a process's HTTP for good, stays alone.
- */
-const together = ["policy", "wording", "commands", "config", "log", "docs", "shape", "packaging", "harness"]
-  .concat(["slack", "web", "sandbox", "github"])
-  .map((folder) => `test/${folder}/**/*.test.ts`);
+const every = ["test/**/*.test.ts", "examples/*/story.test.ts"];
+/** What plays with nock changes its process's HTTP for good, and so stays alone. */
 const withNock = ["app", "client", "comparison-pages", "together"].map((name) => `test/github/${name}.test.ts`);
 
 const each = {
@@ -14,7 +11,10 @@ const each = {
   pool: "forks" as const,
   // A CommonJS module's default export is its whole `exports`, as it is where the bot runs.
   deps: { interopDefault: false },
-  maxWorkers: 4,
+  // More than two cores can be kept busy by: much of a test is waiting for the processes that it started.
+  maxWorkers: 3,
+  // Compiled code is kept for the other workers, what the tests start as a process, and the next run.
+  env: { NODE_COMPILE_CACHE: join(tmpdir(), `signalbox-test-compiled-${userInfo().uid}`) },
   // In CI, on a machine that nobody knows, what fails is tried once more; the report names it. Elsewhere it just fails.
   retry: process.env["CI"] === "true" ? 1 : 0,
   // Twice what the longest takes on two cores that others keep busy; where nothing else runs, none needs a quarter of it.
@@ -25,13 +25,11 @@ const each = {
 export default defineConfig({
   test: {
     globalSetup: ["test/harness/global-setup.ts"],
-    // Projects are run in the order of their names, so that the long files come first.
+    // Files share a few processes: in one of its own, each would spend more on starting and importing than on testing.
+    // The first time the largest files come first, and then those that took longest.
     projects: [
-      {
-        test: { ...each, name: "alone", include: ["test/**/*.test.ts", "examples/*/story.test.ts"], exclude: together },
-      },
-      { test: { ...each, name: "alone, with nock", include: withNock } },
-      { test: { ...each, name: "together", isolate: false, include: together, exclude: withNock } },
+      { test: { ...each, name: "together", isolate: false, include: every, exclude: withNock } },
+      { test: { ...each, name: "with nock", include: withNock } },
     ],
   },
 });

@@ -89,7 +89,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
   const { scene } = options;
   const context = createContext();
   const folder = await mkdtemp(join(tmpdir(), "signalbox-play-"));
-  const database = options.privateServer === true ? undefined : await testDatabase({ migrated: false });
+  const database = options.privateServer === true ? undefined : await testDatabase();
   const open = await openScene({
     context,
     scene,

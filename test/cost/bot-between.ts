@@ -113,7 +113,7 @@ export async function openBotBetween(options: { readonly callsPerHour?: number }
   let passed = 0;
   const context: Context = { ...real, clock: { ...real.clock, now: () => real.clock.now() + passed } };
   const folder = await mkdtemp(join(tmpdir(), "signalbox-cost-"));
-  const database = await testDatabase({ migrated: false });
+  const database = await testDatabase();
   const github = await createSandboxGitHub({
     context,
     folder: join(folder, "git"),

@@ -29,7 +29,9 @@ export async function testDatabase(options: { migrated?: boolean } = {}): Promis
       await pool.end();
     }
   };
-  await admin(`create database ${name} template ${options.migrated === false ? "template0" : template}`);
+  const from = options.migrated === false ? "template0" : template;
+  // Copying the files takes a third of what writing every page to the log does.
+  await admin(`create database ${name} template ${from} strategy file_copy`);
   const connection = { host, port, user, database: name };
   const pool = openPool(connection, pino({ level: "silent" }));
   const db = openKysely(pool);

@@ -4,7 +4,7 @@
  * durable, and what the private server does is tested in `test/store`.
  */
 import { spawn } from "node:child_process";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -41,8 +41,23 @@ const quickSettings = [
   "autovacuum=off",
   "max_connections=200",
   "shared_buffers=64MB",
+  "max_wal_size=64MB",
+  "jit=off",
   "timezone=UTC",
 ];
+
+const inMemory = "/dev/shm";
+/** Three times what the databases of a run take at once. */
+const roomNeeded = 1024 ** 3;
+
+/**
+ * Memory where there is enough of it, as containers often have not: each copy of the template is 400 files, and making
+ * and removing them on a disk takes more processor time than most tests.
+ */
+async function placeForData(): Promise<string> {
+  const room = await statfs(inMemory).catch(() => undefined);
+  return room !== undefined && room.bavail * room.bsize >= roomNeeded ? inMemory : tmpdir();
+}
 
 const port = 5432;
 let end: (() => Promise<void>) | undefined;
@@ -50,7 +65,7 @@ let end: (() => Promise<void>) | undefined;
 export async function setup(project: TestProject): Promise<void> {
   const context = createContext();
   const log = pino({ level: "silent" });
-  const folder = await mkdtemp(join(tmpdir(), "signalbox-test-"));
+  const folder = await mkdtemp(join(await placeForData(), "signalbox-test-"));
   const data = join(folder, "data");
   const user = await chooseServerUser(context, data);
   if (user !== undefined) await chown(folder, user.ids.uid, user.ids.gid);
