@@ -190,6 +190,8 @@ async function underWay({ db }: TestDatabase, now: number): Promise<readonly str
     select key from projection
       where wanted > shown and (lease_until is not null or look_at is null or look_at <= ${at})
     union all
+    select 'pull request ' || number from pull_request_gate where wanted > judged
+    union all
     select 'deployment ' || id || ' ' || status from deployment
       where status in ('requested', 'queued', 'in_progress', 'verifying')
     union all
