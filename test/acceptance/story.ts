@@ -13,6 +13,7 @@ import type { SandboxMessage, SandboxSlack } from "../../sandbox/slack-contract.
 import { readWorld, type WorldView } from "../../sandbox/world.ts";
 import { createContext } from "../../src/context.ts";
 import { testDatabase } from "../harness/database.ts";
+import { shareCompiledCode } from "../harness/quick-places.ts";
 
 /** Longer than anything takes on a busy machine; a test that meets it has failed. */
 const patienceMs = 40_000;
@@ -103,6 +104,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
   const { github, slack, bot, botUrl, channel, log } = open;
   const places = open.folder;
   if (options.operatorFile !== undefined) await context.files.writeFile(places.operatorFile, options.operatorFile);
+  shareCompiledCode(places.bot);
   await bot.start();
 
   const story: Story = {

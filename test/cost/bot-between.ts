@@ -17,11 +17,14 @@ import { type RunningBot, startBot } from "../../src/start-bot.ts";
 import { privateKey } from "../github/a-client.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { type TestFaults, testFaults } from "../harness/fault-points.ts";
+import { shareCompiledCode } from "../harness/quick-places.ts";
 
 /** Longer than anything takes on a busy machine; a test that meets it has failed. */
 const patienceMs = 110_000;
 /** Nothing is under way when it looks so this often, one look after the other. */
 const looks = 3;
+
+const dataDirIn = (folder: string) => join(folder, "bot");
 
 /** The bot as `main.ts` would start it, but in this process, on a database that the test made. */
 export async function startInProcess(parts: {
@@ -45,7 +48,7 @@ export async function startInProcess(parts: {
       publicUrl: undefined,
       logLevel: "info",
       databaseUrl: parts.database.url,
-      dataDir: join(parts.folder, "bot"),
+      dataDir: dataDirIn(parts.folder),
       childEnv: { PATH: process.env["PATH"] ?? "" },
       github: { appId, privateKey, webhookSecret, apiUrl, url, oauth: undefined },
       slack: {
@@ -113,6 +116,7 @@ export async function openBotBetween(options: { readonly callsPerHour?: number }
   let passed = 0;
   const context: Context = { ...real, clock: { ...real.clock, now: () => real.clock.now() + passed } };
   const folder = await mkdtemp(join(tmpdir(), "signalbox-cost-"));
+  shareCompiledCode(dataDirIn(folder));
   const database = await testDatabase();
   const github = await createSandboxGitHub({
     context,

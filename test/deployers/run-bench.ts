@@ -1,6 +1,5 @@
 /** A `run` deployer over a real repository, with commands that count themselves and wait to be let go. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createContext } from "../../src/context.ts";
@@ -10,6 +9,7 @@ import { readCommand, readSupervisor } from "../../src/deployers/run/records.ts"
 import { createRunDeployer, type RunDeployerOptions } from "../../src/deployers/run.ts";
 import type { OperatorRules } from "../../src/operations/bot.ts";
 import { type TestFaults, testFaults } from "../harness/fault-points.ts";
+import { shareCompiledCode } from "../harness/quick-places.ts";
 import { type AttemptOptions, makeAttempt, until } from "./attempts.ts";
 import { makeFolder, makeRepository, type TestRepository } from "./git-fixture.ts";
 
@@ -52,11 +52,7 @@ export function runBench(overrides: Partial<RunDeployerOptions> = {}): RunBench 
   const faults = testFaults();
   const context = createContext({ faults });
   const dataDir = join(folder.path, "data");
-  // Supervisors of all tests share their compiled code, as those of one bot do; it is left for the next run.
-  const compiled = join(tmpdir(), `signalbox-compiled-${userInfo().uid}`);
-  mkdirSync(compiled, { recursive: true, mode: 0o700 });
-  mkdirSync(dataDir, { recursive: true });
-  symlinkSync(compiled, join(dataDir, "compiled"));
+  shareCompiledCode(dataDir);
   const counter = join(folder.path, "counter");
   const gate = join(folder.path, "gate");
   const deployer = createRunDeployer({

@@ -4,7 +4,7 @@
  * durable, and what the private server does is tested in `test/store`.
  */
 import { spawn } from "node:child_process";
-import { chown, mkdtemp, rm, statfs } from "node:fs/promises";
+import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -16,6 +16,7 @@ import { openKysely, openPool } from "../../src/store/pool.ts";
 import { findBinaries, readyBinaries } from "../../src/store/private-server/binaries.ts";
 import { programEnvironment, runProgram } from "../../src/store/private-server/run-program.ts";
 import { chooseServerUser } from "../../src/store/private-server/server-user.ts";
+import { placeForData } from "./quick-places.ts";
 
 export type TestServer = {
   readonly host: string;
@@ -45,19 +46,6 @@ const quickSettings = [
   "jit=off",
   "timezone=UTC",
 ];
-
-const inMemory = "/dev/shm";
-/** Three times what the databases of a run take at once. */
-const roomNeeded = 1024 ** 3;
-
-/**
- * Memory where there is enough of it, as containers often have not: each copy of the template is 400 files, and making
- * and removing them on a disk takes more processor time than most tests.
- */
-async function placeForData(): Promise<string> {
-  const room = await statfs(inMemory).catch(() => undefined);
-  return room !== undefined && room.bavail * room.bsize >= roomNeeded ? inMemory : tmpdir();
-}
 
 const port = 5432;
 let end: (() => Promise<void>) | undefined;

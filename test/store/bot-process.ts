@@ -36,7 +36,7 @@ export async function startBotProcess(dataDir: string, elsewhere: string, as?: A
   const child = spawn(process.execPath, [resolve("test/store/open-and-wait.ts"), dataDir, elsewhere], {
     ...as,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
   });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -7,6 +7,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { placeForData } from "../harness/quick-places.ts";
 import { type As, type BotProcess, lives, opened, query, refused, startBotProcess, untilEnded } from "./bot-process.ts";
 
 const root = process.getuid?.() === 0;
@@ -17,11 +18,18 @@ let dataDir: string;
 let elsewhere: string;
 let bots: BotProcess[];
 
+/** A new folder that others may enter. */
+async function makeFolder(place: string): Promise<string> {
+  const made = await mkdtemp(join(place, "signalbox-store-"));
+  await chmod(made, 0o755);
+  return made;
+}
+
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "signalbox-store-"));
-  await chmod(folder, 0o755);
+  folder = await makeFolder(await placeForData());
   dataDir = join(folder, "data");
-  elsewhere = join(folder, "elsewhere");
+  // Where PostgreSQL's programs may have to be copied to.
+  elsewhere = await makeFolder(tmpdir());
   bots = [];
 });
 afterEach(async () => {
@@ -34,17 +42,18 @@ afterEach(async () => {
     if (lives(pid)) process.kill(pid, "SIGINT");
     await untilEnded(pid);
   }
-  await rm(folder, { recursive: true, force: true });
+  for (const made of [folder, elsewhere]) await rm(made, { recursive: true, force: true });
 });
 
 /** A database that was made once, for the tests to copy that are about something else. */
 let ready: string;
 beforeAll(async () => {
-  ready = await mkdtemp(join(tmpdir(), "signalbox-ready-"));
-  await chmod(ready, 0o755);
-  const bot = await startBotProcess(join(ready, "data"), join(ready, "elsewhere"));
+  ready = await makeFolder(await placeForData());
+  const away = await makeFolder(tmpdir());
+  const bot = await startBotProcess(join(ready, "data"), away);
   opened(bot);
   await bot.end();
+  await rm(away, { recursive: true });
 });
 afterAll(() => rm(ready, { recursive: true, force: true }));
 
@@ -68,7 +77,8 @@ const users: [string, As | undefined][] = root
 
 describe.each(users)("%s", (_name, as) => {
   beforeEach(async () => {
-    if (as !== undefined) await chown(folder, as.uid, as.gid);
+    if (as === undefined) return;
+    for (const made of [folder, elsewhere]) await chown(made, as.uid, as.gid);
   });
 
   test("made at the first start, found after kill -9, stopped with the bot, started again with its data", async () => {
