@@ -19,6 +19,8 @@ export type Outbound = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
+  /** How long an answer may be. Default: 64 KiB. */
+  readonly answerBytes?: number;
   /** Of a long answer only the first 64 KiB are wanted; else it is no usable answer. */
   readonly beginningOnly?: boolean;
 };
@@ -108,7 +110,7 @@ export async function ask(context: Context, allowed: readonly string[], request:
       headers: { "User-Agent": "signalbox", Accept: "application/json", ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
       signal: timeout.signal,
-      answerLimit,
+      answerLimit: request.answerBytes ?? answerLimit,
       longer: request.beginningOnly === true ? "cut" : "refuse",
     });
     return { kind: "answered", ...answer };

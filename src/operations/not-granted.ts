@@ -10,7 +10,10 @@ export function notGranted(
 ): readonly NotGranted[] {
   const deployers = [...policy.deploy, ...policy.verify].map((stage) => stage.deployer);
   const runs = deployers.some((deployer) => deployer.kind === "run");
-  const signing = deployers.flatMap((one) => (one.kind === "http" && one.secret !== undefined ? [one.secret] : []));
+  const signing = deployers.flatMap((one) => {
+    if (one.kind === "gitlab") return [one.token];
+    return one.kind === "http" && one.secret !== undefined ? [one.secret] : [];
+  });
   const secrets = new Set([...(runs ? policy.secrets : []), ...signing]);
   const { refused } = operator.secrets(repository, [...secrets]);
   const targets = new Set(deployers.flatMap((one) => (one.kind === "pin" ? [one.repository] : [])));

@@ -53,11 +53,26 @@ export type PinDeployer = {
 /** Waits for the release on GitHub that `release: before` asks for. */
 export type ReleaseDeployer = { readonly kind: "release" };
 
+/** A pipeline of a GitLab project. */
+export type GitLabDeployer = {
+  readonly kind: "gitlab";
+  /** `group/name`, or the project's number. */
+  readonly project: string;
+  /** Absent: the project's default branch. */
+  readonly ref?: string;
+  /** GitLab's address without a slash at the end. */
+  readonly url: string;
+  /** The name of the secret that holds the token. */
+  readonly token: string;
+  readonly variables: Readonly<Record<string, string>>;
+};
+
 export type DeployerDefinition =
   | ReleaseDeployer
   | RunDeployer
   | HttpDeployer
   | CheckDeployer
+  | GitLabDeployer
   | PinDeployer
   | ProbeDeployer
   | PrometheusDeployer;

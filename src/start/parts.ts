@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { createCheckDeployer } from "../deployers/check.ts";
+import { createGitLabDeployer } from "../deployers/gitlab.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
 import { createPinDeployer } from "../deployers/pin.ts";
 import { createProbe } from "../deployers/probe.ts";
@@ -91,6 +92,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
+      gitlab: createGitLabDeployer({ context, operator }),
       pin: createPinDeployer({ context, pins: calls.pins, operator }),
       release: createReleaseDeployer({
         clock: context.clock,

@@ -502,6 +502,7 @@ export async function openWorld(
       pin: { ...deployer, kind: "pin" },
       probe: { ...deployer, kind: "probe" },
       prometheus: { ...deployer, kind: "prometheus" },
+      gitlab: { ...deployer, kind: "gitlab" },
     },
     operator: {
       commandsAllowed: () => world.commandsAllowed,

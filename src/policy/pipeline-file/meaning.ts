@@ -9,6 +9,7 @@ import type {
 } from "../pipeline.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readCheck } from "./deployers/check.ts";
+import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
 import { duration, given } from "./meaning-parts.ts";
 import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
@@ -137,6 +138,7 @@ function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
   if (typeof entry === "string") return { kind: "run", run: entry };
   if (entry.http !== undefined) return { kind: "http", url: entry.http.url, ...given("secret", entry.http.secret) };
   if (entry.check !== undefined) return readCheck(entry.check);
+  if (entry.gitlab !== undefined) return readGitLab(entry.gitlab);
   if (entry.pin !== undefined) return readPin(entry.pin);
   // The rules have refused an entry with neither.
   return { kind: "run", run: entry.run ?? "", ...given("confirm", entry.confirm) };

@@ -1,6 +1,7 @@
 /** The stages of `deploy` and `verify`, and what may carry one out. Each deployer with keys of its own has a file. */
 import * as z from "zod";
 import { checkEntry } from "./deployers/check.ts";
+import { gitlabEntry } from "./deployers/gitlab.ts";
 import { pinEntry } from "./deployers/pin.ts";
 import { command, listOf, name, secret, text, webAddress } from "./shape-parts.ts";
 
@@ -18,6 +19,7 @@ export const deployerShape = {
     ),
   http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
   check: checkEntry.optional(),
+  gitlab: gitlabEntry.optional(),
   pin: pinEntry.optional(),
 };
 
