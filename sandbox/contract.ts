@@ -84,6 +84,24 @@ export type SandboxRun = {
   readonly reports: readonly { readonly state: "approved" | "rejected" | null; readonly comment: string }[];
 };
 
+/** A run of a workflow file by the sandbox's Actions; of its jobs those of the newest attempt. */
+export type SandboxWorkflowRun = {
+  readonly id: number;
+  readonly workflow: string;
+  readonly title: string;
+  readonly event: string;
+  readonly sha: string;
+  readonly attempt: number;
+  readonly status: "queued" | "in_progress" | "completed";
+  readonly conclusion: string | null;
+  readonly problem?: string;
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly conclusion: string | null;
+    readonly log: string;
+  }[];
+};
+
 export type SandboxRepositoryView = {
   readonly fullName: string;
   readonly defaultBranch: string;
@@ -255,6 +273,12 @@ export type SandboxGitHub = {
     number: number,
     commit: { readonly message: string; readonly changes: readonly FileChange[] },
   ): Promise<string>;
+  /** Runs of workflow files, oldest first. */
+  workflowRuns(fullName: string): readonly SandboxWorkflowRun[];
+  /** Somebody presses "Cancel workflow". */
+  endWorkflowRun(fullName: string, by: string, run: number): void;
+  /** Resolves when no workflow runs. */
+  workflowsIdle(): Promise<void>;
   /** Puts a pull request into the merge queue: a temporary branch is made and `merge_group` sent. */
   enqueue(
     fullName: string,

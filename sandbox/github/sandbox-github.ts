@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { promisify } from "node:util";
 import type { Context } from "../../src/context.ts";
 import type { SandboxGitHub, SandboxPerson } from "../contract.ts";
+import { createActions } from "./actions/engine.ts";
 import { readFiles } from "./acts/read-files.ts";
 import { createAutomationActs } from "./automation-acts.ts";
 import { createHub, type Event, type Hub } from "./hub/hub.ts";
@@ -27,11 +28,12 @@ import { createOAuth } from "./routes/oauth.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
 import { createApi } from "./server/api.ts";
 import { createDeliveryQueue, type DeliveryQueue } from "./server/deliveries.ts";
 import { answerGit, isGitPath } from "./server/git-http.ts";
 import { createSignIn } from "./server/sign-in.ts";
-import { repositoryView } from "./view.ts";
+import { repositoryView, workflowRunsView } from "./view.ts";
 
 export type SandboxGitHubOptions = {
   readonly context: Context;
@@ -64,6 +66,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     people,
     url: () => url,
     deliver: (event) => deliveries.deliver(event),
+    heard: (repository, event, sender, payload) => actions.heard(repository, event, sender, payload),
     changed,
   });
   const deliveries: DeliveryQueue = createDeliveryQueue({
@@ -74,6 +77,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     changed,
   });
   const signIn = createSignIn(hub, privateKey);
+  const actions = createActions(hub, (account) => signIn.personToken(account));
   const oauth = createOAuth(hub, signIn);
   const api = createApi({
     hub,
@@ -92,6 +96,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
       ...issueRoutes,
       ...pullRoutes,
       ...deploymentRoutes,
+      ...workflowRoutes(actions),
       ...actionsRoutes,
       ...releaseRoutes,
       ...repositoryRoutes,
@@ -125,6 +130,14 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
     },
     settled: () => deliveries.settled(),
     files: (fullName, revision) => readFiles(hub.repository(fullName), revision),
+    workflowsIdle: () => actions.idle(),
+    workflowRuns: (fullName) => workflowRunsView(hub.repository(fullName)),
+    endWorkflowRun: (fullName, by, run) => {
+      const repository = hub.repository(fullName);
+      const found = repository.actions.runs.get(run);
+      if (found !== undefined && found.status !== "completed") actions.cancel(found);
+      hub.person(by);
+    },
     view: (fullName) => repositoryView(hub.repository(fullName)),
     repositories: () => [...hub.repositories.values()].map(({ fullName }) => fullName),
     calls: () => api.calls(),
@@ -139,6 +152,7 @@ export async function createSandboxGitHub(options: SandboxGitHubOptions): Promis
       return () => listeners.delete(listener);
     },
     async close() {
+      await actions.close();
       deliveries.pause();
       deliveries.deliverTo(undefined);
       await new Promise<void>((resolve) => {

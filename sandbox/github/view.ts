@@ -1,5 +1,11 @@
 /** What the sandbox's page and tests see of a repository: a snapshot in the contract's own words. */
-import type { SandboxCheckRun, SandboxComment, SandboxPullRequest, SandboxRepositoryView } from "../contract.ts";
+import type {
+  SandboxCheckRun,
+  SandboxComment,
+  SandboxPullRequest,
+  SandboxRepositoryView,
+  SandboxWorkflowRun,
+} from "../contract.ts";
 import { unmetChecks } from "./acts/protection.ts";
 import { isPull, type PullIssue, pullsOf } from "./hub/hub.ts";
 import type { CheckRun, Comment, Repository } from "./hub/state.ts";
@@ -84,4 +90,14 @@ export function repositoryView(repository: Repository): SandboxRepositoryView {
       })),
     })),
   };
+}
+
+export function workflowRunsView(repository: Repository): readonly SandboxWorkflowRun[] {
+  return [...repository.actions.runs.values()].map(
+    ({ id, workflow, title, event, sha, attempt, status, conclusion, attempts, problem }) => ({
+      ...{ id, workflow: workflow.path, title, event, sha, attempt, status, conclusion },
+      ...(problem === undefined ? {} : { problem }),
+      jobs: (attempts.at(-1)?.jobs ?? []).map((job) => ({ name: job.name, conclusion: job.conclusion, log: job.log })),
+    }),
+  );
 }

@@ -65,4 +65,45 @@ export type PinCalls = {
   close(repository: RepositoryRef, number: number): Promise<void>;
 };
 
-export type GitHubCalls = { readonly checks: CheckCalls; readonly pins: PinCalls };
+export type WorkflowRun = {
+  readonly id: number;
+  readonly attempt: number;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly sha: Sha;
+  readonly title: string;
+  readonly event: string;
+  readonly url: string;
+};
+
+export type WorkflowJob = {
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly url: string | undefined;
+  /** Names of the steps that failed. */
+  readonly failedSteps: readonly string[];
+};
+
+export type ActionsCalls = {
+  /** What a branch or tag of this name stands at; a branch wins. */
+  headOf(repository: RepositoryRef, name: string): Promise<Sha | undefined>;
+  branchesAt(repository: RepositoryRef, sha: Sha): Promise<readonly string[]>;
+  /** The workflow file's text at a commit. */
+  workflowAt(repository: RepositoryRef, sha: Sha, workflow: string): Promise<string | undefined>;
+  /** The run that it began, where GitHub tells it: older servers do not. */
+  dispatch(
+    repository: RepositoryRef,
+    workflow: string,
+    wish: { readonly ref: string; readonly inputs: Readonly<Record<string, string>> },
+  ): Promise<{ readonly run: number; readonly url: string } | undefined>;
+  /** As it is now, or as one attempt of it was; undefined when there is none. */
+  run(repository: RepositoryRef, run: number, attempt?: number): Promise<WorkflowRun | undefined>;
+  /** The newest dispatched runs of a workflow. */
+  dispatched(repository: RepositoryRef, workflow: string): Promise<readonly WorkflowRun[]>;
+  jobs(repository: RepositoryRef, run: number, attempt: number): Promise<readonly WorkflowJob[]>;
+  rerunFailed(repository: RepositoryRef, run: number): Promise<void>;
+  cancel(repository: RepositoryRef, run: number): Promise<void>;
+};
+
+export type GitHubCalls = { readonly checks: CheckCalls; readonly pins: PinCalls; readonly actions: ActionsCalls };

@@ -200,6 +200,10 @@ function listen(options: StartUp): void {
     await events.runEnded({ repository: repositoryOf(payload), run: id, sha, conclusion, by: sender.login });
   });
 
+  on("workflow_job", async ({ workflow_job: job, ...payload }) => {
+    await events.runMoved({ repository: repositoryOf(payload), run: job.run_id });
+  });
+
   on("merge_group", async ({ action, merge_group: group, ...payload }) => {
     const told = { repository: repositoryOf(payload), headSha: group.head_sha, headRef: group.head_ref };
     if (action === "checks_requested") await events.mergeGroupAsked(told);

@@ -120,6 +120,8 @@ export type Events = {
   runHeld(held: HeldRun): Promise<void>;
   deploymentEnded(ended: DeploymentEnded): Promise<void>;
   runEnded(ended: RunEnded): Promise<void>;
+  /** A job of a workflow run began or ended. */
+  runMoved(moved: { readonly repository: EventRepository; readonly run: number }): Promise<void>;
   /** A merge queue asks whether a group may be merged; the ref names the pull request. */
   mergeGroupAsked(group: MergeGroup): Promise<void>;
   /** The group was merged or taken apart. */

@@ -235,6 +235,13 @@ const workflowRunPayload = z.object({
   sender: account,
 });
 
+const workflowJobPayload = z.object({
+  action: z.enum(["in_progress", "completed"]),
+  installation,
+  repository,
+  workflow_job: z.object({ run_id: id }),
+});
+
 /** Every event that is read, with the shape of what is read of it. */
 export const payloads = {
   installation: installationPayload,
@@ -252,6 +259,7 @@ export const payloads = {
   deployment_protection_rule: deploymentProtectionRulePayload,
   deployment_status: deploymentStatusPayload,
   workflow_run: workflowRunPayload,
+  workflow_job: workflowJobPayload,
 } as const;
 
 export type EventName = keyof typeof payloads;

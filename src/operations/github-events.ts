@@ -22,7 +22,7 @@ import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
 import { versionNews } from "./version-news.ts";
-import { byPullRequest, hearOf } from "./woken-by.ts";
+import { byPullRequest, byRun, hearOf } from "./woken-by.ts";
 
 type Repository = SeenRepository;
 
@@ -99,6 +99,10 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
     async runEnded(ended: { readonly repository: Repository } & RunEnd) {
       await seeRunEnd(bot, ended);
       await looksAgainAt(bot, ended.repository, ended.sha);
+      await hearOf(bot, byRun(ended.repository.id, ended.run));
+    },
+    async runMoved(moved: { readonly repository: Repository; readonly run: number }) {
+      await hearOf(bot, byRun(moved.repository.id, moved.run));
     },
     async mergeGroupAsked(group: { readonly repository: Repository } & MergeGroup) {
       await meet(group.repository);

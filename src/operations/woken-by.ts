@@ -16,6 +16,9 @@ export const byPullRequest = (repositoryId: number, number: number): string => `
 /** The release that a deployment waits for stands. */
 export const byRelease = (deployment: number): string => `release/${deployment}`;
 
+/** A workflow run, or a job of it, began or ended. */
+export const byRun = (repositoryId: number, run: number): string => `run/${repositoryId}/${run}`;
+
 /** News of something: whatever waits for it is looked at. Most news is about nothing that runs, and costs one look-up. */
 export async function hearOf(bot: Bot, wokenBy: string): Promise<void> {
   const waits = await bot.db

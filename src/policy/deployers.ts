@@ -67,6 +67,17 @@ export type GitLabDeployer = {
   readonly variables: Readonly<Record<string, string>>;
 };
 
+/** A workflow of GitHub Actions that is dispatched and followed. */
+export type ActionsDeployer = {
+  readonly kind: "actions";
+  /** The file's name under `.github/workflows`. */
+  readonly workflow: string;
+  /** What the workflow is given, with `{sha}`, `{version}` and others filled in. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The branch or tag whose workflow runs; absent: one that stands at the revision. */
+  readonly ref?: string;
+};
+
 export type DeployerDefinition =
   | ReleaseDeployer
   | RunDeployer
@@ -74,5 +85,6 @@ export type DeployerDefinition =
   | CheckDeployer
   | GitLabDeployer
   | PinDeployer
+  | ActionsDeployer
   | ProbeDeployer
   | PrometheusDeployer;

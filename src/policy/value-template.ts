@@ -1,7 +1,5 @@
 /** Text with places for what is deployed, such as `v{version}`, for far sides that want it written their way. Pure. */
 
-export type Revised = { readonly sha: string; readonly version: string | undefined };
-
 const place = /\{([^{}]*)\}/gu;
 
 /** The first place that no value goes to. */
@@ -25,6 +23,12 @@ export function fillIn(template: string, values: Readonly<Record<string, string 
 
 export const revisionPlaces = ["version", "sha", "short_sha"] as const;
 
-export function revisionValues({ sha, version }: Revised): Readonly<Record<string, string | undefined>> {
+export function revisionValues<Version extends string | undefined>({
+  sha,
+  version,
+}: {
+  readonly sha: string;
+  readonly version: Version;
+}) {
   return { version, sha, short_sha: sha.slice(0, 7) };
 }

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
+import { createActionsDeployer } from "../deployers/actions.ts";
 import { createCheckDeployer } from "../deployers/check.ts";
 import { createGitLabDeployer } from "../deployers/gitlab.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
@@ -92,6 +93,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
+      actions: createActionsDeployer({ context, actions: calls.actions }),
       gitlab: createGitLabDeployer({ context, operator }),
       pin: createPinDeployer({ context, pins: calls.pins, operator }),
       release: createReleaseDeployer({

@@ -14,6 +14,7 @@ deployerContract({
   faultPoints: [],
   begins: 0,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   async open() {

@@ -18,6 +18,7 @@ deployerContract({
   faultPoints: ["run.asked-git-access", "run.spawned", "run.ordered", "run.answered"],
   begins: 1,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   async open() {
@@ -40,6 +41,7 @@ deployerContract({
   faultPoints: ["http.answered"],
   begins: 1,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: false,
   provesDeadline: false,
   async open() {
@@ -104,6 +106,7 @@ deployerContract({
   faultPoints: [],
   begins: 0,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   open: () =>
@@ -122,6 +125,7 @@ deployerContract({
   faultPoints: [],
   begins: 0,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   open: () =>

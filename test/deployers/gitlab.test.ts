@@ -35,6 +35,7 @@ deployerContract({
   faultPoints: ["gitlab.asked"],
   begins: 1,
   refusesSecondStart: false,
+  findsNothing: "unknown",
   cancels: true,
   provesDeadline: true,
   async open() {

@@ -60,6 +60,7 @@ deployerContract({
   faultPoints: ["pin.branch-made", "pin.written", "pin.opened"],
   begins: 1,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   async open() {

@@ -12,6 +12,7 @@ deployerContract({
   faultPoints: [],
   begins: 0,
   refusesSecondStart: true,
+  findsNothing: "impossible",
   cancels: true,
   provesDeadline: true,
   async open() {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { actionsShape } from "../../src/policy/pipeline-file/deployers/actions.ts";
 import { gitlabShape } from "../../src/policy/pipeline-file/deployers/gitlab.ts";
 import { pinShape } from "../../src/policy/pipeline-file/deployers/pin.ts";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
@@ -54,6 +55,7 @@ describe("docs/pipeline-file.md", () => {
     ["rollback", rollbackShape],
     ["A stage", deployerShape],
     ["http", httpShape],
+    ["actions", actionsShape],
     ["gitlab", gitlabShape],
     ["pin", pinShape],
     ["verify", verifierShape],
@@ -67,7 +69,16 @@ describe("docs/pipeline-file.md", () => {
     const full = blocksOf(reference, "yaml").find(({ text }) => text.includes("pull_requests:"));
     const used = keysIn(parse(full?.text ?? ""));
     const shapes = [fileShape, pullRequestsShape, versionsShape, versionFromShape, environmentShape, approvalsShape];
-    const stages = [deployerShape, httpShape, gitlabShape, pinShape, verifierShape, probeShape, prometheusShape];
+    const stages = [
+      deployerShape,
+      httpShape,
+      actionsShape,
+      gitlabShape,
+      pinShape,
+      verifierShape,
+      probeShape,
+      prometheusShape,
+    ];
     const wanted = [...shapes, hotfixShape, rollbackShape, ...stages].flatMap((shape) => Object.keys(shape));
     expect(wanted.filter((key) => !["_extends", "services"].includes(key) && !used.has(key))).toEqual([]);
   });

@@ -78,6 +78,8 @@ describe("GitHub's own example payloads", () => {
       "repository.renamed",
       "repository.transferred",
       "status",
+      "workflow_job.completed",
+      "workflow_job.in_progress",
       "workflow_run.completed",
     ]);
   });

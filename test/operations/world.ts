@@ -499,6 +499,7 @@ export async function openWorld(
       }),
       http: { ...deployer, kind: "http" },
       check: checker,
+      actions: { ...deployer, kind: "actions" },
       pin: { ...deployer, kind: "pin" },
       probe: { ...deployer, kind: "probe" },
       prometheus: { ...deployer, kind: "prometheus" },

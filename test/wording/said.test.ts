@@ -640,10 +640,6 @@ const replies: ReplyCases = {
             ...{ deployment: 41, environment: "staging", kind: "merge", status: "superseded", revision: bad },
             ...{ ref: "main", by: "dora", at: now - 3 * hour, reason: "it burns" },
           },
-          {
-            ...{ deployment: 40, environment: "staging", kind: "rollback", status: "cancelled", revision: bad },
-            ...{ by: "dora", at: now - 3 * hour },
-          },
         ],
         more: true,
       },
@@ -651,7 +647,6 @@ const replies: ReplyCases = {
         "The latest deployments of shop:",
         "• 42 production: v1.4.0 (a1b2c3d) succeeded. Promoted by alice at 2026-11-21 12:30 UTC (2 hours ago), took 3 minutes 5 seconds.",
         "• 41 staging: main (0123456) was superseded. Merged by dora at 2026-11-21 11:30 UTC (3 hours ago), saying “it burns”.",
-        "• 40 staging: 0123456 was cancelled. Asked for by dora at 2026-11-21 11:30 UTC (3 hours ago).",
         "Older ones: https://github.example/acme/shop/deployments",
       ].join("\n"),
     ],

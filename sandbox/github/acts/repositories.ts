@@ -37,6 +37,7 @@ export async function createRepository(
     deployments: new Map(),
     releases: new Map(),
     runs: new Map(),
+    actions: { runs: new Map(), workflows: new Map() },
     mergeQueue: [],
     requiredChecks: new Map(options.requiredChecks === undefined ? [] : [[defaultBranch, options.requiredChecks]]),
     createdAt: hub.now(),

@@ -45,6 +45,8 @@ export type Hub = {
   readonly people: readonly Account[];
   /** The account that stands for a CI. */
   readonly ci: Account;
+  /** The account that workflows act as. */
+  readonly actions: Account;
   repository(fullName: string): Repository;
   installationOf(repository: Repository): Installation | undefined;
   /** Sends a webhook about a repository. */
@@ -62,6 +64,8 @@ export function createHub(options: {
   readonly people: readonly SandboxPerson[];
   readonly url: () => string;
   readonly deliver: (event: Event) => void;
+  /** Told of every event, whoever hears it outside. */
+  readonly heard: (repository: Repository, event: string, sender: Account, payload: Json) => void;
   readonly changed: () => void;
 }): Hub {
   let lastId = firstId;
@@ -117,6 +121,7 @@ export function createHub(options: {
     accountByEmail: (email) => byEmail.get(email),
     people,
     ci: addAccount("sandbox-ci[bot]", "Bot"),
+    actions: addAccount("github-actions[bot]", "Bot", { permission: "write" }),
     person(login) {
       const account = accounts.get(login.toLowerCase());
       if (account === undefined || account.type === "Organization") {
@@ -132,6 +137,7 @@ export function createHub(options: {
     installationOf: (repository) =>
       [...installations.values()].find((installation) => installation.repositories.includes(repository)),
     emit(repository, name, sender, payload) {
+      options.heard(repository, name, sender, payload);
       const installation = hub.installationOf(repository);
       const { action } = payload;
       // An App hears nothing of a repository that it is not, or for the time not, installed on.

@@ -1,4 +1,5 @@
 /** What the sandbox's GitHub remembers besides git: plain records, kept in memory, changed only by `acts/`. */
+import type { Actions } from "../actions/state.ts";
 import type { BareRepository } from "../git/bare-repository.ts";
 import type { Commit } from "../git/objects.ts";
 
@@ -195,6 +196,8 @@ export type Repository = {
   readonly deployments: Map<number, Deployment>;
   readonly releases: Map<number, Release>;
   readonly runs: Map<number, WorkflowRun>;
+  /** What GitHub Actions carries out by workflow files. */
+  readonly actions: Actions;
   readonly mergeQueue: MergeGroup[];
   /** Branch name → names of checks or statuses that must be green on what is merged into it. */
   readonly requiredChecks: Map<string, readonly string[]>;

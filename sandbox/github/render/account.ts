@@ -69,6 +69,7 @@ export const appEvents = [
   "push",
   "release",
   "status",
+  "workflow_job",
   "workflow_run",
 ] as const;
 

@@ -1,9 +1,8 @@
-/** Workflow runs, and the App's word on an environment that holds one. */
+/** The App's word on an environment that holds a run. */
 import { z } from "zod";
 import { reportOnRun } from "../acts/runs.ts";
 import { notFound } from "../problem.ts";
-import { runJson } from "../render/run.ts";
-import { listAnswer, parseBody, type RepositoryCall, type Route, repositoryRoute } from "../server/route.ts";
+import { parseBody, type RepositoryCall, type Route, repositoryRoute } from "../server/route.ts";
 
 const environment_name = z.string().min(1);
 const reportWish = z.union([
@@ -18,17 +17,6 @@ function runAt(call: RepositoryCall) {
 }
 
 export const actionsRoutes: readonly Route[] = [
-  repositoryRoute("GET", "/actions/runs", (call, hub) => {
-    const runs = [...call.repository.runs.values()].toReversed();
-    return listAnswer(
-      hub,
-      call,
-      runs,
-      (run) => runJson(hub, call.repository, run),
-      (workflow_runs, total_count) => ({ total_count, workflow_runs }),
-    );
-  }),
-  repositoryRoute("GET", "/actions/runs/:id", (call, hub) => ({ body: runJson(hub, call.repository, runAt(call)) })),
   repositoryRoute("POST", "/actions/runs/:id/deployment_protection_rule", (call, hub) => {
     const run = runAt(call);
     // Only an App may speak for its own rule.

@@ -44,6 +44,23 @@ async function comparePage(repository: Repository, range: string): Promise<Page 
   return { title: `Comparing ${range}`, parts: [paragraph(`${commits.length} commits`), list(lines)] };
 }
 
+/** `runs/<run>`, also with `/job/<job>`. */
+function runOfPage(repository: Repository, rest: string): Page | undefined {
+  const [, run, job] = /^runs\/(\d+)(?:\/job\/(\d+))?$/u.exec(rest) ?? [];
+  const found = repository.actions.runs.get(Number(run));
+  if (found === undefined) return undefined;
+  const jobs = found.attempts.flatMap((attempt) => attempt.jobs);
+  const shown = job === undefined ? (found.attempts.at(-1)?.jobs ?? []) : jobs.filter(({ id }) => id === Number(job));
+  return {
+    title: found.title,
+    parts: [
+      paragraph(`${found.conclusion ?? found.status}, attempt ${found.attempt}, by ${found.actor.login}`),
+      ...(found.problem === undefined ? [] : [paragraph(found.problem)]),
+      ...shown.flatMap((one) => [paragraph(`${one.name}: ${one.conclusion ?? one.status}`), written(one.log)]),
+    ],
+  };
+}
+
 async function findPage(repository: Repository, kind: string, rest: string): Promise<Page | undefined> {
   if (kind === "pull" || kind === "issues") {
     const issue = repository.issues.get(Number(rest));
@@ -59,6 +76,7 @@ async function findPage(repository: Repository, kind: string, rest: string): Pro
       parts: [paragraph(`${state}: ${run.title ?? ""}`), written(run.summary ?? ""), written(run.text ?? "")],
     };
   }
+  if (kind === "actions") return runOfPage(repository, rest);
   if (kind === "commit" || kind === "tree" || kind === "") {
     const commit = await findCommit(repository, rest === "" ? repository.defaultBranch : rest);
     if (commit === undefined) return undefined;

@@ -6,7 +6,6 @@ import { createGitHubHands } from "./github-hands.js";
 import { renderGitHub, renderRepositories } from "./github-view.js";
 import { renderHome } from "./home-view.js";
 import { renderModal } from "./modal-view.js";
-import { nameChannels } from "./mrkdwn.js";
 import { renderSidebar } from "./sidebar-view.js";
 import { createSlackHands } from "./slack-hands.js";
 import { renderChannel, renderThread } from "./slack-view.js";
@@ -185,7 +184,6 @@ function render() {
   const who = person();
   me = who.user;
   markSeen();
-  nameChannels(state.slack.channels);
   const around = { state, me, hands: slackHands, open: thread, seen: seen() };
   renderRepositories(state, { show: showRepository });
   renderScene(state);

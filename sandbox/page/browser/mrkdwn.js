@@ -6,21 +6,11 @@ export function decode(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** The name of each channel by its id; a message holds the id alone, as in Slack. */
-const channelNames = new Map();
-
-export function nameChannels(channels) {
-  for (const { id, name } of channels) channelNames.set(id, name);
-}
-
 const tokens = [
   { pattern: /^```\n?([\s\S]*?)\n?```/, make: ([, code]) => el("pre", {}, decode(code)) },
   { pattern: /^`([^`\n]+)`/, make: ([, code]) => el("code", {}, decode(code)) },
   { pattern: /^<@([A-Z0-9]+)(?:\|[^>]*)?>/, make: ([, id], names) => el("span.mention", {}, `@${names[id] ?? id}`) },
-  {
-    pattern: /^<#([A-Z0-9]+)(?:\|([^>]*))?>/,
-    make: ([, id, name]) => el("span.mention", {}, `#${name || channelNames.get(id) || id}`),
-  },
+  { pattern: /^<#([A-Z0-9]+)(?:\|([^>]*))?>/, make: ([, id, name]) => el("span.mention", {}, `#${name || id}`) },
   { pattern: /^<!(here|channel|everyone)(?:\|[^>]*)?>/, make: ([, who]) => el("span.mention.loud", {}, `@${who}`) },
   {
     pattern: /^<!date\^(\d+)\^([^|^>]*)(?:\^[^|>]*)?\|([^>]*)>/,

@@ -1,4 +1,5 @@
 /** What the keys of one stage say of one another: one deployer carries it out. */
+import { actionsMistakes } from "./deployers/actions.ts";
 import { checkMistakes } from "./deployers/check.ts";
 import { pinMistakes } from "./deployers/pin.ts";
 import { isMap, shown } from "./found.ts";
@@ -7,7 +8,7 @@ import type { Finding } from "./shape-mistakes.ts";
 import { deployerKeys } from "./shape-stages.ts";
 
 /** Each looks at a stage that may have another deployer, and then finds nothing. */
-const ownRules = [checkMistakes, pinMistakes] as const;
+const ownRules = [checkMistakes, actionsMistakes, pinMistakes] as const;
 
 export function deployerMistakes(path: Path, value: unknown): readonly Finding[] {
   if (!isMap(value)) return [];

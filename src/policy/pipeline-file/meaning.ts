@@ -8,6 +8,7 @@ import type {
   StageDefinition,
 } from "../pipeline.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
+import { readActions } from "./deployers/actions.ts";
 import { readCheck } from "./deployers/check.ts";
 import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
@@ -138,6 +139,7 @@ function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
   if (typeof entry === "string") return { kind: "run", run: entry };
   if (entry.http !== undefined) return { kind: "http", url: entry.http.url, ...given("secret", entry.http.secret) };
   if (entry.check !== undefined) return readCheck(entry.check);
+  if (entry.actions !== undefined) return readActions(entry.actions);
   if (entry.gitlab !== undefined) return readGitLab(entry.gitlab);
   if (entry.pin !== undefined) return readPin(entry.pin);
   // The rules have refused an entry with neither.

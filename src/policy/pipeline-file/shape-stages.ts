@@ -1,5 +1,6 @@
 /** The stages of `deploy` and `verify`, and what may carry one out. Each deployer with keys of its own has a file. */
 import * as z from "zod";
+import { actionsEntry } from "./deployers/actions.ts";
 import { checkEntry } from "./deployers/check.ts";
 import { gitlabEntry } from "./deployers/gitlab.ts";
 import { pinEntry } from "./deployers/pin.ts";
@@ -19,6 +20,7 @@ export const deployerShape = {
     ),
   http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
   check: checkEntry.optional(),
+  actions: actionsEntry.optional(),
   gitlab: gitlabEntry.optional(),
   pin: pinEntry.optional(),
 };
