@@ -39,7 +39,8 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
     const place = await loadPlace(bot.db, row.environment_id);
     if (place === undefined) return await endWithoutPlace(bot, row);
     const maybe = mayStart(row, place);
-    if (maybe) expectStart(bot, place);
+    // Where answers are waited for, whoever gives one says whether it may be the last: most looks find none.
+    if (maybe && (row.verdict === null || row.status === "queued")) expectStart(bot, place);
     const later = async (error: unknown) => {
       await lookLater(bot, row, error instanceof OutsideError ? error.retryAt : undefined);
       throw error;
