@@ -13,6 +13,7 @@ import { followHomes, homesOf } from "./operations/follow-homes.ts";
 import { judgePullRequestGates } from "./operations/judge-pull-request-gate.ts";
 import { lookAfterRestart } from "./operations/look-after-restart.ts";
 import { lookAtEnvironment } from "./operations/look-at-environment.ts";
+import { lookAtSchedule } from "./operations/schedule.ts";
 import { answerOf } from "./slack/emoji.ts";
 import type { SocketMode } from "./slack/socket-mode.ts";
 import { createCatchUp } from "./start/catch-up.ts";
@@ -110,7 +111,10 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   await jobs.start({
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
-    lookAtEnvironment: (environment) => lookAtEnvironment(bot, environment),
+    lookAtEnvironment: async (environment) => {
+      await lookAtEnvironment(bot, environment);
+      await lookAtSchedule(bot, environment);
+    },
     advanceVersion: (step) => withRequestId(`version-${step}`, () => advanceVersion(bot, step)),
     lookAtBackMerge: (pair) => lookAtBackMerge(bot, pair),
     project: async (key) => {

@@ -1,6 +1,6 @@
 /**
  * What one branch has and another lacks is brought back by a pull request that stays open as long as there is something
- * to bring: from the release branch (`versions.back_merge`), or from any branch that is named so. A row for each pair
+ * to bring: from the release branch (`versions.back_merge`), or from the branch of an environment (`back_merge`). A row for each pair
  * holds what is lacking; the pull request is its projection. Merges that bring no content are nothing to bring.
  */
 import type { Transaction } from "kysely";
@@ -31,9 +31,11 @@ const unknownYetMs = 10_000;
 
 /** The pairs that a pipeline names, each once. */
 export function backMergesOf(pipeline: Pipeline): readonly BranchPair[] {
-  const pairs = pipeline.services.flatMap(({ versions: { releaseBranch: from, backMerge: into } }) =>
-    from === undefined || into === undefined ? [] : [{ from, into }],
-  );
+  const named = pipeline.services.flatMap(({ versions: { releaseBranch, backMerge }, environments }) => [
+    { from: releaseBranch, into: backMerge },
+    ...environments.map((environment) => ({ from: environment.branch, into: environment.backMerge })),
+  ]);
+  const pairs = named.flatMap(({ from, into }) => (from === undefined || into === undefined ? [] : [{ from, into }]));
   return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()];
 }
 

@@ -50,7 +50,8 @@ export async function planLook(trx: Transaction<Database>, environment: number):
     .where("environment_id", "=", environment)
     .where("ended_at", "is", null)
     .executeTakeFirstOrThrow();
-  const times = [freeze.until?.getTime(), row.lock_by === null ? undefined : lookAtLock(row)];
+  const lock = row.lock_by === null ? undefined : lookAtLock(row);
+  const times = [freeze.until?.getTime(), lock, row.schedule_at?.getTime()];
   const known = times.filter((at) => at !== undefined);
   await trx
     .updateTable("environment")

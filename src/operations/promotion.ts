@@ -131,7 +131,7 @@ async function judgeAsMerged(bot: Bot, place: Place, way: Way, by: Promoter, rev
   const { sha, tree, version } = revision;
   const subject: Subject = {
     kind: "promotion",
-    typed: true,
+    typed: by.login !== undefined,
     revision: { sha, tree, ...optional("version", version) },
     inRepository: true,
     requestedBy: by.login ?? "",

@@ -12,6 +12,7 @@ import { backMergesOf, planBackMerges } from "./back-merge.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories, lockEnvironmentsOf } from "./judge-repository.ts";
 import { OutsideError, type RepositoryRef } from "./ports.ts";
+import { planSchedules } from "./schedule.ts";
 import { tellServices } from "./tell-services.ts";
 
 /** A file that is read by several at once is read again this often. */
@@ -184,6 +185,7 @@ async function putInForce(
     .where("removed_at", "is", null)
     .execute();
   await planBackMerges(trx, bot, repository, backMergesOf(pipeline));
+  await planSchedules(trx, bot, repository, pipeline);
   await audit(trx, { at: now, actor: "signalbox", action: "pipeline.in-force", detail: { repository, file } });
   // A changed policy may open or close gates.
   await judgeRepositories(trx, bot, [repository]);

@@ -48,6 +48,8 @@ export type Request = {
   readonly mergedBy?: string;
   readonly pullRequest?: number;
   readonly readyWhenMerged?: boolean;
+  /** The environment's schedule asks, and no person. */
+  readonly scheduled?: boolean;
   /** It is offered, not started. */
   readonly offered?: OfferedBecause;
   readonly rollbackTarget?: "previous" | "older";
@@ -113,6 +115,7 @@ function subjectFor(bot: Bot, wanted: Request): Subject {
     ...optional("undoes", wanted.undoes),
     ...optional("byItself", wanted.byItself),
     ...(wanted.hotfix === undefined ? {} : { hotfix: wanted.hotfix }),
+    ...(wanted.scheduled === true ? { scheduled: true } : {}),
     ...(wanted.retries === undefined ? {} : { retryOf: wanted.retries.deployment }),
     ask: 0,
   };
@@ -235,6 +238,7 @@ async function store(
       requested_at: now,
       reason: wanted.reason ?? null,
       hotfix: wanted.hotfix ?? false,
+      scheduled: wanted.scheduled ?? false,
       retry_of: wanted.retries?.deployment ?? null,
       retry_from: wanted.retries?.from ?? null,
       merged_by: wanted.mergedBy ?? null,

@@ -19,6 +19,7 @@ import type { LiveNewsReply, LiveNote } from "./live-news.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PromotionNote, PromotionReply, ReleaseNote } from "./promotion-said.ts";
 import type { QueueReply } from "./queue.ts";
+import type { ScheduleNote } from "./schedule-said.ts";
 import type { StatusReply } from "./status.ts";
 import type { ChannelNote } from "./tell-channel-problems.ts";
 import type { Work } from "./work.ts";
@@ -33,6 +34,7 @@ export type NoteContent =
   | LiveNote
   | PromotionNote
   | ReleaseNote
+  | ScheduleNote
   | {
       readonly code: "approval-refused";
       readonly person: string;

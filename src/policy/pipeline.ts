@@ -3,6 +3,7 @@
  * Durations are milliseconds.
  */
 import type { DeployerDefinition } from "./deployers.ts";
+import type { SchedulePolicy } from "./schedule.ts";
 import type { SchemeName } from "./versions/scheme.ts";
 import type { VersionFile, VersionSource } from "./versions/source.ts";
 import type { WindowPolicy } from "./windows.ts";
@@ -63,6 +64,10 @@ export type EnvironmentPolicy = {
   readonly onFailure?: "rollback";
   /** When a release on GitHub is made of what is deployed: as the first stage, or once it is live; absent: never. */
   readonly release?: "before" | "after";
+  /** When it is promoted to by itself. */
+  readonly schedule?: SchedulePolicy;
+  /** What only its branch has is brought back to this branch. */
+  readonly backMerge?: string;
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
   /** Paths of database migrations as globs; absent when the file names none. */

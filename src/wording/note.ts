@@ -21,6 +21,7 @@ import {
 import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
+import { wordScheduleNote } from "./schedule.ts";
 import { wordVersionNote } from "./version.ts";
 
 const stageEnds = {
@@ -138,6 +139,8 @@ export function wordNote(note: NoteContent): string {
     case "thawed":
     case "freeze-ended":
       return wordHoldsNote(note);
+    case "schedule-skipped":
+      return wordScheduleNote(note);
     case "release-stands":
       return `Release ${note.tag} on GitHub says what changed. ${note.url}`;
     case "promotion-opened":

@@ -18,6 +18,7 @@ import {
   rollbackShape,
   serviceShape,
 } from "../../src/policy/pipeline-file/schema.ts";
+import { scheduleShape } from "../../src/policy/pipeline-file/shape-branches.ts";
 import { deployerShape, httpShape } from "../../src/policy/pipeline-file/shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "../../src/policy/pipeline-file/shape-verify.ts";
 import { versionFromShape, versionsShape } from "../../src/policy/pipeline-file/shape-versions.ts";
@@ -52,6 +53,7 @@ describe("docs/pipeline-file.md", () => {
     ["An environment", environmentShape],
     ["approvals", approvalsShape],
     ["hotfix", hotfixShape],
+    ["schedule", scheduleShape],
     ["rollback", rollbackShape],
     ["A stage", deployerShape],
     ["http", httpShape],

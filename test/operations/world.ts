@@ -30,6 +30,7 @@ import {
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import { standingRelease, wantRelease } from "../../src/operations/releases.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
+import { lookAtSchedule } from "../../src/operations/schedule.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import type { SignIn } from "../../src/operations/sign-in.ts";
 import { takeAction } from "../../src/operations/take-action.ts";
@@ -534,7 +535,10 @@ export async function openWorld(
   /** As the sweep does with environments of which a lock or a freeze ends. */
   async function lookAtHeld(): Promise<void> {
     const due = await db.selectFrom("environment").select("id").where("look_at", "<=", new Date(clock.now())).execute();
-    for (const { id } of due) await lookAtEnvironment(bot, id);
+    for (const { id } of due) {
+      await lookAtEnvironment(bot, id);
+      await lookAtSchedule(bot, id);
+    }
   }
 
   const world: World = {

@@ -40,7 +40,56 @@ export const promotionReplies = {
   ],
 } as const;
 
+const scheduled = { service: "shop", environment: "staging", before: "development" } as const;
+const at = Date.UTC(2026, 10, 24, 8);
+
 export const promotionNotes = {
+  "schedule-skipped": [
+    [
+      { ...scheduled, why: { code: "nothing-new" }, next: at },
+      "The schedule of shop staging promoted nothing: it has all that is live in development. It comes next at 2026-11-24 08:00 UTC.",
+    ],
+    [
+      { ...scheduled, why: { code: "frozen", by: "rosa", until: at } },
+      "The schedule of shop staging promoted nothing: rosa froze it until 2026-11-24 08:00 UTC.",
+    ],
+    [
+      { ...scheduled, why: { code: "nothing-live" } },
+      "The schedule of shop staging promoted nothing: nothing is live in development.",
+    ],
+    [
+      { ...scheduled, why: { code: "too-late", at } },
+      "The schedule of shop staging promoted nothing: its time, 2026-11-24 08:00 UTC, passed while I was away.",
+    ],
+    [
+      {
+        ...scheduled,
+        why: {
+          code: "stopped",
+          verdict: {
+            outcome: "stop",
+            gates: [
+              {
+                gate: "order",
+                result: "block",
+                reason: { code: "order.nothing-live-before", before: "development" },
+                clearedBy: [],
+              },
+            ],
+          },
+        },
+      },
+      "The schedule of shop staging promoted nothing: stopped by order.",
+    ],
+    [
+      { ...scheduled, why: { code: "pushed-onto", number: 12 } },
+      "The schedule of shop staging promoted nothing: somebody has pushed onto pull request #12, which has to be merged or closed first.",
+    ],
+    [
+      { ...scheduled, why: { code: "no-branch", branch: "staging" } },
+      "The schedule of shop staging promoted nothing: the branch staging does not exist.",
+    ],
+  ],
   "release-stands": [
     [
       { tag: "v1.4.0", url: "https://github.example/acme/shop/releases/tag/v1.4.0" },

@@ -7,6 +7,7 @@ import type {
   ServicePolicy,
   StageDefinition,
 } from "../pipeline.ts";
+import { readEvery, type SchedulePolicy, weekdays } from "../schedule.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readActions } from "./deployers/actions.ts";
 import { readCheck } from "./deployers/check.ts";
@@ -88,6 +89,8 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     ...given("hotfix", entry.hotfix),
     ...(entry.on_failure === "rollback" ? { onFailure: "rollback" } : {}),
     ...given("release", release),
+    ...given("schedule", schedulePolicy(entry.schedule)),
+    ...given("backMerge", entry.back_merge),
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
     ...(entry.snapshot === false ? { snapshot: false } : {}),
     ...given("migrations", entry.migrations),
@@ -117,6 +120,22 @@ function approvalPolicy(entry: EnvironmentEntry["approvals"]): ApprovalPolicy | 
     requester: entry.requester ?? false,
     authors: entry.authors ?? false,
     expires: duration(entry.expires) ?? 24 * hour,
+  };
+}
+
+function schedulePolicy(entry: EnvironmentEntry["schedule"]): SchedulePolicy | undefined {
+  const every = entry && readEvery(entry.every);
+  if (entry === undefined || every === undefined) return undefined;
+  const { on, at, timezone, from } = entry;
+  const named = typeof on === "string" ? [on] : typeof on === "object" ? on : [];
+  const [hour = 0, minute = 0] = at.split(":").map(Number);
+  return {
+    ...every,
+    days: every.unit === "week" ? named.map((day) => weekdays.indexOf(day) + 1) : [],
+    ...(typeof on === "number" ? { monthDay: on } : {}),
+    at: hour * 60 + minute,
+    timezone,
+    ...given("from", from),
   };
 }
 

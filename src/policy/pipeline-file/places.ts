@@ -12,6 +12,7 @@ import {
   serviceShape,
   windowShape,
 } from "./schema.ts";
+import { scheduleShape } from "./shape-branches.ts";
 import { deployerShape, httpShape } from "./shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "./shape-verify.ts";
 import { versionFromShape, versionsShape } from "./shape-versions.ts";
@@ -56,11 +57,12 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["schedule", "announce", "back_merge"],
+    later: ["announce"],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
   { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
+  { at: ["environments", "*", "schedule"], keys: Object.keys(scheduleShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
   { at: ["environments", "*", "deploy"], ...deployer },
   { at: ["environments", "*", "deploy", "*", "*"], ...deployer },
