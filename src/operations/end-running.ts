@@ -7,6 +7,7 @@ import type { Status } from "../policy/model.ts";
 import type { PolicyInForce } from "../policy/pipeline.ts";
 import { type TransitionEvent, transition } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { touchAnnouncements } from "./announcements.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
@@ -87,6 +88,7 @@ export async function finish(
   if (status === "success") {
     await noteWhatIsLive(trx, bot, service, environment.live_sha, ended, now);
     await releaseAfter(trx, bot, service, ended);
+    await touchAnnouncements(trx, bot, ended);
   }
   await audit(trx, {
     at: now,

@@ -7,6 +7,7 @@ import type { Instant, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Mistake } from "../policy/pipeline.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
 import type { FailureReply } from "./after-failure.ts";
+import type { AnnouncementNote } from "./announcements.ts";
 import type { ApprovalNote, ApprovalReply } from "./approval-said.ts";
 import type { VersionNote, VersionReply } from "./candidate-said.ts";
 import type { DiffReply } from "./diff.ts";
@@ -35,6 +36,7 @@ export type NoteContent =
   | PromotionNote
   | ReleaseNote
   | ScheduleNote
+  | AnnouncementNote
   | {
       readonly code: "approval-refused";
       readonly person: string;

@@ -2,6 +2,7 @@
  * The pipeline file's meaning: plain data with every default filled in. `pipeline-file/` reads the YAML into this.
  * Durations are milliseconds.
  */
+import type { Announcement } from "./announcements.ts";
 import type { DeployerDefinition } from "./deployers.ts";
 import type { SchedulePolicy } from "./schedule.ts";
 import type { SchemeName } from "./versions/scheme.ts";
@@ -70,6 +71,8 @@ export type EnvironmentPolicy = {
   readonly backMerge?: string;
   /** Names of the deploy stages that a rollback runs. */
   readonly rollbackStages: readonly string[];
+  /** Who hears of a success besides Slack and GitHub; left out when there is nobody. */
+  readonly announce?: readonly Announcement[];
   /** Paths of database migrations as globs; absent when the file names none. */
   readonly migrations?: readonly string[];
 };

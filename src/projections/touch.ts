@@ -7,6 +7,7 @@ import type { Wake } from "../jobs/wake.ts";
 import type { Database } from "../store/schema.ts";
 
 export type SurfaceName =
+  | "announcement"
   | "slack.message"
   | "slack.note"
   | "slack.reply"

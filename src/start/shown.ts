@@ -1,6 +1,8 @@
 /** The projection engine with every surface of GitHub and Slack: what people see of the state. */
+import { createAnnouncementSurface } from "../announce/surface.ts";
 import type { Settings } from "../config/settings.ts";
 import { createGitHubSurfaces } from "../github/surfaces.ts";
+import { loadAnnounced, tellRefusedAnnouncement } from "../operations/announcements.ts";
 import { createChannelNews } from "../operations/channels.ts";
 import { loadHomeView } from "../operations/home.ts";
 import { loadDeploymentView } from "../operations/load-view.ts";
@@ -9,6 +11,7 @@ import { tellIfNotOpened } from "../operations/prepare.ts";
 import { tellPromotion } from "../operations/promotions.ts";
 import { tellRelease } from "../operations/releases.ts";
 import { createProjections, type Projections } from "../projections/engine.ts";
+import type { Surface } from "../projections/surface.ts";
 import { answerOf } from "../slack/emoji.ts";
 import { createSlackSurfaces } from "../slack/surfaces.ts";
 import type { Metrics } from "../web/metrics.ts";
@@ -24,7 +27,11 @@ export function createShown(
     context,
     log,
     db,
-    surfaces: new Map([
+    surfaces: new Map<string, Surface>([
+      [
+        "announcement",
+        createAnnouncementSurface({ context, operator: bot.operator, load: (subject) => loadAnnounced(db, subject) }),
+      ],
       ...createGitHubSurfaces({ db, github, context, loadDeploymentView }),
       ...createSlackSurfaces({
         db,
@@ -42,6 +49,7 @@ export function createShown(
     ]),
     onCreated: async (surface, subject) => {
       if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
+      if (surface === "announcement") await tellRefusedAnnouncement(bot, subject);
       if (surface === "slack.form") await tellIfNotOpened(bot, subject);
       if (surface === "github.promotion") await tellPromotion(bot, subject);
       if (surface === "github.release") await tellRelease(bot, subject);

@@ -1,6 +1,7 @@
 /** Notes → sentences. The output of a stage is not part of them: each face shows it in its own way. */
 import type { NoteContent } from "../operations/said.ts";
 import type { Mistake } from "../policy/pipeline.ts";
+import { wordAnnouncementNote } from "./announcement.ts";
 import { wordApprovalNote } from "./approvals.ts";
 import { wordChannelNote } from "./channel.ts";
 import { wordHoldsNote } from "./holds.ts";
@@ -55,6 +56,8 @@ export function wordNote(note: NoteContent): string {
     case "not-rolled-back":
     case "migrations-confirmed":
       return wordRollbackNote(note);
+    case "announcement-refused":
+      return wordAnnouncementNote(note);
     case "channel-problem":
       return wordChannelNote(note);
     case "linked":

@@ -18,6 +18,7 @@ import {
   rollbackShape,
   serviceShape,
 } from "../../src/policy/pipeline-file/schema.ts";
+import { announcementShape } from "../../src/policy/pipeline-file/shape-announce.ts";
 import { scheduleShape } from "../../src/policy/pipeline-file/shape-branches.ts";
 import { deployerShape, httpShape } from "../../src/policy/pipeline-file/shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "../../src/policy/pipeline-file/shape-verify.ts";
@@ -55,6 +56,7 @@ describe("docs/pipeline-file.md", () => {
     ["hotfix", hotfixShape],
     ["schedule", scheduleShape],
     ["rollback", rollbackShape],
+    ["announce", announcementShape],
     ["A stage", deployerShape],
     ["http", httpShape],
     ["actions", actionsShape],

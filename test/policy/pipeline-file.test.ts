@@ -347,6 +347,21 @@ environments:
       "# soon\n",
       "1:1 environments: found nothing, expected at least one environment and how to deploy it",
     ],
+    [
+      "an announcement to two at once",
+      "environments:\n  a: {deploy: b, announce: [{webhook: {url: http://x}, grafana: {url: http://x, token: T}}]}",
+      "2:29 environments.a.announce[0]: found a map with webhook, grafana, expected one of {grafana: …}, {sentry: …} or {webhook: …}",
+    ],
+    [
+      "an announcement to nobody known",
+      "environments:\n  a: {deploy: b, announce: [{grafna: {url: http://x, token: T}}]}",
+      "2:30 environments.a.announce[0].grafna: found grafna, expected one of grafana, sentry, webhook (grafana)",
+    ],
+    [
+      "a release with an address in its name",
+      "environments:\n  a: {deploy: b, announce: [{sentry: {organization: o, projects: [p], token: T, release: a/b}}]}",
+      '2:90 environments.a.announce[0].sentry.release: found "a/b", expected what the release is called, such as shop@{version}',
+    ],
     ["a list", "- a", "1:1 (file): found a list, expected keys and their values"],
     ["text", "hello", '1:1 (file): found "hello", expected keys and their values'],
     [

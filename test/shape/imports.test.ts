@@ -19,7 +19,7 @@ const reaches =
     found.own && folders.some((folder) => found.to.startsWith(folder));
 
 const entries = ["src/main.ts", "src/start-bot.ts", "src/start/", "src/cli.ts", "src/config.ts"];
-const faces = ["src/github/", "src/slack/", "src/web/"];
+const faces = ["src/github/", "src/slack/", "src/web/", "src/announce/"];
 
 describe("who may import whom", () => {
   test("the policy imports itself and pure libraries, nothing else", () => {

@@ -43,6 +43,12 @@ type NoteCases = {
 };
 
 const notes: NoteCases = {
+  "announcement-refused": [
+    [
+      { where: "grafana", why: "it answered 401" },
+      "Grafana could not be told of this: it answered 401. The deployment itself is as it is.",
+    ],
+  ],
   ...holdsNotes,
   ...linkNotes,
   ...channelNotes,

@@ -15,6 +15,7 @@ import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
 import { duration, given } from "./meaning-parts.ts";
 import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
+import { announcementsOf } from "./shape-announce.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
 import { verifyStages } from "./verify-meaning.ts";
 import { versionPolicy } from "./version-meaning.ts";
@@ -94,6 +95,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     rollbackStages: entry.rollback?.stages ?? withoutMigrations,
     ...(entry.snapshot === false ? { snapshot: false } : {}),
     ...given("migrations", entry.migrations),
+    ...(entry.announce === undefined ? {} : { announce: announcementsOf(entry.announce) }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   serviceShape,
   windowShape,
 } from "./schema.ts";
+import { announcementShape, grafanaShape, sentryShape, webhookShape } from "./shape-announce.ts";
 import { scheduleShape } from "./shape-branches.ts";
 import { deployerShape, httpShape } from "./shape-stages.ts";
 import { probeShape, prometheusShape, verifierShape } from "./shape-verify.ts";
@@ -57,13 +58,17 @@ const places: readonly Place[] = [
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: ["announce"],
+    later: [],
   },
   { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
   { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },
   { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
   { at: ["environments", "*", "schedule"], keys: Object.keys(scheduleShape), later: [] },
   { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
+  { at: ["environments", "*", "announce", "*"], keys: Object.keys(announcementShape), later: [] },
+  { at: ["environments", "*", "announce", "*", "grafana"], keys: Object.keys(grafanaShape), later: [] },
+  { at: ["environments", "*", "announce", "*", "sentry"], keys: Object.keys(sentryShape), later: [] },
+  { at: ["environments", "*", "announce", "*", "webhook"], keys: Object.keys(webhookShape), later: [] },
   { at: ["environments", "*", "deploy"], ...deployer },
   { at: ["environments", "*", "deploy", "*", "*"], ...deployer },
   ...inDeployers.flatMap(([key, inside]): readonly Place[] => [

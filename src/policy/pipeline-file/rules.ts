@@ -10,6 +10,7 @@ import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./fou
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
 import { serviceMistakes } from "./service-rules.ts";
+import { announcementMistakes } from "./shape-announce.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
 import { timingMistakes } from "./timing-rules.ts";
@@ -38,6 +39,7 @@ function ofService(data: unknown): readonly Finding[] {
       ...branchMistakes(name, environment, environments.slice(0, i)),
       ...stageMistakes(name, environment),
       ...rollbackMistakes(name, environment),
+      ...announcementMistakes(name, environment),
       ...secretMistakes(name, environment),
     ]),
     ...versionMistakes(data),

@@ -6,6 +6,7 @@
  */
 import * as z from "zod";
 import { hoursPattern } from "../windows.ts";
+import { announceShape } from "./shape-announce.ts";
 import { branchShape } from "./shape-branches.ts";
 import {
   duration,
@@ -125,6 +126,7 @@ export const environmentShape = {
     .max(20, { error: "at most 20" })
     .optional()
     .describe("Where database migrations are: a request says how many files of them it brings."),
+  announce: announceShape,
   rollback: z.strictObject(rollbackShape, { error: "the stages of a rollback: {stages: [deploy]}" }).optional(),
   ...branchShape,
 };
