@@ -87,7 +87,8 @@ async function planNext(
   const next = schedule && nextTime(schedule, Math.max(at, bot.context.clock.now()));
   await trx
     .updateTable("environment")
-    .set({ schedule_at: next === undefined ? null : new Date(next) })
+    // Without its hash it is planned anew when it is back in the pipeline file.
+    .set(next === undefined ? { schedule_at: null, schedule_hash: null } : { schedule_at: new Date(next) })
     .where("id", "=", environment)
     .execute();
   await planLook(trx, environment);

@@ -133,6 +133,17 @@ describe("a schedule", () => {
     expect(await world.environment("production")).toMatchObject({ schedule_at: null, look_at: null });
   });
 
+  test("taken out of the pipeline file and put back, it goes on", async () => {
+    world = await openWorld({ file });
+    const { id } = await world.environment("production");
+    await world.pipeline(undefined);
+    await until("09:00");
+    const row = await world.db.selectFrom("environment").select("schedule_at").where("id", "=", id).executeTakeFirst();
+    expect(row?.schedule_at).toBeNull();
+    await world.pipeline(file);
+    expect((await world.environment("production")).schedule_at?.toISOString()).toContain("T09:00");
+  });
+
   test("asks for a pull request where promoting is one", async () => {
     world = await openWorld({ file: file.replace("approvals: off", "approvals: off\n    branch: production") });
     world.commit("1", { branch: "production" });
