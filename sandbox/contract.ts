@@ -247,6 +247,18 @@ export type SandboxGitHub = {
       readonly states?: readonly ("queued" | "in_progress" | "success" | "failure" | "error")[];
     },
   ): Promise<number>;
+  /** A worker's answer to a Deployment that somebody made. */
+  answerDeployment(
+    fullName: string,
+    by: string,
+    deployment: number,
+    status: {
+      readonly state: "queued" | "pending" | "in_progress" | "success" | "failure" | "error" | "inactive";
+      readonly description?: string;
+      readonly logUrl?: string;
+      readonly environmentUrl?: string;
+    },
+  ): void;
   /** A workflow run that deploys; `guarded`, which it is unless said, lets the App's protection rule hold it before. */
   runWorkflow(
     fullName: string,

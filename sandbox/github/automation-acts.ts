@@ -18,6 +18,7 @@ import { findCommit } from "./routes/revision.ts";
 type AutomationActs = Pick<
   SandboxGitHub,
   | "deployAs"
+  | "answerDeployment"
   | "runWorkflow"
   | "endRun"
   | "runs"
@@ -58,6 +59,12 @@ export function createAutomationActs(hub: Hub): AutomationActs {
         addDeploymentStatus(hub, repository, deployment, account, wish, true);
       }
       return deployment.id;
+    },
+    answerDeployment(fullName, by, id, { state, description = "", logUrl = "", environmentUrl = "" }) {
+      const deployment = at(fullName).deployments.get(id);
+      if (deployment === undefined) throw notFound();
+      const wish = { state, description, logUrl, environmentUrl, environment: deployment.environment };
+      addDeploymentStatus(hub, at(fullName), deployment, hub.person(by), wish, true);
     },
     async runWorkflow(fullName, by, { environment, revision, guarded = true }) {
       const repository = at(fullName);

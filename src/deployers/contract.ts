@@ -21,6 +21,9 @@ export type Attempt = {
   readonly stage: StageDefinition;
   readonly service: string;
   readonly environment: string;
+  readonly production: boolean;
+  /** What GitHub calls the environment, where that is another name than its own. */
+  readonly environmentOnGitHub?: string;
   readonly kind: RequestKind;
   readonly repository: RepositoryRef;
   readonly sha: Sha;

@@ -106,4 +106,39 @@ export type ActionsCalls = {
   cancel(repository: RepositoryRef, run: number): Promise<void>;
 };
 
-export type GitHubCalls = { readonly checks: CheckCalls; readonly pins: PinCalls; readonly actions: ActionsCalls };
+export type DeploymentStatus = {
+  readonly state: string;
+  readonly description: string;
+  readonly logUrl: string | undefined;
+  readonly environmentUrl: string | undefined;
+  /** Set by the bot itself. */
+  readonly own: boolean;
+};
+
+export type DeploymentWish = {
+  readonly sha: Sha;
+  readonly environment: string;
+  readonly production: boolean;
+  readonly description: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+};
+
+export type DeploymentCalls = {
+  create(repository: RepositoryRef, wish: DeploymentWish): Promise<number>;
+  /** The Deployment of the commit and environment whose payload tells this token of a stage. */
+  find(
+    repository: RepositoryRef,
+    about: { readonly sha: Sha; readonly environment: string; readonly token: string },
+  ): Promise<number | undefined>;
+  /** Newest first, at most a hundred; undefined when the Deployment is gone. */
+  statuses(repository: RepositoryRef, deployment: number): Promise<readonly DeploymentStatus[] | undefined>;
+  /** Tells whoever carries it out, by the status `inactive`, that it is not wanted any more. */
+  callOff(repository: RepositoryRef, deployment: number, description: string): Promise<void>;
+};
+
+export type GitHubCalls = {
+  readonly checks: CheckCalls;
+  readonly pins: PinCalls;
+  readonly deployments: DeploymentCalls;
+  readonly actions: ActionsCalls;
+};

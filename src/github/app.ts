@@ -183,6 +183,9 @@ function listen(options: StartUp): void {
 
   on("deployment_status", async ({ deployment, deployment_status: status, ...payload }) => {
     const { state } = status;
+    if (deployment.payload.stage) {
+      return await events.stageAnswered({ repository: repositoryOf(payload), deployment: deployment.id });
+    }
     if (state !== "success" && state !== "failure" && state !== "error") return;
     await events.deploymentEnded({
       repository: repositoryOf(payload),

@@ -3,6 +3,7 @@ import type { GitHubCalls } from "../deployers/github-calls.ts";
 import type { GitHub } from "./client.ts";
 import { createActionsCalls } from "./deployer-calls/actions.ts";
 import { createCheckCalls } from "./deployer-calls/checks.ts";
+import { createDeploymentCalls } from "./deployer-calls/deployments.ts";
 import { createPinCalls } from "./deployer-calls/pins.ts";
 import { createFileReader } from "./facts/file.ts";
 
@@ -11,5 +12,6 @@ export function createGitHubCalls(github: GitHub): GitHubCalls {
     checks: createCheckCalls(github),
     pins: createPinCalls(github),
     actions: createActionsCalls(github, createFileReader(github)),
+    deployments: createDeploymentCalls(github),
   };
 }

@@ -120,6 +120,8 @@ export type Events = {
   runHeld(held: HeldRun): Promise<void>;
   deploymentEnded(ended: DeploymentEnded): Promise<void>;
   runEnded(ended: RunEnded): Promise<void>;
+  /** A GitHub Deployment that a stage made was answered with a status. */
+  stageAnswered(answered: { readonly repository: EventRepository; readonly deployment: number }): Promise<void>;
   /** A job of a workflow run began or ended. */
   runMoved(moved: { readonly repository: EventRepository; readonly run: number }): Promise<void>;
   /** A merge queue asks whether a group may be merged; the ref names the pull request. */

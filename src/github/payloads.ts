@@ -7,6 +7,7 @@ import { z } from "zod";
 import { mayHoldCommand } from "../commands/comment.ts";
 import { storable } from "../storable.ts";
 import { ownPrefix } from "./facts/checks.ts";
+import { readOurPayload } from "./stage-payload.ts";
 
 const text = z.string().transform(storable);
 const id = z.number().int().positive();
@@ -201,21 +202,13 @@ const deploymentProtectionRulePayload = z.object({
   sender: account,
 });
 
-/** Of a Deployment's payload only that is kept whether the bot wrote it. */
-const writtenByUs = z.unknown().transform((payload) => ({ signalbox: namesUs(payload) }));
-
-function namesUs(payload: unknown): boolean {
-  const held = typeof payload === "string" && payload.length < 10_000 ? parsedJson(payload) : payload;
-  return typeof held === "object" && held !== null && "signalbox" in held && Boolean(held.signalbox);
-}
-
-function parsedJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
+/** Of a Deployment's payload only that is kept whether the bot wrote it, and whether for a stage that others answer. */
+const writtenByUs = z.unknown().transform((payload) => {
+  const kept = z.object({ signalbox: z.boolean(), stage: z.boolean().default(false) }).safeParse(payload);
+  if (kept.success) return kept.data;
+  const our = readOurPayload(payload);
+  return { signalbox: our !== undefined, stage: our?.stage === true };
+});
 
 const deploymentStatusPayload = z.object({
   action: z.enum(["created"]),
@@ -281,7 +274,8 @@ export function isEventName(name: string): name is EventName {
  */
 export function isIdle(name: EventName, payload: unknown): boolean {
   if (name === "deployment_status") {
-    return !endedStates.includes(deploymentStatusPayload.parse(payload).deployment_status.state);
+    const told = deploymentStatusPayload.parse(payload);
+    return !told.deployment.payload.stage && !endedStates.includes(told.deployment_status.state);
   }
   if (name !== "issue_comment") return false;
   const { body, user, performed_via_github_app: app } = issueCommentPayload.parse(payload).comment;
@@ -292,7 +286,10 @@ export function isIdle(name: EventName, payload: unknown): boolean {
 /** What our own checks and statuses set off comes back as an event; hearing it would be listening to ourselves. */
 export function isOwnEcho(name: EventName, payload: unknown): boolean {
   if (name === "status") return statusPayload.parse(payload).context.startsWith(ownPrefix);
-  if (name === "deployment_status") return deploymentStatusPayload.parse(payload).deployment.payload.signalbox;
+  if (name === "deployment_status") {
+    const { signalbox, stage } = deploymentStatusPayload.parse(payload).deployment.payload;
+    return signalbox && !stage;
+  }
   if (name !== "check_run") return false;
   const { action, check_run } = checkRunPayload.parse(payload);
   const isAsked = action === "rerequested" || action === "requested_action";

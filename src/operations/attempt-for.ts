@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
 import type { Attempt, Handle } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
+import { nameOnGitHub } from "../policy/environment-name.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import type { ServiceRef } from "./place.ts";
 import { latest, type PlannedStage, plannedStages } from "./stages.ts";
@@ -23,6 +24,8 @@ export async function attemptFor(
     stage: stage.definition,
     service: service.name,
     environment: environmentName,
+    production: deployment.policy?.production ?? false,
+    ...optional("environmentOnGitHub", await onGitHub(db, running, stage)),
     kind: deployment.kind,
     repository: service.repository,
     sha: deployment.sha,
@@ -37,6 +40,23 @@ export async function attemptFor(
     cancelAsked: deployment.cancel_at !== null,
     ...optional("former", await formerHandle(db, deployment, stage)),
   };
+}
+
+/** Looked up for the stages alone that need it. */
+async function onGitHub(
+  db: Kysely<Database>,
+  { service, environmentName }: Running,
+  stage: PlannedStage,
+): Promise<string | undefined> {
+  if (stage.definition.deployer.kind !== "deployment") return undefined;
+  const row = await db
+    .selectFrom("repository")
+    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("repository.id", "=", service.repository.id)
+    .select("pipeline_file.pipeline")
+    .executeTakeFirst();
+  if (row === undefined || row.pipeline === null) return undefined;
+  return nameOnGitHub(row.pipeline, service.name, environmentName);
 }
 
 /** What is tried again goes on where it stood only if it is the same revision by the same definition, to the letter. */

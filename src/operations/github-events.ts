@@ -22,7 +22,7 @@ import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
 import { versionNews } from "./version-news.ts";
-import { byPullRequest, byRun, hearOf } from "./woken-by.ts";
+import { byGitHubDeployment, byPullRequest, byRun, hearOf } from "./woken-by.ts";
 
 type Repository = SeenRepository;
 
@@ -100,6 +100,9 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await seeRunEnd(bot, ended);
       await looksAgainAt(bot, ended.repository, ended.sha);
       await hearOf(bot, byRun(ended.repository.id, ended.run));
+    },
+    async stageAnswered(answered: { readonly repository: Repository; readonly deployment: number }) {
+      await hearOf(bot, byGitHubDeployment(answered.repository.id, answered.deployment));
     },
     async runMoved(moved: { readonly repository: Repository; readonly run: number }) {
       await hearOf(bot, byRun(moved.repository.id, moved.run));

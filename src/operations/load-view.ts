@@ -5,6 +5,7 @@ import { optional } from "../optional.ts";
 import { nameOnGitHub } from "../policy/environment-name.ts";
 import { distinctLogins, hasLogin } from "../policy/logins.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
+import { madeByStage } from "./made-by-stage.ts";
 import { slackUserOf } from "./people.ts";
 import { newerThan } from "./retry.ts";
 import { latest, plannedStages } from "./stages.ts";
@@ -77,6 +78,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
       "environmentOnGitHub",
       pipeline === null ? undefined : nameOnGitHub(pipeline, row.service_name, row.environment_name),
     ),
+    ...optional("madeByStage", madeByStage(policy, attempts)),
     production: policy?.production ?? false,
     ...optional("environmentUrl", policy?.url),
     kind: row.kind,

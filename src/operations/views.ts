@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import type { Instant, RequestKind, Revision, Status, Verdict } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
 import type { AskChanged } from "./approval-said.ts";
+import type { MadeByStage } from "./made-by-stage.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Ships } from "./ships.ts";
 
@@ -27,6 +28,8 @@ export type DeploymentView = {
   readonly environment: string;
   /** What GitHub's environment is called, where the bare name could be another service's. */
   readonly environmentOnGitHub?: string;
+  /** Present when a stage makes the GitHub Deployment, for a worker that answers it. */
+  readonly madeByStage?: MadeByStage;
   readonly production: boolean;
   readonly environmentUrl?: string;
   readonly kind: RequestKind;

@@ -19,6 +19,10 @@ export const byRelease = (deployment: number): string => `release/${deployment}`
 /** A workflow run, or a job of it, began or ended. */
 export const byRun = (repositoryId: number, run: number): string => `run/${repositoryId}/${run}`;
 
+/** A GitHub Deployment that a stage made was answered with a status. */
+export const byGitHubDeployment = (repositoryId: number, deployment: number): string =>
+  `deployment/${repositoryId}/${deployment}`;
+
 /** News of something: whatever waits for it is looked at. Most news is about nothing that runs, and costs one look-up. */
 export async function hearOf(bot: Bot, wokenBy: string): Promise<void> {
   const waits = await bot.db

@@ -78,6 +78,15 @@ export type ActionsDeployer = {
   readonly ref?: string;
 };
 
+/** A GitHub Deployment that the team's own worker answers with statuses. */
+export type DeploymentDeployer = {
+  readonly kind: "deployment";
+  /** GitHub's environment; absent: the one of the deployment. */
+  readonly environment?: string;
+  /** What the worker is told besides. */
+  readonly payload: Readonly<Record<string, string>>;
+};
+
 export type DeployerDefinition =
   | ReleaseDeployer
   | RunDeployer
@@ -86,5 +95,6 @@ export type DeployerDefinition =
   | GitLabDeployer
   | PinDeployer
   | ActionsDeployer
+  | DeploymentDeployer
   | ProbeDeployer
   | PrometheusDeployer;

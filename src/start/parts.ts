@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { createActionsDeployer } from "../deployers/actions.ts";
 import { createCheckDeployer } from "../deployers/check.ts";
+import { createDeploymentDeployer } from "../deployers/deployment.ts";
 import { createGitLabDeployer } from "../deployers/gitlab.ts";
 import { createHttpDeployer } from "../deployers/http.ts";
 import { createPinDeployer } from "../deployers/pin.ts";
@@ -93,6 +94,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),
+      deployment: createDeploymentDeployer({ context, deployments: calls.deployments }),
       actions: createActionsDeployer({ context, actions: calls.actions }),
       gitlab: createGitLabDeployer({ context, operator }),
       pin: createPinDeployer({ context, pins: calls.pins, operator }),

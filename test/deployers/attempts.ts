@@ -14,6 +14,7 @@ export function makeAttempt(deployer: StageDefinition["deployer"], options: Atte
     stage: { name: "deploy", deployer, changesEnvironment: true },
     service: "shop-api",
     environment: "staging",
+    production: false,
     kind: "deploy",
     repository: { id: 7, fullName: "acme/shop", installationId: 1, defaultBranch: "main" },
     ref: undefined,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { actionsShape } from "../../src/policy/pipeline-file/deployers/actions.ts";
+import { deploymentShape } from "../../src/policy/pipeline-file/deployers/deployment.ts";
 import { gitlabShape } from "../../src/policy/pipeline-file/deployers/gitlab.ts";
 import { pinShape } from "../../src/policy/pipeline-file/deployers/pin.ts";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
@@ -60,6 +61,7 @@ describe("docs/pipeline-file.md", () => {
     ["A stage", deployerShape],
     ["http", httpShape],
     ["actions", actionsShape],
+    ["deployment", deploymentShape],
     ["gitlab", gitlabShape],
     ["pin", pinShape],
     ["verify", verifierShape],
@@ -77,6 +79,7 @@ describe("docs/pipeline-file.md", () => {
       deployerShape,
       httpShape,
       actionsShape,
+      deploymentShape,
       gitlabShape,
       pinShape,
       verifierShape,

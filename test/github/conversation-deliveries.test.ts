@@ -48,6 +48,12 @@ test("a Deployment of others is stored with its end, one of ours or under way is
   expect(status("in_progress", {})).toBeUndefined();
   expect(status("success", { signalbox: { token: "t" } })).toBeUndefined();
   expect(status("success", JSON.stringify({ signalbox: { token: "t" } }))).toBeUndefined();
+  // One that a stage made is answered by somebody else, and every answer is news.
+  for (const state of ["in_progress", "inactive", "success"]) {
+    const kept = status(state, { signalbox: { token: "t", stage: true } });
+    expect(kept).toMatchObject({ deployment: { payload: { signalbox: true, stage: true } } });
+    expect(status(state, Object(kept).deployment.payload)).toEqual(kept);
+  }
 });
 
 test("a held run is known by its address, and one without is malformed", () => {

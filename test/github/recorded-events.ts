@@ -27,6 +27,7 @@ export function recordedEvents(fail?: (told: Told) => void): Events & { readonly
     runHeld: record("runHeld"),
     deploymentEnded: record("deploymentEnded"),
     runEnded: record("runEnded"),
+    stageAnswered: record("stageAnswered"),
     runMoved: record("runMoved"),
     mergeGroupAsked: record("mergeGroupAsked"),
     mergeGroupGone: record("mergeGroupGone"),

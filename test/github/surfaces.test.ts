@@ -449,6 +449,26 @@ describe("the Deployment", () => {
     ]);
   });
 
+  test("that a stage makes is shown to once its worker has ended, and no second one is made", async () => {
+    view = await aView({ madeByStage: {} });
+    expect(await world.callsOf(() => write("github.deployment", subject))).toEqual([]);
+    const made = await world.sandbox.deployAs(home, "alice", {
+      ...{ environment: "production", revision: view.revision.sha, states: ["success"] },
+    });
+    view = await aView({ madeByStage: { githubDeployment: made }, status: "verifying" });
+    await write("github.deployment", subject);
+    view = await aView({
+      madeByStage: { githubDeployment: made },
+      status: "failure",
+      outcome: { code: "verification-failed", stage: "smoke" },
+    });
+    world.faults.arm("projection.created");
+    await write("github.deployment", subject);
+    await takeOver("github.deployment", subject);
+    expect(deployments()).toMatchObject([{ id: made }]);
+    expect(deployments()[0]?.statuses.map(({ state }) => state)).toEqual(["success", "in_progress", "failure"]);
+  });
+
   test("gets no status when only what GitHub is not told has changed", async () => {
     view = await aView();
     await write("github.deployment", subject);

@@ -500,6 +500,7 @@ export async function openWorld(
       }),
       http: { ...deployer, kind: "http" },
       check: checker,
+      deployment: { ...deployer, kind: "deployment" },
       actions: { ...deployer, kind: "actions" },
       pin: { ...deployer, kind: "pin" },
       probe: { ...deployer, kind: "probe" },

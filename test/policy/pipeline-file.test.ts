@@ -307,7 +307,7 @@ environments:
     env: {SIGNALBOX_X: a, PORT: 3000}
     deploy:
       - test: make test
-      - scan: {deployment: {}}
+      - scan: {check: signalbox/ready}
       - test: {rnu: x}
     on_failure: retry
   production:
@@ -327,7 +327,7 @@ environments:
       '9:14 environments.staging.release: found "afterwards", expected before, after or off',
       '10:11 environments.staging.env.SIGNALBOX_X: found "SIGNALBOX_X", expected the name of a variable: letters, digits and _, not beginning with SIGNALBOX_',
       "10:33 environments.staging.env.PORT: found 3000, expected text: put quotes around it",
-      "13:16 environments.staging.deploy[1].scan.deployment: found deployment, expected not supported by this version yet: remove it",
+      '13:23 environments.staging.deploy[1].scan.check: found "signalbox/ready", expected a check or status of somebody else: those that begin with signalbox/ are the bot\'s own',
       '14:9 environments.staging.deploy[2].test: found "test", expected a name that no other stage here has',
       `14:16 environments.staging.deploy[2].test.rnu: found rnu, expected one of ${deployers} (run)`,
       '15:17 environments.staging.on_failure: found "retry", expected rollback or stop',

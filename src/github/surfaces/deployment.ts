@@ -4,13 +4,13 @@
  * (`required_contexts`), since the policy has decided already.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import type { DeploymentView } from "../../operations/views.ts";
 import { optional } from "../../optional.ts";
 import type { External, Rendering, Surface } from "../../projections/surface.ts";
 import { sentenceForOutcome } from "../../wording/outcome.ts";
 import { statusSentence } from "../../wording/phrases.ts";
 import { plainLine, webUrl } from "../markdown.ts";
+import { readOurPayload } from "../stage-payload.ts";
 import { type Ground, loadRepositoryNamed, reach } from "./ground.ts";
 import { readDeploymentSubject } from "./subject.ts";
 
@@ -33,6 +33,8 @@ export type DeploymentContent = {
   /** Tells this deployment's from that of another bot, or of a database that was lost, which counts from 1 as well. */
   readonly token: string;
   readonly status: StatusContent;
+  /** GitHub's number of the one that a stage has made: that is shown to, and none is made. */
+  readonly made?: number;
 };
 
 export function createDeploymentSurface(ground: Ground): Surface<DeploymentContent> {
@@ -66,6 +68,9 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
       if (view === undefined || view.startedAt === undefined || view.kind === "external") return undefined;
       const repository = await loadRepositoryNamed(ground, view.repository);
       if (repository === undefined) return undefined;
+      // A worker would take a second Deployment for a second order, and what is written to its own for an answer.
+      const made = view.madeByStage?.githubDeployment;
+      if (view.madeByStage !== undefined && made === undefined) return undefined;
       return {
         content: {
           repository: view.repository,
@@ -75,19 +80,23 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
           deployment: view.id,
           token: hashOf(`${repository.id}/${view.id}/${view.revision.sha}/${view.requestedAt}`),
           status: statusOf(view),
+          ...optional("made", made),
         },
       };
     },
 
     async find(_subject, content) {
+      // Its last status may have been posted already; posting it again changes nothing for whoever looks.
+      if (content.made !== undefined) return { deployment: content.made };
       const { octokit, at } = await target(content);
       const { sha, environment } = content;
       const found = await octokit.rest.repos.listDeployments({ ...at, sha, environment, per_page: 100 });
-      const ours = found.data.find(({ payload }) => tokenIn(payload) === content.token);
+      const ours = found.data.find(({ payload }) => readOurPayload(payload)?.token === content.token);
       return ours && { deployment: ours.id };
     },
 
     async create(_subject, content) {
+      if (content.made !== undefined) return await post(content.made, content, undefined);
       const { octokit, at } = await target(content);
       const made = await octokit.rest.repos.createDeployment({
         ...at,
@@ -142,21 +151,6 @@ function stateOf({ status }: DeploymentView): StatusContent["state"] {
     case "in_progress":
     case "verifying":
       return "in_progress";
-  }
-}
-
-const ourPayload = z.object({ signalbox: z.object({ token: z.string() }) });
-
-/** GitHub gives the payload back as an object or, on some paths, as the text that it keeps. */
-function tokenIn(payload: unknown): string | undefined {
-  return ourPayload.safeParse(typeof payload === "string" ? parsed(payload) : payload).data?.signalbox.token;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

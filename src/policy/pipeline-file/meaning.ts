@@ -11,6 +11,7 @@ import { readEvery, type SchedulePolicy, weekdays } from "../schedule.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readActions } from "./deployers/actions.ts";
 import { readCheck } from "./deployers/check.ts";
+import { readDeployment } from "./deployers/deployment.ts";
 import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
 import { duration, given } from "./meaning-parts.ts";
@@ -160,6 +161,7 @@ function deployerOf(entry: DeployerEntry): StageDefinition["deployer"] {
   if (typeof entry === "string") return { kind: "run", run: entry };
   if (entry.http !== undefined) return { kind: "http", url: entry.http.url, ...given("secret", entry.http.secret) };
   if (entry.check !== undefined) return readCheck(entry.check);
+  if (entry.deployment !== undefined) return readDeployment(entry.deployment);
   if (entry.actions !== undefined) return readActions(entry.actions);
   if (entry.gitlab !== undefined) return readGitLab(entry.gitlab);
   if (entry.pin !== undefined) return readPin(entry.pin);

@@ -1,5 +1,6 @@
 /** Which keys may stand at a place of the file, and which of the documented ones this version does not carry out yet. */
 import { actionsShape } from "./deployers/actions.ts";
+import { deploymentShape } from "./deployers/deployment.ts";
 import { gitlabShape } from "./deployers/gitlab.ts";
 import { pinShape } from "./deployers/pin.ts";
 import {
@@ -25,7 +26,7 @@ type Place = { readonly at: Path; readonly keys: readonly string[]; readonly lat
 
 const deployer = {
   keys: Object.keys(deployerShape),
-  later: ["deployment"],
+  later: [],
 } as const;
 
 const http = { keys: Object.keys(httpShape), later: [] } as const;
@@ -36,6 +37,7 @@ const prometheus = { keys: Object.keys(prometheusShape), later: [] } as const;
 /** Deployers with keys of their own. */
 const inDeployers = [
   ["http", http],
+  ["deployment", { keys: Object.keys(deploymentShape), later: [] }],
   ["actions", { keys: Object.keys(actionsShape), later: [] }],
   ["gitlab", { keys: Object.keys(gitlabShape), later: [] }],
   ["pin", { keys: Object.keys(pinShape), later: [] }],

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { actionsEntry } from "./deployers/actions.ts";
 import { checkEntry } from "./deployers/check.ts";
+import { deploymentEntry } from "./deployers/deployment.ts";
 import { gitlabEntry } from "./deployers/gitlab.ts";
 import { pinEntry } from "./deployers/pin.ts";
 import { command, listOf, name, secret, text, webAddress } from "./shape-parts.ts";
@@ -21,6 +22,7 @@ export const deployerShape = {
   http: z.strictObject(httpShape, { error: "a url, and a secret if the request is signed" }).optional(),
   check: checkEntry.optional(),
   actions: actionsEntry.optional(),
+  deployment: deploymentEntry.optional(),
   gitlab: gitlabEntry.optional(),
   pin: pinEntry.optional(),
 };
