@@ -109,6 +109,8 @@ export type SandboxRepositoryView = {
   readonly pullRequests: readonly SandboxPullRequest[];
   readonly issues: readonly SandboxIssue[];
   readonly deployments: readonly SandboxDeployment[];
+  readonly tags: readonly { readonly name: string; readonly sha: string }[];
+  readonly releases: readonly { readonly tag: string; readonly name: string; readonly body: string }[];
 };
 
 /** One HTTP call that the bot made, for tests that count them. */
@@ -233,6 +235,8 @@ export type SandboxGitHub = {
   requestCheckAction(fullName: string, by: string, checkRun: number, identifier: string): void;
   /** Sets the checks that must be green on what is merged into a branch; none takes the protection away. */
   protect(fullName: string, branch: string, requiredChecks: readonly string[]): void;
+  /** A ruleset under which nobody makes tags whose names begin so; undefined takes it away. */
+  restrictTags(fullName: string, beginning: string | undefined): void;
   deleteComment(fullName: string, by: string, comment: number): Promise<void>;
 
   // What others than the bot do, and GitHub's own automation.

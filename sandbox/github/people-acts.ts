@@ -43,6 +43,7 @@ type PeopleActs = Pick<
   | "rerequestCheckRun"
   | "requestCheckAction"
   | "protect"
+  | "restrictTags"
 >;
 
 /** The App that stands for a CI in the sandbox. */
@@ -138,6 +139,10 @@ export function createPeopleActs(hub: Hub): PeopleActs {
     },
     requestCheckAction(fullName, by, id, identifier) {
       tellRun(hub, at(fullName), runOf(at(fullName), id), hub.person(by), "requested_action", identifier);
+    },
+    restrictTags(fullName, beginning) {
+      at(fullName).restrictedTags = beginning;
+      hub.changed();
     },
     protect(fullName, branch, requiredChecks) {
       if (requiredChecks.length === 0) at(fullName).requiredChecks.delete(branch);

@@ -77,6 +77,12 @@ export function repositoryView(repository: Repository): SandboxRepositoryView {
         state: issue.state,
         comments: issue.comments.map(commentView),
       })),
+    tags: refsUnder(repository, "refs/tags/"),
+    releases: [...repository.releases.values()].map(({ tagName, name, body }) => ({
+      tag: tagName,
+      name: name ?? "",
+      body: body ?? "",
+    })),
     deployments: [...repository.deployments.values()].map((deployment) => ({
       id: deployment.id,
       sha: deployment.sha,

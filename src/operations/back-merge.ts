@@ -99,7 +99,7 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
       .set({
         lacking: seen === undefined ? null : JSON.stringify(seen),
         opening: before.opening + (reopen ? 1 : 0),
-        look_at: new Date(bot.context.clock.now() + (reopen ? unknownYetMs : inMs)),
+        look_at: new Date(bot.context.clock.now() + inMs),
       })
       .where("id", "=", id)
       .execute();

@@ -51,7 +51,7 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await meet(repository);
       await seePullRequest(bot, repository, pullRequest);
       await hearOf(bot, byPullRequest(repository.id, pullRequest.number));
-      if (pullRequest.state === "closed") await versionNews(bot, repository, [pullRequest.headRef]);
+      await versionNews(bot, repository, [pullRequest.headRef]);
     },
     async reviewSeen(review: { readonly repository: Repository } & Review) {
       await seeReview(bot, review.repository, review);

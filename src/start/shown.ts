@@ -10,6 +10,7 @@ import { foldReactionsOf } from "../operations/note-reaction.ts";
 import { tellIfNotOpened } from "../operations/prepare.ts";
 import { tellPromotion } from "../operations/promotions.ts";
 import { tellRelease } from "../operations/releases.ts";
+import { wakeVersion } from "../operations/version-news.ts";
 import { createProjections, type Projections } from "../projections/engine.ts";
 import type { Surface } from "../projections/surface.ts";
 import { answerOf } from "../slack/emoji.ts";
@@ -51,6 +52,7 @@ export function createShown(
       if (surface === "slack.message") await foldReactionsOf(bot, answerOf, subject);
       if (surface === "announcement") await tellRefusedAnnouncement(bot, subject);
       if (surface === "slack.form") await tellIfNotOpened(bot, subject);
+      if (surface === "github.version-pull") await wakeVersion(bot, Number(subject));
       if (surface === "github.promotion") await tellPromotion(bot, subject);
       if (surface === "github.release") await tellRelease(bot, subject);
     },

@@ -199,6 +199,10 @@ async function underWay({ db }: TestDatabase, now: number): Promise<readonly str
     select 'deployment ' || id || ' ' || status from deployment
       where status in ('requested', 'queued', 'in_progress', 'verifying')
     union all
+    select 'version ' || tag from candidate where ended_at is null and look_at <= ${at}
+    union all
+    select 'back-merge ' || id from back_merge where look_at <= ${at}
+    union all
     select 'job ' || name from pgboss.job where state in ('created', 'active', 'retry') and start_after <= now()
   `.execute(db);
   return found.rows.map(({ what }) => what);

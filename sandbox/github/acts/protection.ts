@@ -54,6 +54,16 @@ export function refuseProtected(
   if (unmet.length > 0) throw new Problem(status, `${what}${unmetSentence(unmet)}`);
 }
 
+/** A ruleset that restricts creations, in GitHub's words. */
+export function refuseRestricted(repository: Repository, ref: string): void {
+  const { restrictedTags } = repository;
+  if (restrictedTags === undefined || !ref.startsWith(`refs/tags/${restrictedTags}`)) return;
+  throw new Problem(
+    422,
+    "Repository rule violations found\n\nCannot create ref due to creations being restricted.\n\n",
+  );
+}
+
 export async function mergeability(
   repository: Repository,
   issue: PullIssue,

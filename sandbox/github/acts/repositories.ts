@@ -40,6 +40,7 @@ export async function createRepository(
     actions: { runs: new Map(), workflows: new Map() },
     mergeQueue: [],
     requiredChecks: new Map(options.requiredChecks === undefined ? [] : [[defaultBranch, options.requiredChecks]]),
+    restrictedTags: undefined,
     createdAt: hub.now(),
     pushedAt: hub.now(),
   };

@@ -201,6 +201,8 @@ export type Repository = {
   readonly mergeQueue: MergeGroup[];
   /** Branch name → names of checks or statuses that must be green on what is merged into it. */
   readonly requiredChecks: Map<string, readonly string[]>;
+  /** How the names begin of which nobody makes a tag. */
+  restrictedTags: string | undefined;
   readonly createdAt: number;
   pushedAt: number;
 };

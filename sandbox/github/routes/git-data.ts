@@ -1,6 +1,6 @@
 /** The git database: refs, commits, annotated tags. */
 import { z } from "zod";
-import { refuseProtected } from "../acts/protection.ts";
+import { refuseProtected, refuseRestricted } from "../acts/protection.ts";
 import { moveRefs, signatureOf } from "../acts/refs.ts";
 import { noCommit } from "../git/bare-repository.ts";
 import { isAncestor } from "../git/history.ts";
@@ -59,6 +59,7 @@ const refRoutes: readonly Route[] = [
     if (!validRef(wish.ref)) throw unprocessable("Reference name is invalid");
     await repository.git.exclusive(async () => {
       if (repository.git.refs.has(wish.ref)) throw unprocessable("Reference already exists");
+      refuseRestricted(repository, wish.ref);
       if (inTheWay(repository, wish.ref)) throw unprocessable("Reference update failed");
       const object = await repository.git.object(wish.sha);
       if (object === undefined) throw unprocessable("Object does not exist");
