@@ -1,5 +1,6 @@
 /**
- * What a revision holds for a service. Without `paths` that is the commit's tree; with them, what its files are. From
+ * What a revision holds for a service. Without `paths` that is the commit's tree; with them, what its files are; but for
+ * the files in which `/rc` writes the version. From
  * here on the content of a revision is always the service's: order, approvals, quarantine and soak compare nothing else.
  */
 import type { Sha } from "../policy/model.ts";
@@ -10,12 +11,18 @@ import type { FoundRevision, RepositoryRef } from "./ports.ts";
 type Whose = { readonly repository: RepositoryRef; readonly paths: readonly string[] | undefined };
 
 export function whose(place: Place): Whose {
-  return { repository: place.service.repository, paths: place.policy.paths };
+  return { repository: place.service.repository, paths: pathsOf(place.service, place.policy.paths) };
 }
 
 /** Every environment of a service has the same paths. */
 export function whoseService(service: ServicePlace): Whose {
-  return { repository: service.repository, paths: service.policy.environments[0]?.paths };
+  return { repository: service.repository, paths: pathsOf(service, service.policy.environments[0]?.paths) };
+}
+
+/** The files that hold the version are left out: what was tested as a candidate is the same when it is called final. */
+function pathsOf({ policy }: ServicePlace, paths: readonly string[] | undefined): readonly string[] | undefined {
+  const { files } = policy.versions;
+  return files.length === 0 ? paths : [...(paths ?? ["**"]), ...files.map(({ path }) => `!${path}`)];
 }
 
 /** `tree` is the commit's own. Calls: none without paths, else 1. Too many files to be listed make the whole tree count. */

@@ -27,6 +27,7 @@ import { loadPlace, type Place } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
 import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
+import { withVersion } from "./revision-version.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
 import { supersededBy } from "./supersede-older.ts";
@@ -79,7 +80,8 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
     // What a rollback goes back to has the content under which it was deployed.
     const isBack = asked.kind === "rollback";
-    const wanted = isBack ? asked : { ...asked, revision: await withContent(bot, whose(place), asked.revision) };
+    const named = { ...asked, revision: await withVersion(bot, place.service, asked.revision) };
+    const wanted = isBack ? named : { ...named, revision: await withContent(bot, whose(place), named.revision) };
     const asking = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, asking);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);

@@ -431,3 +431,26 @@ test("what only the release branch has is brought back, kept open, and its confl
   await versionNews(world.bot, repository, ["main"]);
   expect(await rows()).toMatchObject([{ lacking: null }]);
 });
+
+test("a release has the content of its candidate, and revisions have the versions that their tags name", async () => {
+  await open();
+  await rc("cut");
+  await tellPush(world, "release", "1".repeat(40));
+  const staged = await world.environment("staging");
+  expect(staged.live_version).toBe("10.8.5.RC1");
+  await rc("finish", rosa);
+  const reply = await world.command(alice, { kind: "deploy", environment: "production", revision: "v10.8.5" });
+  expect(reply).toMatchObject({ code: "requested", verdict: { outcome: "wait" } });
+  const [deployment] = await world.db.selectFrom("deployment").selectAll().orderBy("id", "desc").limit(1).execute();
+  expect(deployment?.version).toBe("10.8.5");
+  expect(deployment?.verdict?.gates.find(({ gate }) => gate === "order")?.reason.code).toBe("order.ok");
+});
+
+test("an environment's branch is brought back as well, where it says so", async () => {
+  await open(file.replace("branch: release, ", "branch: release, back_merge: development, "));
+  const [service] = await loadServices(world.db);
+  expect(service && backMergesOf(service.pipeline)).toEqual([
+    { from: "release", into: "main" },
+    { from: "release", into: "development" },
+  ]);
+});
