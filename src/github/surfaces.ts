@@ -14,6 +14,7 @@ import { createPromotionSurface } from "./surfaces/promotion.ts";
 import { createProtectionSurface } from "./surfaces/protection.ts";
 import { createReleaseSurface } from "./surfaces/release.ts";
 import { createReplySurface } from "./surfaces/reply.ts";
+import { createRevertSurface } from "./surfaces/revert.ts";
 import { createVersionPullSurface } from "./surfaces/version-pull.ts";
 import { createVersionReleaseSurface } from "./surfaces/version-release.ts";
 
@@ -27,6 +28,7 @@ export function createGitHubSurfaces(ground: Ground): Surfaces {
     createEnvironmentCheckSurface(ground),
     { ...createIssueClosedSurface(ground), heldUntil: holding.comments },
     createReplySurface(ground),
+    createRevertSurface(ground),
     createPromotionSurface(ground),
     createReleaseSurface(ground),
     createProtectionSurface(ground),

@@ -12,6 +12,7 @@ const deploymentActions = [
   "retry",
   "roll-back",
   "see-log",
+  "revert",
 ] as const;
 export type DeploymentAction = (typeof deploymentActions)[number];
 
@@ -33,3 +34,6 @@ export function isLiveNewsAction(action: string): action is LiveNewsAction {
 
 export const actionIds = [...deploymentActions, ...lockActions, ...liveNewsActions] as const;
 export type ActionId = (typeof actionIds)[number];
+
+/** Of more pull requests at once people say themselves which are at fault. */
+export const mostReverted = 5;

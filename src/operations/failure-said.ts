@@ -13,6 +13,11 @@ export type RollbackNote =
       readonly asksPerson?: true;
     }
   | { readonly code: "not-rolled-back"; readonly deployment: number; readonly why: LeftBecause }
-  | { readonly code: "migrations-confirmed"; readonly by: string };
+  | { readonly code: "migrations-confirmed"; readonly by: string }
+  | { readonly code: "revert-asked"; readonly by: string; readonly pullRequests: readonly number[] };
 
-export type RollbackReply = { readonly code: "migrations-confirmed"; readonly deployment: number };
+export type RollbackReply =
+  | { readonly code: "migrations-confirmed"; readonly deployment: number }
+  | { readonly code: "revert-asked"; readonly deployment: number; readonly pullRequests: readonly number[] }
+  /** It takes nothing back that a pull request brought, or too many. */
+  | { readonly code: "nothing-to-revert"; readonly deployment: number; readonly found: number };

@@ -5,6 +5,7 @@ import { isPending } from "../policy/transitions.ts";
 import type { DeploymentAction } from "./actions.ts";
 import { seeLog, takeBack } from "./after-failure.ts";
 import { answer } from "./answer.ts";
+import { askForRevert } from "./ask-for-revert.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
@@ -63,6 +64,8 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
       return await retry(bot, place, asker, deployment);
     case "roll-back":
       return await takeBack(bot, place, asker, deployment);
+    case "revert":
+      return await askForRevert(bot, place, asker, deployment);
     case "see-log":
       return await seeLog(bot, place, asker, deployment);
   }

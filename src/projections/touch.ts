@@ -23,6 +23,7 @@ export type SurfaceName =
   | "github.promotion"
   | "github.release"
   | "github.reply"
+  | "github.revert"
   | "github.protection"
   | "github.version-pull"
   | "github.version-release"

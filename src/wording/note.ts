@@ -55,6 +55,7 @@ export function wordNote(note: NoteContent): string {
     case "rolled-back-by-itself":
     case "not-rolled-back":
     case "migrations-confirmed":
+    case "revert-asked":
       return wordRollbackNote(note);
     case "announcement-refused":
       return wordAnnouncementNote(note);

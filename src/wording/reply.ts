@@ -206,6 +206,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "not-quarantined":
       return `${revisionInWords(reply.revision)} is not in quarantine.`;
     case "migrations-confirmed":
+    case "revert-asked":
+    case "nothing-to-revert":
       return wordRollbackReply(reply);
     case "fix-confirmed":
       return `Thank you. You confirmed that deployment ${reply.deployment} contains the fix.`;

@@ -2,7 +2,7 @@
 import type { RollbackNote, RollbackReply } from "../operations/failure-said.ts";
 import type { MigrationFacts } from "../policy/model.ts";
 import type { LeftBecause } from "../policy/on-failure.ts";
-import { shortSha } from "./phrases.ts";
+import { listInWords, shortSha } from "./phrases.ts";
 
 /** “2 migrations”, “at least 5 migrations”, or what there is to say when nobody can tell. */
 export function migrationsInWords(migrations: MigrationFacts): string {
@@ -40,11 +40,29 @@ export function wordRollbackNote(note: RollbackNote): string {
     }
     case "not-rolled-back":
       return `Deployment ${note.deployment} is not rolled back by itself: ${whyLeft(note.why)}.`;
+    case "revert-asked":
+      return `${note.by} asked for ${revertsOf(note.pullRequests)}. Merging is up to people, as ever.`;
     case "migrations-confirmed":
       return `${note.by} confirmed to roll back although migrations lie in between. They are not undone.`;
   }
 }
 
-export function wordRollbackReply({ deployment }: RollbackReply): string {
-  return `Thank you. Rollback ${deployment} goes on; the migrations in between are not undone.`;
+export function wordRollbackReply(reply: RollbackReply): string {
+  const { deployment } = reply;
+  switch (reply.code) {
+    case "migrations-confirmed":
+      return `Thank you. Rollback ${deployment} goes on; the migrations in between are not undone.`;
+    case "revert-asked":
+      return `I open ${revertsOf(reply.pullRequests)} on GitHub. Where that cannot be done without conflicts, GitHub makes none.`;
+    case "nothing-to-revert":
+      return reply.found === 0
+        ? `Rollback ${deployment} takes back nothing that a pull request brought.`
+        : `Rollback ${deployment} takes back ${reply.found} pull requests. Revert those on GitHub that are at fault.`;
+  }
+}
+
+/** “a pull request that reverts #12” */
+function revertsOf(pullRequests: readonly number[]): string {
+  const named = listInWords(pullRequests.map((number) => `#${number}`));
+  return pullRequests.length === 1 ? `a pull request that reverts ${named}` : `pull requests that revert ${named}`;
 }

@@ -265,3 +265,50 @@ describe("migrations between", () => {
     expect((await rows()).at(-1)).toMatchObject({ kind: "rollback", status: "success" });
   });
 });
+
+test("what was rolled back is reverted by pull requests when somebody asks, once", async () => {
+  await push(world, "a");
+  await push(world, "b");
+  await world.db
+    .insertInto("pull_request")
+    .values({
+      repository_id: 1,
+      number: 12,
+      title: "Mend the basket",
+      author: "alice",
+      base_ref: "main",
+      head_ref: "basket",
+      head_sha: sha("b"),
+      merge_sha: sha("b"),
+      merged_at: new Date(0),
+      merged_by: "rosa",
+      body: "",
+      draft: false,
+      from_fork: false,
+      updated_at: new Date(0),
+      assignees: "[]",
+      requested_reviewers: "[]",
+      reviewed_by: "[]",
+      versions: null,
+      file_mistakes: null,
+      issues: "[]",
+      readiness: null,
+      ready_when_merged: null,
+      state: "closed",
+    })
+    .execute();
+  world.github.changed.set(sha("b"), []);
+  await world.command("U0000ALICE", { kind: "rollback", environment: "staging" });
+  expect(await world.click("U0000OLAF", "revert", 3)).toMatchObject({ code: "may-not" });
+  const asked = { code: "revert-asked", deployment: 3, pullRequests: [12] };
+  expect(await world.click("U0000ALICE", "revert", 3)).toEqual(asked);
+  expect(await world.click("U0000ALICE", "revert", 3, "again")).toEqual(asked);
+  const surfaces = await world.db
+    .selectFrom("projection")
+    .select("key")
+    .where("surface", "=", "github.revert")
+    .execute();
+  expect(surfaces).toEqual([{ key: "github.revert/1/12/3" }]);
+  expect(await said("revert-asked")).toEqual([{ code: "revert-asked", by: "alice", pullRequests: [12] }]);
+  expect(await world.click("U0000ALICE", "revert", 2)).toEqual({ code: "nothing-to-revert", deployment: 2, found: 0 });
+});

@@ -172,6 +172,16 @@ const notes: NoteCases = {
       "Deployment 42 is not rolled back by itself: the pipeline file does not say so any more.",
     ],
   ],
+  "revert-asked": [
+    [
+      { by: "bob", pullRequests: [12] },
+      "bob asked for a pull request that reverts #12. Merging is up to people, as ever.",
+    ],
+    [
+      { by: "bob", pullRequests: [12, 13] },
+      "bob asked for pull requests that revert #12 and #13. Merging is up to people, as ever.",
+    ],
+  ],
   "migrations-confirmed": [
     [{ by: "bob" }, "bob confirmed to roll back although migrations lie in between. They are not undone."],
   ],
@@ -748,6 +758,16 @@ const replies: ReplyCases = {
   ],
   allowed: [[{ revision: bad }, "0123456 is out of quarantine and may be deployed again."]],
   "not-quarantined": [[{ revision: bad }, "0123456 is not in quarantine."]],
+  "revert-asked": [
+    [
+      { deployment: 42, pullRequests: [12] },
+      "I open a pull request that reverts #12 on GitHub. Where that cannot be done without conflicts, GitHub makes none.",
+    ],
+  ],
+  "nothing-to-revert": [
+    [{ deployment: 42, found: 0 }, "Rollback 42 takes back nothing that a pull request brought."],
+    [{ deployment: 42, found: 9 }, "Rollback 42 takes back 9 pull requests. Revert those on GitHub that are at fault."],
+  ],
   "migrations-confirmed": [
     [{ deployment: 42 }, "Thank you. Rollback 42 goes on; the migrations in between are not undone."],
   ],

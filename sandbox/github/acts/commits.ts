@@ -61,7 +61,7 @@ export async function mergeCommit(
 }
 
 /** Older gits take no base for a merge, so a history is made up in which the parent is the only thing in common. */
-async function bringOver(repository: Repository, sha: string, parent: string, onto: string) {
+export async function bringOver(repository: Repository, sha: string, parent: string, onto: string) {
   const nobody = { name: "GitHub", email: "noreply@github.com", seconds: 1_000_000_000 };
   const alone = async (of: string, parents: readonly string[]) => {
     const tree = (await repository.git.commit(of))?.tree ?? "";

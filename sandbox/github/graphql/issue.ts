@@ -39,7 +39,7 @@ function stateOf({ state, pull }: PullIssue): "OPEN" | "CLOSED" | "MERGED" {
   return pull.merged === null ? "CLOSED" : "MERGED";
 }
 
-function pullRequestObject(issue: PullIssue): GraphObject {
+export function pullRequestObject(issue: PullIssue): GraphObject {
   const { pull } = issue;
   const reviewers = [...pull.reviewers.map(accountObject), ...pull.teams.map(teamObject)];
   return {

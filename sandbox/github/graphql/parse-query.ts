@@ -1,6 +1,6 @@
 /**
  * Reads a query of GraphQL (spec.graphql.org, "Language"): fields with aliases and arguments, variables and inline
- * fragments. Named fragments, directives and mutations are not read: nobody here asks for them, and they are refused.
+ * fragments. Named fragments and directives are not read: nobody here asks for them, and they are refused.
  */
 import { graphError } from "./graph-error.ts";
 
@@ -34,7 +34,9 @@ function unexpected(what: string | undefined) {
   return graphError({ message: `Parse error on ${seen}`, extensions: { code: "parseError" } });
 }
 
-export function parseQuery(query: string, variables: Arguments): readonly Selection[] {
+export type Operation = { readonly kind: "query" | "mutation"; readonly selection: readonly Selection[] };
+
+export function parseQuery(query: string, variables: Arguments): Operation {
   const tokens = [...tokensOf(query)];
   let at = 0;
   const peek = () => tokens[at];
@@ -108,13 +110,14 @@ export function parseQuery(query: string, variables: Arguments): readonly Select
     return { kind: "field", alias: first, name, args, selection: peek() === "{" ? selection() : undefined };
   }
 
+  const kind = peek() === "mutation" ? "mutation" : "query";
   if (isName(peek())) {
-    take("query");
+    take(kind);
     if (isName(peek())) take();
     // What types the variables have is for the fields to find out that they are given to.
     if (peek() === "(") while (take() !== ")");
   }
   const whole = selection();
   if (peek() !== undefined) throw unexpected(peek());
-  return whole;
+  return { kind, selection: whole };
 }

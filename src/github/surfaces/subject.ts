@@ -17,6 +17,7 @@ export type IssueSubject = PullRequestSubject & {
 
 const pullRequest = { repositoryId: id, number: id };
 const commentParts = z.object(pullRequest);
+const revertParts = z.object({ ...pullRequest, deployment: id });
 const checkParts = z.object({ ...pullRequest, headSha: z.string().regex(/^[0-9a-f]{40}$/) });
 const environmentCheckParts = checkParts.extend({ environment: id });
 const issueParts = z.object({ ...pullRequest, owner: z.string().min(1), repo: z.string().min(1), issue: id });
@@ -24,6 +25,12 @@ const issueParts = z.object({ ...pullRequest, owner: z.string().min(1), repo: z.
 export function readCommentSubject(subject: string): PullRequestSubject {
   const [repositoryId, number] = subject.split("/");
   return commentParts.parse({ repositoryId, number });
+}
+
+/** As `ask-for-revert.ts` writes it. */
+export function readRevertSubject(subject: string): PullRequestSubject & { readonly deployment: number } {
+  const [repositoryId, number, deployment] = subject.split("/");
+  return revertParts.parse({ repositoryId, number, deployment });
 }
 
 export function readCheckSubject(subject: string): CheckSubject {

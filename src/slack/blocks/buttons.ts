@@ -3,7 +3,7 @@
  * ask, and its rights are asked for when it is pressed, never here.
  */
 
-import type { ActionId } from "../../operations/actions.ts";
+import { type ActionId, mostReverted } from "../../operations/actions.ts";
 import type { DeploymentView, StageView } from "../../operations/views.ts";
 import type { GateResult } from "../../policy/model.ts";
 import { isPending, isRunning } from "../../policy/transitions.ts";
@@ -39,7 +39,12 @@ export function buttons(view: DeploymentView): readonly Block[] {
   const value = `${view.id}/${view.ask}`;
   const make: Make = (actionId, label, style, confirm) =>
     button({ actionId, label, value, style, ...(confirm === undefined ? {} : { confirm }) });
-  return actions("answers", [...answers(view, make), ...aboutStart(view, make), ...afterFailure(view, make)]);
+  return actions("answers", [
+    ...answers(view, make),
+    ...aboutStart(view, make),
+    ...afterFailure(view, make),
+    ...revert(view, make),
+  ]);
 }
 
 function answers(view: DeploymentView, make: Make): readonly Button[] {
@@ -76,6 +81,13 @@ function aboutStart(view: DeploymentView, make: Make): readonly Button[] {
       : [make("confirm-migrations", "Roll back all the same", "danger")]),
     ...(cancellable ? [make("cancel", "Cancel", undefined, confirm)] : []),
   ];
+}
+
+/** Offered once it is done, for what it has taken back: branches are never moved. */
+function revert(view: DeploymentView, make: Make): readonly Button[] {
+  const taken = view.ships?.pullRequests.length ?? 0;
+  if (view.kind !== "rollback" || view.status !== "success" || taken === 0 || taken > mostReverted) return [];
+  return [make("revert", taken === 1 ? "Open a revert pull request" : "Open revert pull requests")];
 }
 
 function afterFailure(view: DeploymentView, make: Make): readonly Button[] {

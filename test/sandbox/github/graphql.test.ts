@@ -45,7 +45,7 @@ test.each([
     "invalid",
   ],
   ["a query that does not end", "query { repository", "Parse error on end of file"],
-  ["a mutation", "mutation { addStar }", 'Parse error on "mutation"'],
+  ["a mutation that there is not", "mutation { addStar }", "Field 'addStar' doesn't exist on type 'Mutation'"],
 ])("%s is refused, and nothing is told", async (_what, query, message) => {
   expect(await ask(query)).toEqual({
     errors: [expect.objectContaining({ message: expect.stringContaining(message) })],

@@ -167,6 +167,26 @@ describe("buttons", () => {
     expect(buttonsOf(request({ ask: 3 }))).toEqual(["approve 42/3", "reject 42/3", "cancel 42/3"]);
   });
 
+  test("a rollback that is done offers to revert what it took back, unless that is too much or nothing", () => {
+    const [one] = request().ships?.pullRequests ?? [];
+    const rolledBack = (count: number) => {
+      const { ships } = request();
+      const pullRequests = one === undefined ? [] : Array.from({ length: count }, () => one);
+      return request({
+        kind: "rollback",
+        status: "success",
+        ...(ships === undefined ? {} : { ships: { ...ships, pullRequests } }),
+      });
+    };
+    expect([0, 1, 5, 6].map((count) => buttonsOf(rolledBack(count)))).toEqual([
+      [],
+      ["revert 42/1"],
+      ["revert 42/1"],
+      [],
+    ]);
+    expect(buttonsOf({ ...rolledBack(1), kind: "deploy" })).toEqual([]);
+  });
+
   test("ask to confirm the fix while the hold waits for that", () => {
     const held = request({ verdict: verdict("wait", [...rest, fix, approvalsMissing, queueFree]) });
     expect(buttonsOf(held)).toEqual(["approve 42/1", "reject 42/1", "confirm-fix 42/1", "cancel 42/1"]);
