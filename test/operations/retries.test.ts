@@ -40,6 +40,20 @@ const startsOf = (deployment: number) =>
   world.deployer.starts.filter((attempt) => attempt.deployment === deployment).map((attempt) => attempt.stage.name);
 
 describe("without a stage", () => {
+  test("is told how the stage was carried out before, unless its definition is another now", async () => {
+    world.deployer.onStart = (attempt) => ({ kind: "started", handle: { of: attempt.deployment } });
+    world.deployer.script = () => failure;
+    await push(world, "a");
+    const failed = (await deploymentsOf(world, "staging"))[0]?.id ?? 0;
+    const again = idOf(await retry(failed));
+    expect(world.deployer.starts.at(-1)).toMatchObject({ deployment: again, former: { of: failed } });
+    expect(world.deployer.starts[0]).not.toHaveProperty("former");
+    await world.pipeline(shopPipeline.replace("deploy: make deploy", "deploy: make deploy-it"));
+    const changed = idOf(await retry(again));
+    expect(world.deployer.starts.at(-1)).toMatchObject({ deployment: changed });
+    expect(world.deployer.starts.at(-1)).not.toHaveProperty("former");
+  });
+
   test("begins at the first that did not succeed, in the checkout of the others, and is told in both threads", async () => {
     const failed = await failedIn("deploy");
     expect(await statusOf(world, failed)).toBe("failure");
