@@ -12,7 +12,7 @@ import type { Bench, Row } from "./measure.ts";
 import { measures } from "./measures.ts";
 import { table } from "./table.ts";
 
-const longestMs = 5 * 60_000;
+const longestMs = 8 * 60_000;
 
 const context = createContext();
 const machine = describeMachine();

@@ -54,3 +54,27 @@ export async function startBot(bot: OpenScene): Promise<void> {
 export function toldOnly(bot: OpenScene, user: string): readonly SandboxMessage[] {
   return bot.slack.messages(bot.channel).filter((one) => one.ephemeralFor === user);
 }
+
+/** In ms since the command was typed. */
+export type Times = { readonly acknowledged: number; readonly answered: number };
+
+/** Types a command as the developer; resolves when the answer can be read. */
+export async function typeCommand(bench: Bench, bot: BenchedBot, text: string): Promise<Times> {
+  const { clock } = bench.context;
+  const before = toldOnly(bot, developer).length;
+  let shown: (() => void) | undefined;
+  const answer = new Promise<void>((resolve) => {
+    shown = resolve;
+  });
+  const forget = bot.slack.onChange(() => {
+    if (toldOnly(bot, developer).length > before) shown?.();
+  });
+  const began = clock.monotonic();
+  const { status } = await bot.slack.command(developer, bot.channel, text);
+  const acknowledged = clock.monotonic() - began;
+  if (status !== 200) throw new Error(`${text} was answered with ${status}`);
+  await answer;
+  const answered = clock.monotonic() - began;
+  forget();
+  return { acknowledged, answered };
+}

@@ -4,24 +4,36 @@
  */
 import { type RawBuilder, sql } from "kysely";
 
-/** Statements to be carried out one after another; the repository's services and environments must be there already. */
-export function longPast(rows: number, repository: number): readonly RawBuilder<unknown>[] {
-  const then = sql.lit("2020-01-01");
-  const environment = sql`(
+const then = sql.lit("2020-01-01");
+
+function insertDeployments(rows: number, repository: number): RawBuilder<unknown> {
+  const environment = (name: string) => sql`(
     select environment.id from environment join service on service.id = service_id
-    where repository_id = ${repository} and environment.name = case when n % 2 = 0 then 'staging' else 'production' end
+    where repository_id = ${repository} and environment.name = ${name}
   )`;
-  const past = sql`(select * from deployment where request_key like 'past-%') as past`;
   const verdict = sql`jsonb_build_object('outcome', 'go', 'gates', jsonb_build_array(jsonb_build_object(
     'gate', 'lock', 'result', 'pass', 'reason', jsonb_build_object('code', 'lock.free'), 'clearedBy', jsonb_build_array())))`;
+  return sql`with place as materialized (select ${environment("staging")} as staging, ${environment("production")} as production)
+    insert into deployment (environment_id, kind, typed, status, sha, tree, requested_by, requested_at, started_at,
+      ended_at, ask, request_key, verdict, outcome, ships)
+    select case when n % 2 = 0 then staging else production end, 'merge', false,
+      (array['superseded', 'success', 'failure', 'success'])[n % 4 + 1], md5(n::text), md5('tree' || n), 'alice', ${then},
+      ${then}, '2020-01-02', 1, 'past-' || n, ${verdict}, '{"code": "succeeded"}',
+      '{"comparison": "ahead", "commits": 3, "authors": ["alice"], "pullRequests": []}'
+    from place, generate_series(1, ${rows}::int) n`;
+}
+
+/** The deployments alone: what is read of the past to judge a request. */
+export function pastDeployments(rows: number, repository: number): readonly RawBuilder<unknown>[] {
+  return [insertDeployments(rows, repository), sql`analyze`];
+}
+
+/** Statements to be carried out one after another; the repository's services and environments must be there already. */
+export function longPast(rows: number, repository: number): readonly RawBuilder<unknown>[] {
+  const past = sql`(select * from deployment where request_key like 'past-%') as past`;
   const note = sql`jsonb_build_object('code', 'ended', 'status', 'success', 'outcome', jsonb_build_object('code', 'succeeded'))`;
   return [
-    sql`insert into deployment (environment_id, kind, typed, status, sha, tree, requested_by, requested_at, started_at,
-          ended_at, ask, request_key, verdict, outcome, ships)
-        select ${environment}, 'merge', false, (array['superseded', 'success', 'failure', 'success'])[n % 4 + 1], md5(n::text),
-          md5('tree' || n), 'alice', ${then}, ${then}, '2020-01-02', 1, 'past-' || n, ${verdict}, '{"code": "succeeded"}',
-          '{"comparison": "ahead", "commits": 3, "authors": ["alice"], "pullRequests": []}'
-        from generate_series(1, ${rows}::int) n`,
+    insertDeployments(rows, repository),
     sql`insert into attempt (token, deployment_id, phase, position, stage, number, state, outcome, claimed_at)
         select 'past-' || id, id, 'deploy', 0, 'deploy', 1, 'ended', 'success', ${then} from ${past}`,
     sql`insert into approval (deployment_id, ask, login, answer, via, at, acted_at)

@@ -3,10 +3,10 @@
  * comes at the response URL. One at a time, as a person types, with a long past in the ledger.
  */
 import { longPast } from "../ledger/past.ts";
-import { openPrivateDatabase } from "../ledger/private-database.ts";
+import { fillLedger } from "../ledger/private-database.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { median, p99 } from "../numbers.ts";
-import { type BenchedBot, developer, openBot, startBot, toldOnly } from "../open-bot.ts";
+import { openBot, startBot, typeCommand } from "../open-bot.ts";
 import { type Bounds, repeat } from "../repeat.ts";
 
 /** Reading commands, and one that is judged by all gates, refused, and kept in the audit log. */
@@ -27,59 +27,22 @@ const goalMs = 100;
 const warmUp = 3;
 const rounds: Bounds = { most: warmUp + 120, least: warmUp + 20, withinMs: 45_000 };
 
-type Times = { readonly acknowledged: number; readonly answered: number };
-
-async function type(bench: Bench, bot: BenchedBot, text: string): Promise<Times> {
-  const { clock } = bench.context;
-  const before = toldOnly(bot, developer).length;
-  let shown: (() => void) | undefined;
-  const answer = new Promise<void>((resolve) => {
-    shown = resolve;
-  });
-  const forget = bot.slack.onChange(() => {
-    if (toldOnly(bot, developer).length > before) shown?.();
-  });
-  const began = clock.monotonic();
-  const { status } = await bot.slack.command(developer, bot.channel, text);
-  const acknowledged = clock.monotonic() - began;
-  if (status !== 200) throw new Error(`${text} was answered with ${status}`);
-  await answer;
-  const answered = clock.monotonic() - began;
-  forget();
-  return { acknowledged, answered };
-}
-
 function row(what: string, values: readonly number[]): Row {
   const goal = { of: "p99", holds: "at most", value: goalMs } as const;
   return { what, unit: "ms", n: values.length, median: median(values), p99: p99(values), goal };
-}
-
-async function fillLedger(bench: Bench, bot: BenchedBot): Promise<void> {
-  const db = await openPrivateDatabase(bot.folder.bot);
-  try {
-    const { id } = await db.selectFrom("repository").select("id").executeTakeFirstOrThrow();
-    for (const statement of longPast(ledger, id)) await statement.execute(db);
-    const { count } = await db
-      .selectFrom("deployment")
-      .select((eb) => eb.fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    bench.say(`${count} deployments are in the ledger`);
-  } finally {
-    await db.destroy();
-  }
 }
 
 async function run(bench: Bench): Promise<readonly Row[]> {
   const bot = await openBot(bench);
   await startBot(bot);
   // Answered, so the service is known.
-  await type(bench, bot, "/deploy status");
-  await fillLedger(bench, bot);
+  await typeCommand(bench, bot, "/deploy status");
+  await fillLedger(bench, bot, (repository) => longPast(ledger, repository));
   const acknowledged: number[] = [];
   const answers = new Map<string, number[]>();
   await repeat(bench.context, rounds, async (round) => {
     for (const text of typed) {
-      const times = await type(bench, bot, text);
+      const times = await typeCommand(bench, bot, text);
       if (round < warmUp) continue;
       acknowledged.push(times.acknowledged);
       answers.set(text, [...(answers.get(text) ?? []), times.answered]);

@@ -46,12 +46,15 @@ const gates: Readonly<Record<GateName, Gate>> = {
 
 export function evaluate(facts: Facts): Verdict {
   const { earlier } = facts;
+  const results: GateResult[] = [];
   const before = earlier === undefined ? undefined : underEarlier(facts, earlier);
-  const results = gateNames.flatMap((name) => {
+  for (const name of gateNames) {
     const present = gates[name](facts);
-    const other = before === undefined ? present : gates[name](before);
-    return says(present) === says(other) ? [present] : [present, { ...other, earlier: true as const }];
-  });
+    results.push(present);
+    if (before === undefined) continue;
+    const other = gates[name](before);
+    if (says(present) !== says(other)) results.push({ ...other, earlier: true });
+  }
   const has = (result: "wait" | "block") => results.some((one) => one.result === result);
   return { outcome: has("block") ? "stop" : has("wait") ? "wait" : "go", gates: results };
 }

@@ -77,10 +77,31 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Whether the hours are open at `now`, until when, or when they open next. Hours that touch are one opening. */
-export function opening({ hours, timezone }: WindowPolicy, now: Instant): Opening {
+type Span = { readonly begin: Instant; readonly end: Instant };
+
+/** The spans around one local day, which hold for every moment of it. */
+type Around = { readonly from: Instant; readonly to: Instant; readonly spans: readonly Span[] };
+
+/**
+ * What was reckoned last for each window: the calendar is slow, and most decisions of a day ask for the same. It changes
+ * no answer, since the spans of a day follow from the window alone.
+ */
+const reckoned = new Map<string, Around>();
+const mostReckoned = 200;
+
+function spansAround(window: WindowPolicy, now: Instant): readonly Span[] {
+  const key = `${window.timezone} ${window.allow.join(", ")}`;
+  const known = reckoned.get(key);
+  if (known !== undefined && known.from <= now && now < known.to) return known.spans;
+  if (reckoned.size >= mostReckoned) reckoned.clear();
+  const found = reckon(window, now);
+  reckoned.set(key, found);
+  return found.spans;
+}
+
+function reckon({ hours, timezone }: WindowPolicy, now: Instant): Around {
   const today = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timezone).toPlainDate();
-  const spans: { begin: number; end: number }[] = [];
+  const spans: Span[] = [];
   // From yesterday, whose hours may reach past midnight, to the same day of next week.
   for (let day = -1; day <= 8; day += 1) {
     const date = today.add({ days: day });
@@ -94,6 +115,12 @@ export function opening({ hours, timezone }: WindowPolicy, now: Instant): Openin
     }
   }
   spans.sort((a, b) => a.begin - b.begin);
+  return { from: moment(today, 0, timezone), to: moment(today, 24 * 60, timezone), spans };
+}
+
+/** Whether the hours are open at `now`, until when, or when they open next. Hours that touch are one opening. */
+export function opening(window: WindowPolicy, now: Instant): Opening {
+  const spans = spansAround(window, now);
   let until: number | undefined;
   for (const { begin, end } of spans) {
     const reaches = until === undefined ? begin <= now && now < end : begin <= until;
