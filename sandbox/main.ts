@@ -9,6 +9,7 @@ import { type BotProcess, createBotProcess, freePort } from "./bot-process.ts";
 import { botSettings, botUrl } from "./bot-settings.ts";
 import { makeFolder } from "./folder.ts";
 import { createSandboxGitHub } from "./github/sandbox-github.ts";
+import { openMonitoring } from "./monitoring/monitoring.ts";
 import { openExample } from "./open-example.ts";
 import { openPage } from "./page/page-server.ts";
 import { sample } from "./sample/scene.ts";
@@ -73,7 +74,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   try {
     const folder = await makeFolder(context, resolve(options.dataDir));
-    const at = { siteDir: folder.site, siteUrl: `${page.url}/site` };
+    const monitoring = await openMonitoring(context, folder.site, loopback);
+    closers.push(() => monitoring.close());
+    const at = { siteDir: folder.site, siteUrl: `${page.url}/site`, monitoringUrl: monitoring.url };
     await context.files.writeFile(folder.operatorFile, scene.operatorFile(at));
     const github = await createSandboxGitHub({ context, folder: folder.git, people: scene.people });
     closers.push(() => github.close());
@@ -100,7 +103,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     github.setCallback(url);
     github.deliverTo(`${url}/api/github/webhooks`);
     slack.deliverTo(`${url}/slack/events`);
-    page.show({ context, scene, slack, github, bot, world, siteDir: folder.site });
+    page.show({ context, scene, slack, github, bot, world, monitoring, siteDir: folder.site });
     print(`The sandbox is open: ${page.url}`);
     void bot.start();
     if (options.handleSignals !== false) stopOnSignals(close);

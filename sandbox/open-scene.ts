@@ -10,6 +10,7 @@ import { botSettings, botUrl } from "./bot-settings.ts";
 import type { SandboxGitHub } from "./contract.ts";
 import { makeFolder, type SandboxFolder } from "./folder.ts";
 import { createSandboxGitHub } from "./github/sandbox-github.ts";
+import { type Monitoring, openMonitoring } from "./monitoring/monitoring.ts";
 import { sample } from "./sample/scene.ts";
 import type { Scene } from "./scene.ts";
 import { serveSite } from "./site.ts";
@@ -28,6 +29,7 @@ export type OpenScene = {
   readonly folder: SandboxFolder;
   /** Where the site is, or is believed to be. */
   readonly siteUrl: string;
+  readonly monitoring: Monitoring;
   /** The id of the scene's first channel. */
   readonly channel: string;
   /** What the bot printed, oldest line first. */
@@ -55,7 +57,9 @@ export async function openScene(options: {
   const { context, scene = sample } = options;
   const folder = await makeFolder(context, options.folder);
   const site = options.siteUrl === undefined ? await serveSite(context, folder.site, loopback) : undefined;
-  const at = { siteDir: folder.site, siteUrl: options.siteUrl ?? site?.url ?? "" };
+  const monitoring = await openMonitoring(context, folder.site, loopback);
+  const siteUrl = options.siteUrl ?? site?.url ?? "";
+  const at = { siteDir: folder.site, siteUrl, monitoringUrl: monitoring.url };
   await context.files.writeFile(folder.operatorFile, scene.operatorFile(at));
   const github = await createSandboxGitHub({ context, folder: folder.git, people: scene.people });
   const slack = await createSandboxSlack({ context, people: scene.people, channels: scene.channels });
@@ -89,7 +93,8 @@ export async function openScene(options: {
     bot,
     botUrl: url,
     folder,
-    siteUrl: at.siteUrl,
+    siteUrl,
+    monitoring,
     channel,
     log,
     async close() {
@@ -98,6 +103,7 @@ export async function openScene(options: {
       await github.close();
       await slack.close();
       await site?.close();
+      await monitoring.close();
       await rm(options.folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -4,6 +4,7 @@
  */
 import type { Context } from "../src/context.ts";
 import type { FileChange, SandboxGitHub, SandboxPerson, SandboxRepositoryView } from "./contract.ts";
+import type { MonitoringView } from "./monitoring/monitoring.ts";
 import type { Act, BotState } from "./page/play.ts";
 import type { SandboxMessage } from "./slack-contract.ts";
 import type { WorldView } from "./world.ts";
@@ -18,6 +19,8 @@ export type SceneSeed = {
   readonly siteDir: string;
   /** Where that folder is served, without a slash at the end. */
   readonly siteUrl: string;
+  /** Where a Prometheus, a Grafana and a Sentry are: `<monitoringUrl>/prometheus` and so on. */
+  readonly monitoringUrl: string;
   /** Seconds that each step of a stage takes, so that a person can watch (and interrupt) it; 0 in tests. */
   readonly pace: number;
 };
@@ -34,7 +37,7 @@ export type Scene = {
   readonly repositories: readonly [string, ...string[]];
   readonly places: readonly ScenePlace[];
   /** The text of `operator.yml`. */
-  operatorFile(seed: Pick<SceneSeed, "siteDir" | "siteUrl">): string;
+  operatorFile(seed: Pick<SceneSeed, "siteDir" | "siteUrl" | "monitoringUrl">): string;
   /** Settings of the bot besides the usual ones: the values of secrets that the operator file names. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Makes the beginning; everything after is done by people and the bot. */
@@ -91,6 +94,7 @@ export type Seen = {
   readonly messages: readonly SandboxMessage[];
   readonly botUser: string;
   readonly world: WorldView;
+  readonly monitoring: MonitoringView;
   /** Whose modal is open, and for whom the bot published an App Home. */
   readonly modals: readonly string[];
   readonly homes: readonly string[];

@@ -153,6 +153,9 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
     if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405, "text/plain", "");
     if (pathname === "/api/state") return answer(response, 200, "application/json", stateText());
     if (pathname === "/api/events") return stream(response);
+    if (pathname === "/monitoring" && play) {
+      return answer(response, 200, "text/html; charset=utf-8", play.monitoring.page(), sitePolicy);
+    }
     if (pathname.startsWith("/site/")) return siteFile(response, pathname.slice("/site/".length));
     if (pathname === "/" || pathname.startsWith("/archives/")) return file(response, "index.html");
     return file(response, pathname.slice(1));
@@ -173,7 +176,8 @@ export async function openPage(options: PageServerOptions): Promise<PageServer> 
       // Everybody has the bot among their direct messages, as after its installation.
       for (const { slackUser } of shown.scene.people) shown.slack.openDirect(slackUser);
       states = createPageStates(shown, acts);
-      for (const part of [shown.slack, shown.github, shown.bot, shown.world]) removals.push(part.onChange(changed));
+      for (const part of [shown.slack, shown.github, shown.bot, shown.world, shown.monitoring])
+        removals.push(part.onChange(changed));
       const pulse = shown.context.clock.every(pulseEveryMs, () => {
         for (const one of streams) one.write(": here\n\n");
       });

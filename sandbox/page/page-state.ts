@@ -32,6 +32,8 @@ export type PageState = {
   /** The first repository is shown first. */
   readonly github: { readonly url: string; readonly repositories: readonly SandboxRepositoryView[] };
   readonly environments: readonly (WorldEnvironment & Pick<ScenePlace, "repository" | "environment">)[];
+  /** How much Grafana and Sentry were told of. */
+  readonly monitoring: { readonly annotations: number; readonly releases: number };
   readonly bot: { readonly state: BotState; readonly note: string };
   readonly trip: readonly (Omit<Step, "happened"> & { readonly done: boolean })[];
 };
@@ -61,12 +63,14 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
       const repository = github.view(first);
       const repositories = [repository, ...others.map((name) => github.view(name))];
       const view = world.view();
+      const monitoring = play.monitoring.view();
       const done = trip.observe({
         repository,
         repositories,
         messages,
         botUser: slack.botUser,
         world: view,
+        monitoring,
         acts,
         modals: Object.keys(modals),
         homes: Object.keys(homes),
@@ -94,6 +98,7 @@ export function createPageStates(play: Play, acts: readonly Act[]): PageStates {
         },
         github: { url: github.url, repositories },
         environments: view.environments.map((one) => ({ ...one, ...placeOf(scene.places, first, one.name) })),
+        monitoring: { annotations: monitoring.annotations.length, releases: monitoring.releases.length },
         bot: { state: bot.state(), note: bot.note() },
         trip: scene.steps.map(({ happened: _, ...step }) => ({ ...step, done: done.has(step.id) })),
       };

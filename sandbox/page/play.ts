@@ -1,6 +1,7 @@
 /** What the page brings together: both sides, the bot's process, the world, and what people have done on the page. */
 import type { Context } from "../../src/context.ts";
 import type { SandboxGitHub } from "../contract.ts";
+import type { Monitoring } from "../monitoring/monitoring.ts";
 import type { Scene } from "../scene.ts";
 import type { SandboxSlackServer } from "../slack/sandbox-slack.ts";
 import type { World } from "../world.ts";
@@ -25,6 +26,7 @@ export type Play = {
   readonly github: SandboxGitHub;
   readonly bot: BotControl;
   readonly world: World;
+  readonly monitoring: Monitoring;
   /** The folder that the environments serve from. */
   readonly siteDir: string;
 };

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { BotProcess } from "../../sandbox/bot-process.ts";
 import type { SandboxGitHub, SandboxPullRequest, SandboxRepositoryView } from "../../sandbox/contract.ts";
+import type { Monitoring } from "../../sandbox/monitoring/monitoring.ts";
 import { openScene } from "../../sandbox/open-scene.ts";
 import type { Scene } from "../../sandbox/scene.ts";
 import type { SandboxMessage, SandboxSlack } from "../../sandbox/slack-contract.ts";
@@ -39,6 +40,8 @@ export type Story = {
   readonly siteDir: string;
   /** Where that folder is served. */
   readonly siteUrl: string;
+  /** The Prometheus, the Grafana and the Sentry, and what they were told. */
+  readonly monitoring: Monitoring;
   /** Undefined when the bot runs its private server. */
   readonly databaseUrl: string | undefined;
   /** Files of this name anywhere in what the bot and its commands could write. */
@@ -116,6 +119,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     log,
     siteDir: places.site,
     siteUrl: open.siteUrl,
+    monitoring: open.monitoring,
     databaseUrl: database?.url,
     async filesNamed(name) {
       const entries = await context.files.readdir(folder, { recursive: true });

@@ -87,7 +87,15 @@ const toolbars = {
   issues: (hands) => [
     el("button.primary", { type: "button", id: "open-issue", onclick: () => hands.openIssue() }, "Open issue"),
   ],
-  environments: () => [el("p.hint", {}, "Each page below is the very file that “make deploy” put there.")],
+  environments: (_hands, _mayWrite, { annotations, releases }) => [
+    el(
+      "p.hint",
+      {},
+      "Each page below is the very file that “make deploy” put there. ",
+      annotations + releases > 0 &&
+        el("a", { href: "/monitoring", target: "_blank", rel: "noopener" }, "What Grafana and Sentry were told"),
+    ),
+  ],
 };
 
 const views = {
@@ -132,7 +140,9 @@ export function renderGitHub(state, view, hands, mayWrite) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   find("view").setAttribute("aria-labelledby", `tab-${view}`);
-  if (!isDrawn(find("toolbar"), [view, mayWrite])) replace(find("toolbar"), toolbars[view](hands, mayWrite));
+  if (!isDrawn(find("toolbar"), [view, mayWrite, state.monitoring])) {
+    replace(find("toolbar"), toolbars[view](hands, mayWrite, state.monitoring));
+  }
   const parts = [view, mayWrite, state.github.repository, view === "environments" ? state.environments : ""];
   if (isDrawn(find("view"), parts)) return;
   replace(find("view"), views[view](state, hands, mayWrite));

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandboxGitHub } from "../../../sandbox/github/sandbox-github.ts";
+import { openMonitoring } from "../../../sandbox/monitoring/monitoring.ts";
 import { openPage } from "../../../sandbox/page/page-server.ts";
 import type { PageState } from "../../../sandbox/page/page-state.ts";
 import type { BotControl, BotState } from "../../../sandbox/page/play.ts";
@@ -63,13 +64,15 @@ export async function openPagePlay(): Promise<PagePlay> {
   const page = await openPage({ host: "127.0.0.1", port: 0 });
   const slack = await createSandboxSlack({ context, people: scene.people, channels: scene.channels });
   const github = await createSandboxGitHub({ context, folder: join(folder, "github"), people: scene.people });
-  await scene.seed({ context, github, siteDir, siteUrl: `${page.url}/site`, pace: 0 });
+  const monitoring = await openMonitoring(context, siteDir, "127.0.0.1");
+  const at = { siteDir, siteUrl: `${page.url}/site`, monitoringUrl: monitoring.url };
+  await scene.seed({ context, github, ...at, pace: 0 });
   const world = await watchWorld(
     context,
     siteDir,
     scene.places.map((place) => place.folder),
   );
-  page.show({ context, scene, slack, github, bot: standInBot(), world, siteDir });
+  page.show({ context, scene, slack, github, bot: standInBot(), world, monitoring, siteDir });
   return {
     url: page.url,
     slack,
@@ -98,6 +101,7 @@ export async function openPagePlay(): Promise<PagePlay> {
       await page.close();
       await slack.close();
       await github.close();
+      await monitoring.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
