@@ -167,7 +167,12 @@ export type SandboxGitHub = {
   // What people do on GitHub, each followed by GitHub's own webhooks.
   createRepository(
     fullName: string,
-    options: { readonly files: Readonly<Record<string, string>>; readonly requiredChecks?: readonly string[] },
+    options: {
+      readonly files: Readonly<Record<string, string>>;
+      readonly requiredChecks?: readonly string[];
+      /** `main` unless said. */
+      readonly defaultBranch?: string;
+    },
   ): Promise<void>;
   createIssue(fullName: string, by: string, title: string): Promise<number>;
   setIssueState(fullName: string, by: string, number: number, state: "open" | "closed"): Promise<void>;

@@ -7,6 +7,7 @@ import type { Sha } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 import type { Place, ServicePlace } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
+import { withVersion } from "./revision-version.ts";
 
 type Whose = { readonly repository: RepositoryRef; readonly paths: readonly string[] | undefined };
 
@@ -34,6 +35,8 @@ export async function contentAt(
   return paths === undefined ? tree : ((await bot.github.content(repository, sha, paths)) ?? tree);
 }
 
-export async function withContent(bot: Bot, of: Whose, revision: FoundRevision): Promise<FoundRevision> {
-  return { ...revision, tree: await contentAt(bot, of, revision) };
+/** With its content and its version. */
+export async function asServiceHasIt(bot: Bot, place: Place, revision: FoundRevision): Promise<FoundRevision> {
+  const [tree, named] = await Promise.all([contentAt(bot, whose(place), revision), withVersion(bot, place, revision)]);
+  return { ...named, tree };
 }

@@ -113,16 +113,19 @@ export function askedBy(asker: Asker) {
 export async function askFor(bot: Bot, place: Place, wanted: Request): Promise<ReplyContent> {
   const requested = await request(bot, place.environment.id, wanted);
   const where = { service: place.service.name, environment: place.policy.name };
-  const { sha, tree, version, ref } = wanted.revision;
-  const revision = { sha, tree, ...optional("version", version) };
   switch (requested.kind) {
-    case "stopped":
-      return { code: "stopped", ...where, revision, ...optional("ref", ref), verdict: requested.verdict };
+    case "stopped": {
+      const { verdict, revision } = requested;
+      return { code: "stopped", ...where, revision, ...optional("ref", wanted.revision.ref), verdict };
+    }
     case "already":
       return { code: "already-requested", deployment: requested.deployment };
     case "overtaken":
       return { code: "not-latest", deployment: requested.deployment, latest: requested.latest };
-    case "requested":
-      return { code: "requested", ...where, revision, deployment: requested.deployment.id, verdict: requested.verdict };
+    case "requested": {
+      const { id: deployment, sha, tree, version } = requested.deployment;
+      const revision = { sha, tree, ...optional("version", version) };
+      return { code: "requested", ...where, revision, deployment, verdict: requested.verdict };
+    }
   }
 }

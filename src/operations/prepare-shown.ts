@@ -7,7 +7,7 @@ import { evaluate } from "../policy/evaluate.ts";
 import { nearest } from "../policy/nearest.ts";
 import type { FormRow } from "../store/view-tables.ts";
 import type { Bot } from "./bot.ts";
-import { whose, withContent } from "./content.ts";
+import { asServiceHasIt } from "./content.ts";
 import { assembleFacts, gatherOutside, type Subject } from "./facts.ts";
 import type { FormChoices, FormShown, FormVerdict, OfferedRevision } from "./form.ts";
 import { type Offering, offerRevisions } from "./offered-revisions.ts";
@@ -131,7 +131,7 @@ async function judgeAsIf(
   found: FoundRevision,
   choices: FormChoices,
 ): Promise<FormVerdict> {
-  const { sha, tree, version, ref, inRepository } = await withContent(bot, whose(place), found);
+  const { sha, tree, version, ref, inRepository } = await asServiceHasIt(bot, place, found);
   const revision = { sha, tree, ...optional("version", version) };
   const { other, revision: value, reason } = choices;
   const promotes = other === undefined && reason === undefined && value?.startsWith("live:") === true;

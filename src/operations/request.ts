@@ -10,6 +10,7 @@ import {
   type GateResult,
   type OfferedBecause,
   type RequestKind,
+  type Revision,
   runningStatuses,
   type Verdict,
 } from "../policy/model.ts";
@@ -17,7 +18,7 @@ import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { whose, withContent } from "./content.ts";
+import { asServiceHasIt } from "./content.ts";
 import { applyVerdict } from "./decide.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
@@ -65,7 +66,7 @@ export type Request = {
 
 export type Requested =
   /** A typed command met a gate that blocks: nothing is stored but the audit row. */
-  | { readonly kind: "stopped"; readonly verdict: Verdict }
+  | { readonly kind: "stopped"; readonly verdict: Verdict; readonly revision: Revision }
   | { readonly kind: "requested"; readonly deployment: DeploymentRow; readonly verdict: Verdict }
   /** Another person's command for the same revision waits or runs already. */
   | { readonly kind: "already"; readonly deployment: number }
@@ -80,8 +81,7 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
     // What a rollback goes back to has the content under which it was deployed.
     const isBack = asked.kind === "rollback";
-    const named = { ...asked, revision: await withVersion(bot, place.service, asked.revision) };
-    const wanted = isBack ? named : { ...named, revision: await withContent(bot, whose(place), named.revision) };
+    const wanted = { ...asked, revision: await (isBack ? withVersion : asServiceHasIt)(bot, place, asked.revision) };
     const asking = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, asking);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
@@ -159,7 +159,7 @@ async function judgeAndStore(
   if (!outside.fresh && !verdict.gates.some(isOtherWait)) return "again-fresh";
   if (wanted.typed && (verdict.outcome === "stop" || verdict.gates.some(isUnknownAsker))) {
     await refuse(trx, bot, place, wanted, verdict);
-    return { kind: "stopped", verdict };
+    return { kind: "stopped", verdict, revision: subject.revision };
   }
   const stored = await store(trx, bot, place, environment, wanted, ships);
   const reviewed = await carryReviews(trx, place, environment, stored, facts);

@@ -7,10 +7,10 @@ import { optional } from "../optional.ts";
 import { readVersion } from "../policy/versions/read-version.ts";
 import { versionOfTag } from "../policy/versions/tags.ts";
 import type { Bot } from "./bot.ts";
-import type { ServicePlace } from "./place.ts";
+import type { Place, ServicePlace } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
 
-export async function withVersion(bot: Bot, service: ServicePlace, revision: FoundRevision): Promise<FoundRevision> {
+export async function withVersion(bot: Bot, { service }: Pick<Place, "service">, revision: FoundRevision) {
   const { tag, scheme } = service.policy.versions;
   const named = revision.ref === undefined ? undefined : versionOfTag(tag, scheme, revision.ref)?.text;
   const version =

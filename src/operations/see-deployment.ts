@@ -7,7 +7,7 @@ import type { Transaction } from "kysely";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { whose, withContent } from "./content.ts";
+import { asServiceHasIt } from "./content.ts";
 import { endHeld } from "./end-held-run.ts";
 import { liveNow } from "./end-running.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
@@ -90,7 +90,7 @@ async function noteSeen(bot: Bot, end: ExternalEnd): Promise<void> {
     bot.log.warn({ repository: end.repository.fullName, sha: end.sha }, "what went live is on no branch or tag");
     return;
   }
-  const revision = await withContent(bot, whose(place), named);
+  const revision = await asServiceHasIt(bot, place, named);
   const ships = await shipsSinceLive(bot, place, revision.sha);
   await bot.db.transaction().execute((trx) => store(trx, bot, place, end, revision, ships));
   await bot.context.faults.at("deployment.seen");

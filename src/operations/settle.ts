@@ -12,7 +12,7 @@ import type { Database } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { contentAt, whose } from "./content.ts";
+import { asServiceHasIt, contentAt, whose } from "./content.ts";
 import { finish, liveNow } from "./end-running.ts";
 import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
@@ -62,13 +62,13 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
   const mayNot = await refusal(bot, place, asker, "approve", "adopt");
   if (mayNot !== undefined) return mayNot;
   const { repository, name: service } = place.service;
-  const found = await bot.github.revision(repository, revision);
-  if (found === undefined || !found.inRepository) {
+  const named = await bot.github.revision(repository, revision);
+  if (named === undefined || !named.inRepository) {
     const near = nearest(revision, await bot.github.refNames(repository));
     return { code: "unknown-revision", service, found: revision, ...optional("nearest", near) };
   }
+  const found = await asServiceHasIt(bot, place, named);
   const ships = await shipsSinceLive(bot, place, found.sha);
-  const tree = await contentAt(bot, whose(place), found);
   // People leave: where nobody can meet the earlier policy any more, an administrator lets the present one stand alone.
   const isAdmin = (await bot.github.permission(repository, asker.login)) === "admin";
   const now = bot.context.clock.now();
@@ -80,7 +80,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       .where("environment_id", "=", environment.id)
       .where("request_key", "=", asker.key)
       .executeTakeFirst();
-    const adopted = { environment: place.policy.name, revision: { sha: found.sha, tree } };
+    const adopted = { environment: place.policy.name, revision: { sha: found.sha, tree: found.tree } };
     if (known !== undefined) return { code: "adopted", ...adopted, deployment: known.id };
     if (environment.slot_deployment_id !== null) {
       return { code: "slot-taken", environment: place.policy.name, deployment: environment.slot_deployment_id };
@@ -93,7 +93,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
         typed: true,
         status: "success",
         sha: found.sha,
-        tree,
+        tree: found.tree,
         ref: found.ref ?? null,
         version: found.version ?? null,
         previous_sha: environment.live_sha,
@@ -157,7 +157,7 @@ export async function allow(
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const environments = await environmentsOf(trx, place.service.id);
     await lockEnvironments(trx, environments);
-    const allowed = { revision: { sha: found.sha, tree } };
+    const allowed = { revision: { sha: found.sha, tree: found.tree } };
     const told = `allowed/${asker.key}`;
     // The same command delivered again: what was quarantined since is not meant.
     if (await wasSaid(trx, told)) return { code: "allowed", ...allowed };

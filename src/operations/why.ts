@@ -3,7 +3,7 @@ import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
-import { whose, withContent } from "./content.ts";
+import { asServiceHasIt } from "./content.ts";
 import { meantByDefault } from "./deploy.ts";
 import { assembleFacts, gatherOutside, pendingOf, type Subject, subjectOf } from "./facts.ts";
 import type { Place } from "./place.ts";
@@ -33,7 +33,7 @@ export async function why(bot: Bot, place: Place, asker: Asker): Promise<ReplyCo
 async function wouldBe(bot: Bot, place: Place, asker: Asker): Promise<Subject | ReplyContent> {
   const meant = await meantByDefault(bot, place);
   if ("code" in meant) return meant;
-  const found = await withContent(bot, whose(place), meant);
+  const found = await asServiceHasIt(bot, place, meant);
   return {
     kind: found.ref === undefined ? "promotion" : "deploy",
     typed: true,

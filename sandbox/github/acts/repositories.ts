@@ -1,5 +1,6 @@
 /** Makes repositories, and the App's installation on their owner. */
 import { join } from "node:path";
+import type { SandboxGitHub } from "../../contract.ts";
 import { createBareRepository, noCommit } from "../git/bare-repository.ts";
 import { writeCommit } from "../git/writing.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -8,13 +9,14 @@ import { accountJson } from "../render/account.ts";
 import { installationJson, installedRepositoryJson } from "../render/repository.ts";
 import { moveRefs, signatureOf } from "./refs.ts";
 
-export const defaultBranch = "main";
+const usualBranch = "main";
 
 export async function createRepository(
   hub: Hub,
   fullName: string,
-  options: { readonly files: Readonly<Record<string, string>>; readonly requiredChecks?: readonly string[] },
+  options: Parameters<SandboxGitHub["createRepository"]>[1],
 ): Promise<Repository> {
+  const { files, requiredChecks, defaultBranch = usualBranch } = options;
   const [ownerName = "", name = "", ...rest] = fullName.split("/");
   if (!/^[\w-]+$/.test(ownerName) || !/^[\w.-]+$/.test(name) || /^\.\.?$/.test(name) || rest.length > 0) {
     throw new Error(`"${fullName}" is no name for a repository; it should read owner/name.`);
@@ -39,7 +41,7 @@ export async function createRepository(
     runs: new Map(),
     actions: { runs: new Map(), workflows: new Map() },
     mergeQueue: [],
-    requiredChecks: new Map(options.requiredChecks === undefined ? [] : [[defaultBranch, options.requiredChecks]]),
+    requiredChecks: new Map(requiredChecks === undefined ? [] : [[defaultBranch, requiredChecks]]),
     restrictedTags: undefined,
     createdAt: hub.now(),
     pushedAt: hub.now(),
@@ -50,7 +52,7 @@ export async function createRepository(
   await git.exclusive(async () => {
     const sha = await writeCommit(git, {
       parent: undefined,
-      changes: Object.entries(options.files).map(([path, content]) => fileWrite(path, content)),
+      changes: Object.entries(files).map(([path, content]) => fileWrite(path, content)),
       message: "Initial commit",
       author: signatureOf(hub, by),
     });
