@@ -18,6 +18,7 @@ import { endRunning, toVerifying } from "./end-running.ts";
 import { followRun } from "./follow-run.ts";
 import { followFailure } from "./on-failure.ts";
 import { loadServiceRef } from "./place.ts";
+import { noteOutput } from "./stage-output.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { touchDeployment } from "./tell.ts";
 
@@ -190,7 +191,7 @@ async function remember(bot: Bot, running: Running, row: AttemptRow, started: St
     ...optional("woken_by", started.wokenBy),
   });
   await bot.context.faults.at("stage.remembered");
-  await touchAgain(bot, running);
+  await bot.db.transaction().execute((trx) => touchDeployment(trx, bot, running.service, running.row));
   return "again";
 }
 
@@ -227,9 +228,9 @@ async function observe(
     return { state: "unknown", message: "nobody has answered how it stands, past its time limit", proven: false };
   });
   if (seen.state === "running" && !isLate) {
-    if (await saveOutput(bot, row, seen)) await touchAgain(bot, running);
+    const tellIn = await noteOutput(bot, running, row, seen);
     await lookAt(bot, running.row.id, now + sweepAgainMs);
-    return Math.max(seen.lookAgainMs ?? 1_000, shortestLookMs);
+    return Math.max(Math.min(seen.lookAgainMs ?? 1_000, tellIn ?? sweepAgainMs), shortestLookMs);
   }
   const ended: Observation =
     seen.state === "running"
@@ -249,34 +250,10 @@ async function askToEnd(bot: Bot, deployer: Deployer, attempt: Attempt, row: Att
   }
 }
 
-/** Whether people are to see something else. Invariant: of all who observed by one handle, one says by what to go on. */
-async function saveOutput(bot: Bot, row: AttemptRow, seen: Observation): Promise<boolean> {
-  const bytes = seen.outputBytes ?? row.output_bytes;
-  const same = bytes === row.output_bytes && (seen.message ?? row.message) === row.message;
-  if (same && seen.handle === undefined) return false;
-  const { handle } = seen;
-  await bot.db
-    .updateTable("attempt")
-    .set((eb) => ({
-      output_tail: seen.outputTail ?? null,
-      output_bytes: bytes,
-      message: seen.message ?? null,
-      ...(handle === undefined ? {} : { handle: JSON.stringify(handle), epoch: eb("epoch", "+", 1) }),
-    }))
-    .where("token", "=", row.token)
-    .where("epoch", "=", row.epoch)
-    .execute();
-  return !same;
-}
-
 async function lookAt(bot: Bot, deployment: number, at: number): Promise<void> {
   await bot.db
     .updateTable("deployment")
     .set({ look_at: new Date(at) })
     .where("id", "=", deployment)
     .execute();
-}
-
-async function touchAgain(bot: Bot, running: Running): Promise<void> {
-  await bot.db.transaction().execute((trx) => touchDeployment(trx, bot, running.service, running.row));
 }

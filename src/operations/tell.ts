@@ -11,6 +11,16 @@ export function messageSubject(deployment: number, ask: number): string {
   return `${deployment}/${ask}`;
 }
 
+/** The message of this ask alone. */
+export async function touchMessage(
+  trx: Transaction<Database>,
+  bot: Bot,
+  { id, ask, channel }: Pick<DeploymentRow, "id" | "ask" | "channel">,
+): Promise<void> {
+  if (channel === null) return;
+  await touch(trx, bot.wake, { surface: "slack.message", subject: messageSubject(id, ask), lane: channel });
+}
+
 /** Answers on GitHub that speak of a deployment: to a comment, and to a workflow run that is held. */
 const toldOnGitHub = [
   ["comment_reply", "github.reply"],
@@ -27,11 +37,8 @@ export async function touchDeployment(
   service: ServiceRef,
   row: Pick<DeploymentRow, "id" | "ask" | "channel" | "started_at">,
 ): Promise<void> {
-  if (row.channel !== null) {
-    for (let ask = 1; ask <= row.ask; ask += 1) {
-      await touch(trx, bot.wake, { surface: "slack.message", subject: messageSubject(row.id, ask), lane: row.channel });
-    }
-  }
+  for (let ask = 1; ask < row.ask; ask += 1) await touchMessage(trx, bot, { ...row, ask });
+  await touchMessage(trx, bot, row);
   await wakeHomes(trx, bot.wake, service.id);
   const lane = `github/${service.repository.installationId}`;
   for (const [table, surface] of toldOnGitHub) {

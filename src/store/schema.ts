@@ -223,6 +223,9 @@ export type AttemptTable = {
   message: string | null;
   output_tail: string | null;
   output_bytes: Generated<number>;
+  /** Whether it says something that is not told yet, and when what it said was told. */
+  output_untold: Generated<boolean>;
+  output_told_at: Date | null;
   log_url: string | null;
   claimed_at: Date;
   started_at: Date | null;

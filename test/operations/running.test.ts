@@ -324,6 +324,97 @@ describe("time", () => {
   });
 });
 
+describe("what a running stage says", () => {
+  /** How often its message was asked to be written again. */
+  async function wanted(deployment: number): Promise<number> {
+    const key = `slack.message/${deployment}/1`;
+    const row = await world.db.selectFrom("projection").select("wanted").where("key", "=", key).executeTakeFirst();
+    return row?.wanted ?? 0;
+  }
+
+  /** Looked at every 500 ms, it says whatever `lines` holds at that time. */
+  async function talking(lines: string[], lookAgainMs = 500): Promise<number> {
+    world.deployer.script = (attempt) => {
+      if (attempt.environment !== "staging") return { state: "success", proven: true };
+      const outputTail = lines.join("\n");
+      return { state: "running", lookAgainMs, outputTail, outputBytes: outputTail.length };
+    };
+    await push(world, "a");
+    return (await latestOf("staging")).id;
+  }
+
+  test("is told at most every five seconds, however often it says something", async () => {
+    const lines: string[] = [];
+    const id = await talking(lines);
+    const before = await wanted(id);
+    for (let half = 0; half < 24; half += 1) {
+      lines.push(`line ${half}`);
+      await world.tick(500);
+    }
+    // Twelve seconds.
+    expect((await wanted(id)) - before).toBe(2);
+    expect((await attemptsOf(id))[0]?.output_tail).toContain("line 22");
+  });
+
+  test("the last of it is told too, once the five seconds are over, and then it is quiet", async () => {
+    const lines: string[] = [];
+    const id = await talking(lines, 20_000);
+    const before = await wanted(id);
+    lines.push("only this");
+    await world.tick(20_000);
+    expect(await wanted(id)).toBe(before + 1);
+    lines.push("and this");
+    await world.db.transaction().execute((trx) => world.bot.wake.advance(trx, id));
+    await world.tick(1_000);
+    expect(await wanted(id)).toBe(before + 1);
+    await world.tick(4_000);
+    expect(await wanted(id)).toBe(before + 2);
+    await world.tick(60_000);
+    expect(await wanted(id)).toBe(before + 2);
+  });
+
+  test("kept, and the bot killed before it was told: told by whoever looks next", async () => {
+    const lines: string[] = [];
+    const id = await talking(lines);
+    await world.tick(6_000);
+    const before = await wanted(id);
+    lines.push("the one line");
+    world.faults.arm("stage.output-kept");
+    await world.tick(500).catch(() => undefined);
+    expect(await attemptsOf(id)).toMatchObject([{ output_tail: "the one line", output_untold: true }]);
+    expect(await wanted(id)).toBe(before);
+    world.restart();
+    await world.clock.advance(60_000);
+    await world.sweep();
+    expect(await attemptsOf(id)).toMatchObject([{ output_untold: false }]);
+    expect(await wanted(id)).toBe(before + 1);
+  });
+
+  test("several replicas tell it once", async () => {
+    const lines: string[] = [];
+    const id = await talking(lines);
+    const before = await wanted(id);
+    world.restart();
+    await world.clock.advance(10_000);
+    lines.push("said once");
+    const replicas = [createAdvancer(world.bot), createAdvancer(world.bot), createAdvancer(world.bot)];
+    await Promise.all(replicas.map((replica) => replica.advance(id)));
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    expect(await wanted(id)).toBe(before + 1);
+  });
+
+  test("its end is told at once", async () => {
+    const lines = ["begun"];
+    const id = await talking(lines);
+    await world.tick(6_000);
+    const before = await wanted(id);
+    world.deployer.script = () => ({ state: "success", proven: true });
+    await world.tick(500);
+    expect(await statusOf(world, id)).toBe("success");
+    expect(await wanted(id)).toBeGreaterThan(before);
+  });
+});
+
 describe("the call to start", () => {
   test.each([
     ["started", 1, "success"],

@@ -29,8 +29,11 @@ export type MessageLinks = {
   readonly githubUrl?: string;
 };
 
-/** Of a failed stage's output; the log has the rest. */
-const mostOutputLines = 15;
+/** Of a stage's output; the log has the rest. What runs is glanced at, what failed is read. */
+const mostOutput = {
+  failed: { lines: 15, units: 2_600 },
+  running: { lines: 6, units: 600 },
+} as const;
 
 const kinds: Readonly<Record<RequestKind, string>> = {
   deploy: "Deployment",
@@ -123,11 +126,18 @@ function stageLine(stage: StageView): string {
   return `${stageSigns[state]} *${oneLine(name, 80)}*: ${stageWords[state]}${took}.${message}${log}`;
 }
 
-function failedOutput(view: DeploymentView): readonly Block[] {
+function lastLines(stage: StageView | undefined, most: (typeof mostOutput)[keyof typeof mostOutput]): readonly Block[] {
+  const output = outputBlock(stage?.outputTail, most.lines, most.units);
+  if (stage === undefined || output === undefined) return [];
+  return [section(`The last lines of ${oneLine(stage.name, 80)}:\n${output}`)];
+}
+
+/** What failed keeps its last lines; what runs shows them until it has ended. */
+function stageOutput(view: DeploymentView): readonly Block[] {
   const failed = failedStage(view);
-  const output = outputBlock(failed?.outputTail, mostOutputLines, 2_600);
-  if (failed === undefined || output === undefined) return [];
-  return [section(`The last lines of ${oneLine(failed.name, 80)}:\n${output}`)];
+  if (failed !== undefined) return lastLines(failed, mostOutput.failed);
+  const runs = isRunning(view.status) ? view.stages.find(({ state }) => state === "running") : undefined;
+  return lastLines(runs, mostOutput.running);
 }
 
 function footer(view: DeploymentView): Block {
@@ -178,7 +188,7 @@ export function renderDeploymentMessage(view: DeploymentView, ask: number, links
       ...lineSections(gates.map(gateLine), { mostSections: 4 }),
       ...(isPending(view.status) ? lineSections(answerLines(view), { mostLines: 20 }) : lineSections(approvedBy)),
       ...(ran ? lineSections(view.stages.map(stageLine), { mostSections: 3, mostLines: 40 }) : []),
-      ...failedOutput(view),
+      ...stageOutput(view),
       ...buttons(view),
       footer(view),
     ],

@@ -121,6 +121,44 @@ test("of a long output, the last fifteen lines", () => {
   expect(said(view)).toContain("\nline 399\n```");
 });
 
+describe("what a running stage says", () => {
+  function talking(outputTail: string, changes: Partial<DeploymentView> = {}): DeploymentView {
+    const view = running(changes);
+    const stages = view.stages.map((stage) => (stage.name === "deploy" ? { ...stage, outputTail } : stage));
+    return { ...view, stages };
+  }
+
+  const many = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n");
+
+  test("stands in the message: the last six lines, and nothing that only a terminal understands", () => {
+    expect(said(talking(`${many}\n\u001b[32mdone <!channel> & more\u001b[0m\n`))).toContain(
+      "The last lines of deploy:\n```\nline 35\nline 36\nline 37\nline 38\nline 39\ndone &lt;!channel&gt; &amp; more\n```",
+    );
+  });
+
+  test("at most 600 characters of it, escapes included", () => {
+    const block = textsOf(render(talking("<&>".repeat(400))).blocks).find((text) => text.includes("```"));
+    expect(block?.slice(block.indexOf("```")).length).toBeLessThanOrEqual(600);
+    expect(block).toContain("&lt;");
+  });
+
+  test("is gone when the stage has ended, well or because the whole was given up", () => {
+    const ended = talking(many, {
+      status: "success",
+      stages: running().stages.map((stage) => ({ ...stage, state: "success" })),
+    });
+    expect(said(ended)).not.toContain("line 39");
+    expect(said(talking(many, { status: "cancelled" }))).not.toContain("line 39");
+  });
+
+  test("of the stage before, which has ended, nothing is shown", () => {
+    const stages = running().stages.map((stage) =>
+      stage.state === "success" ? { ...stage, outputTail: many } : stage,
+    );
+    expect(said(running({ stages }))).not.toContain("The last lines");
+  });
+});
+
 test("success says that it is live and where", () => {
   const text = said(running({ status: "success", outcome: { code: "succeeded" }, endedAt: at("2026-11-21T14:42") }));
   expect(text).toContain("✅ Succeeded. It is live.");
