@@ -39,7 +39,7 @@ export async function seeIssue(
     }
   }
   await bot.db.transaction().execute(async (trx) => {
-    const rows = await open(trx, repository).where(naming).forUpdate().execute();
+    const rows = await open(trx, repository).where(naming).forNoKeyUpdate().execute();
     for (const row of rows) {
       const issues = row.issues.map((other) =>
         other.number === issue.number && other.repository.toLowerCase() === home
@@ -74,7 +74,7 @@ export async function seeBaseMoved(bot: Bot, repository: RepositoryRef, branch: 
     const rows = await open(trx, repository)
       .where("base_ref", "=", branch)
       .where("versions", "is not", null)
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute();
     for (const row of rows) {
       const versions = (row.versions ?? []).map((one) => ({ ...one, base: bases.get(one.file.path) ?? one.base }));

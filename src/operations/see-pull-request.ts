@@ -196,7 +196,8 @@ async function store(
     .selectAll()
     .where("repository_id", "=", repository.id)
     .where("number", "=", told.number)
-    .forUpdate()
+    // No key is changed: verdicts that only name this row do not wait for it.
+    .forNoKeyUpdate()
     .executeTakeFirst();
   // Another telling came in between: what was gathered may be older than what stands there now.
   if (before?.revision !== stored?.revision) return false;

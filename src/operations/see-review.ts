@@ -46,10 +46,12 @@ export async function seeReview(bot: Bot, repository: RepositoryRef, review: Rev
     if (isTakenBack || (await isApprover(bot, place, review.login))) places.push(place);
   }
   if (places.length === 0 && !isTakenBack) return;
-  const tree = await bot.github.tree(repository, review.commitSha);
+  // What was taken back speaks of nothing any more, and its commit may be gone.
+  const tree = isTakenBack ? "" : await bot.github.tree(repository, review.commitSha);
   const given: Given[] = [];
   for (const place of places) {
-    given.push({ place, tree: await contentAt(bot, whose(place), { sha: review.commitSha, tree }) });
+    const content = isTakenBack ? "" : await contentAt(bot, whose(place), { sha: review.commitSha, tree });
+    given.push({ place, tree: content });
   }
   await bot.context.faults.at("review.gathered");
   const stored = await bot.db.transaction().execute(async (trx) => {

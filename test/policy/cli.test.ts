@@ -30,13 +30,13 @@ describe("the command line", () => {
   }
 
   test("check tells every mistake on a line of its own and exits with 1", async () => {
-    const path = await file("chanel: x\nenvironments:\n  staging:\n    deploy: make deploy\n    release: after\n");
+    const path = await file("chanel: x\nenvironments:\n  staging:\n    deploy: make deploy\n    release: later\n");
     expect(await run("check", path)).toEqual({
       code: 1,
       out: "",
       err: [
-        `${path}:1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments. The nearest is channel.`,
-        `${path}:5:5 environments.staging.release: found release, expected not supported by this version yet: remove it.`,
+        `${path}:1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services. The nearest is channel.`,
+        `${path}:5:14 environments.staging.release: found "later", expected before, after or off.`,
         "2 mistakes.",
         "",
       ].join("\n"),

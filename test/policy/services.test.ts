@@ -75,7 +75,8 @@ services:
       [
         "4:7 services.api.environments.production.approvals: found nothing, expected approvals, or `approvals: off`, because this environment is production",
         '5:18 services.api.environments.b.after: found "c", expected one of production',
-        "5:39 services.api.environments.b.rollback.stage: found stage, expected one of stages",
+        "5:21 services.api.environments.b.rollback.stages: found nothing, expected a list of names of deploy stages",
+        "5:32 services.api.environments.b.rollback.stage: found stage, expected one of stages",
       ],
     ],
     [
