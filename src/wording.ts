@@ -116,6 +116,8 @@ function why(reason: Reason, context: WordingContext): string {
       return `What pull request #${reason.pullRequest} promotes was live in ${reason.before} (deployment ${reason.deployment}); it has patches on top.`;
     case "order.redeploy":
       return "This is what is live already; it is deployed again.";
+    case "order.demo":
+      return "A demo shows its branch, wherever that is moved to.";
     case "order.passed-by-rollback":
       return "A rollback goes back on purpose.";
     case "order.passed-by-hotfix":
@@ -148,10 +150,14 @@ function why(reason: Reason, context: WordingContext): string {
       return `The ${checksInWords(reason.names)} ${reason.names.length === 1 ? "has" : "have"} not been reported on GitHub for this revision.`;
     case "quarantine.clear":
       return "This is not in quarantine.";
+    case "quarantine.passed-by-destroy":
+      return "Nothing is deployed by taking a demo away.";
     case "quarantine.quarantined":
       return `${shortSha(reason.sha)} is in quarantine since ${reason.by} rolled it back in ${reason.environment}${because(reason.reason)}.`;
     case "hold.none":
       return "No rollback holds this environment.";
+    case "hold.passed-by-destroy":
+      return "Taking a demo away passes the hold.";
     case "hold.passed-by-rollback":
       return "A rollback passes the hold.";
     case "hold.fix-confirmed":

@@ -83,7 +83,8 @@ export type Command =
       readonly service?: string;
     }
   | { readonly kind: "allow"; readonly revision: string; readonly reason: string; readonly service?: string }
-  | { readonly kind: "demo"; readonly step?: "list" | "destroy"; readonly name?: string; readonly service?: string }
+  | { readonly kind: "demo"; readonly step?: "list"; readonly service?: string }
+  | { readonly kind: "demo"; readonly step: "destroy"; readonly name: string; readonly service?: string }
   | { readonly kind: "link" }
   | { readonly kind: "unlink" }
   | { readonly kind: "help"; readonly topic?: string };

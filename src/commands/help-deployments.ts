@@ -29,7 +29,7 @@ export const deploymentHelp = {
   },
   demo: {
     usage: "/deploy demo [list | destroy <name>] [of <service>]",
-    does: "Makes a demo of a branch, lists the demos that there are, or takes one away.",
+    does: "Lists the demos that there are, or destroys one. A push to its branch makes a demo.",
     examples: ["/deploy demo list", "/deploy demo destroy new-basket"],
   },
 } as const satisfies Readonly<Record<string, HelpEntry>>;

@@ -18,7 +18,7 @@ import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, subjectOf } from "./facts.ts";
 import type { Outcome } from "./outcome.ts";
-import { loadPlace, loadServiceRef, type Place, policyInForce } from "./place.ts";
+import { loadPlace, loadServiceRef, type Place, placeFor, policyInForce } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import { stagesToRun } from "./retry-stages.ts";
 import { askForReason, sayAnswers, sayAskedAnew, sayWhatIsMissing } from "./say-approvals.ts";
@@ -36,8 +36,9 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
     if (row === undefined || !isPending(row.status)) return;
-    const place = await loadPlace(bot.db, row.environment_id);
-    if (place === undefined) return await endWithoutPlace(bot, row);
+    const found = await loadPlace(bot.db, row.environment_id);
+    if (found === undefined) return await endWithoutPlace(bot, row);
+    const place = placeFor(found, row.kind);
     const maybe = mayStart(row, place);
     // Where answers are waited for, whoever gives one says whether it may be the last: most looks find none.
     if (maybe && (row.verdict === null || row.status === "queued")) expectStart(bot, place);

@@ -10,6 +10,7 @@ import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts
 import { touchAnnouncements } from "./announcements.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
+import { afterDemoSuccess, nothingThere } from "./demo-ended.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
 import { noteFailure } from "./on-failure.ts";
@@ -77,7 +78,7 @@ export async function finish(
     .set((eb) => ({
       version: eb("version", "+", 1),
       ...(end.proven && environment.slot_deployment_id === row.id ? { slot_deployment_id: null } : {}),
-      ...(status === "success" ? liveNow(row, now, environment) : {}),
+      ...(status === "success" ? (row.kind === "destroy" ? nothingThere : liveNow(row, now, environment)) : {}),
       ...(status !== "success" && row.changing_since !== null
         ? { uncertain_deployment_id: row.id, uncertain_since: new Date(now) }
         : {}),
@@ -85,7 +86,9 @@ export async function finish(
     }))
     .where("id", "=", environment.id)
     .execute();
-  if (status === "success") {
+  if (status === "success" && environment.demo_branch !== null) {
+    await afterDemoSuccess(trx, bot, service, environment, ended);
+  } else if (status === "success") {
     await noteWhatIsLive(trx, bot, service, environment.live_sha, ended, now);
     await releaseAfter(trx, bot, service, ended);
     await touchAnnouncements(trx, bot, ended);

@@ -97,8 +97,10 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject, ma
   const sha = subject.revision.sha;
   // A rollback passes order and checks, and whoever merged or ran a workflow could push: neither needs to be asked about.
   const checked = place.policy.checks.length + (place.earlier?.environment.checks.length ?? 0);
-  const asksChecks = checked > 0 && subject.kind !== "rollback";
   const isRollback = subject.kind === "rollback";
+  // A demo is compared with nothing before it is destroyed, and the branch may be gone by then.
+  const isCompared = !isRollback && subject.kind !== "destroy";
+  const asksChecks = checked > 0 && isCompared;
   const { undoes } = subject;
   const undone = undoes ?? live;
   const byItself = subject.scheduled === true || subject.byItself === true;
@@ -108,13 +110,13 @@ export async function gatherOutside(bot: Bot, place: Place, subject: Subject, ma
   const [permission, comparedToLive, takenBack, comparedToBad, checks, memberships, promoted, people] =
     await Promise.all([
       isAsked ? bot.github.permission(repository, subject.requestedBy) : Promise.resolve<Permission>("write"),
-      live === null || isRollback ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
+      live === null || !isCompared ? undefined : live === sha ? identical : bot.github.compare(repository, live, sha),
       undone === null || !isRollback
         ? undefined
         : undone === sha
           ? identical
           : bot.github.compare(repository, sha, undone),
-      bad === null || isRollback
+      bad === null || !isCompared
         ? undefined
         : bot.github.compare(repository, bad, sha).then((compared) => compared.comparison),
       asksChecks ? bot.github.checks(repository, sha) : [],

@@ -4,12 +4,13 @@
  */
 import { type Kysely, sql } from "kysely";
 import { optional } from "../optional.ts";
+import { isDemoName } from "../policy/demos.ts";
 import { nearest } from "../policy/nearest.ts";
 import type { Database } from "../store/schema.ts";
 import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { loginOf, slackUserOf } from "./people.ts";
-import { loadPlace, loadServicesById, type Place, type ServicePlace, serviceRefs } from "./place.ts";
+import { loadDemos, loadPlace, loadServicesById, type Place, type ServicePlace, serviceRefs } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { directMessage, hasChannel, isChannelOf } from "./service-channel.ts";
 
@@ -149,6 +150,17 @@ export function findEnvironment(service: ServicePlace, places: readonly Place[],
     kind: "answer",
     answer: { code: "unknown-environment", service: service.name, found: wanted, ...near, choices },
   };
+}
+
+/** A demo is found by its whole name, as it is written on its messages. */
+export async function findEnvironmentOrDemo(
+  bot: Bot,
+  service: ServicePlace,
+  places: readonly Place[],
+  wanted: string,
+): Promise<Lookup<Place>> {
+  const demos = isDemoName(wanted.toLowerCase()) ? await loadDemos(bot.db, [service]) : [];
+  return findEnvironment(service, demos.length > 0 ? demos : places, wanted);
 }
 
 export async function loginIn(bot: Bot, service: ServicePlace, from: CommandFrom): Promise<string | undefined> {

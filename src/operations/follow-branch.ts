@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import { optional } from "../optional.ts";
 import { withHeads } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
+import { followDemos } from "./follow-demos.ts";
 import { seeBaseMoved } from "./look-again-at-pull-requests.ts";
 import type { Place } from "./place.ts";
 import type { FoundPullRequest, FoundRevision, RepositoryRef } from "./ports.ts";
@@ -46,6 +47,7 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
     await readPipeline(bot, repository);
     await (followed ? judgeOpenPullRequests : seeOpenPullRequests)(bot, repository);
   }
+  await followDemos(bot, { repository, branch }, by);
   if (!moved.deleted) await seeBaseMoved(bot, repository, branch);
   const followers = await followersOf(bot.db, repository.id, branch);
   if (followers.length === 0) return;

@@ -6,7 +6,7 @@
 import type { Kysely } from "kysely";
 import { policyHash } from "../policy/canonical-hash.ts";
 import type { EnvironmentPolicy, Pipeline, ServicePolicy } from "../policy/pipeline.ts";
-import type { Database } from "../store/schema.ts";
+import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { loadServiceRef, type Place } from "./place.ts";
 
 /** A file that named the environment is among the newest, unless it was taken out long ago. */
@@ -26,7 +26,7 @@ export async function formerPlaceOf(db: Kysely<Database>, deployment: number): P
     .where("id", "=", row.environment_id)
     .executeTakeFirstOrThrow();
   const service = await loadServiceRef(db, environment.service_id);
-  const { current, former } = await pipelines(db, service.repository.id, service.name, environment.name);
+  const { current, former } = await pipelines(db, service.repository.id, service.name, environment);
   if (former === undefined) return undefined;
   const groups = { ...former.pipeline.groups, ...current?.groups };
   const { people } = current ?? former.pipeline;
@@ -49,7 +49,7 @@ async function pipelines(
   db: Kysely<Database>,
   repository: number,
   service: string,
-  environment: string,
+  environment: EnvironmentRow,
 ): Promise<{ readonly current: Pipeline | undefined; readonly former: Former | undefined }> {
   const files = await db
     .selectFrom("pipeline_file")
@@ -65,9 +65,13 @@ async function pipelines(
   return { current, former };
 }
 
-function naming(pipeline: Pipeline | null, name: string, environment: string): readonly Former[] {
+function naming(
+  pipeline: Pipeline | null,
+  name: string,
+  { name: called, demo_policy: demo }: EnvironmentRow,
+): readonly Former[] {
   const service = pipeline?.services.find((candidate) => candidate.name === name);
-  const policy = service?.environments.find((candidate) => candidate.name === environment);
+  const policy = demo ?? service?.environments.find((candidate) => candidate.name === called);
   return pipeline === null || service === undefined || policy === undefined
     ? []
     : [{ pipeline, service, environment: policy }];

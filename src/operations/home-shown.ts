@@ -1,5 +1,6 @@
 /** One person's App Home as data: everything that its view is rendered from. */
 import type { Instant, Revision } from "../policy/model.ts";
+import type { DemoShown } from "./demo-said.ts";
 import type { ReplyContent } from "./said.ts";
 import type { EnvironmentStanding } from "./standing.ts";
 
@@ -43,6 +44,7 @@ export type HomeView = {
     readonly service: string;
     readonly repository: string;
     readonly environments: readonly EnvironmentStanding[];
+    readonly demos?: readonly DemoShown[];
   }[];
   /** Now, epoch ms: what ages are told from. */
   readonly at: Instant;

@@ -8,6 +8,7 @@ import { pendingStatuses } from "../policy/model.ts";
 import type { HomeRow } from "../store/view-tables.ts";
 import { answered } from "./answered.ts";
 import type { Bot } from "./bot.ts";
+import { demosOf } from "./demos.ts";
 import { lockHolder } from "./environment.ts";
 import { touchHome } from "./follow-homes.ts";
 import type { HomeApproval, HomeLock, HomeView } from "./home-shown.ts";
@@ -78,10 +79,15 @@ export async function loadHomeView(bot: Bot, id: number): Promise<HomeView | und
   const mine = await servicesOf(bot, home);
   const places = mine.flatMap((one) => one.places);
   const standings = await standingsOfPlaces(bot, places);
-  const services = mine.map(({ service }) => ({
+  const demos = await demosOf(
+    bot,
+    mine.map(({ service }) => service),
+  );
+  const services = mine.map(({ service }, at) => ({
     service: service.name,
     repository: service.repository.fullName,
     environments: standings.filter((_standing, index) => places[index]?.service.id === service.id),
+    ...optional("demos", demos[at]?.length === 0 ? undefined : demos[at]),
   }));
   const logins = new Map(mine.map(({ login }) => [login.toLowerCase(), login]));
   const linked = await linkOf(bot, person);

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import { optional } from "../optional.ts";
 import { nameOnGitHub } from "../policy/environment-name.ts";
 import { distinctLogins, hasLogin } from "../policy/logins.ts";
-import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
+import type { AttemptRow, Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { madeByStage } from "./made-by-stage.ts";
 import { slackUserOf } from "./people.ts";
 import { newerThan } from "./retry.ts";
@@ -26,6 +26,9 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     .select([
       "environment.name as environment_name",
       "environment.uncertain_deployment_id",
+      "environment.live_deployment_id",
+      "environment.demo_policy",
+      "environment.removed_at",
       "service.name as service_name",
       "repository.full_name",
       "pipeline_file.pipeline",
@@ -45,6 +48,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
   const voided = row.ask > 1 ? await voidedAsks(db, deployment, row.ask) : [];
   const policy =
     row.policy ??
+    row.demo_policy ??
     row.pipeline?.services
       .find((service) => service.name === row.service_name)
       ?.environments.find((environment) => environment.name === row.environment_name);
@@ -80,7 +84,9 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ),
     ...optional("madeByStage", madeByStage(policy, attempts)),
     production: policy?.production ?? false,
-    ...optional("environmentUrl", policy?.url),
+    // Where a demo was seen, there is nothing to be seen any more.
+    ...optional("environmentUrl", row.demo_policy !== null && isGone(row) ? undefined : policy?.url),
+    ...(row.demo_policy === null ? {} : { demo: { gone: isGone(row) } }),
     kind: row.kind,
     hotfix: row.hotfix,
     status: row.status,
@@ -120,6 +126,11 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     settled: row.settled,
   };
 };
+
+/** A success that is no longer live has made room for another, or was destroyed. */
+function isGone(row: Pick<DeploymentRow, "id" | "status"> & Pick<EnvironmentRow, "live_deployment_id" | "removed_at">) {
+  return row.removed_at !== null || (row.status === "success" && row.live_deployment_id !== row.id);
+}
 
 async function canRetry(db: Kysely<Database>, row: DeploymentRow): Promise<boolean> {
   const failed = row.status === "failure" || row.status === "error";

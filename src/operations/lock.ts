@@ -2,6 +2,7 @@
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
+import type { RequestKind } from "../policy/model.ts";
 import type { Database } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
@@ -120,8 +121,10 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
       .execute();
     await planLook(trx, row.id);
     const pending = await pendingOf(trx, row.id);
-    // A run that GitHub holds was started by a person who waits for nothing else: it goes on by itself.
-    const offered = pending.filter((waiting) => !waiting.typed && waiting.kind !== "external");
+    // A run that GitHub holds was started by a person who waits for nothing else, and a demo that has served is to go:
+    // both go on by themselves.
+    const goesOn = (kind: RequestKind) => kind === "external" || kind === "destroy";
+    const offered = pending.filter((waiting) => !waiting.typed && !goesOn(waiting.kind));
     for (const waiting of offered) {
       await trx
         .updateTable("deployment")

@@ -1,12 +1,13 @@
 /**
  * What the passing of time alone changes about an environment that is held: a lock or a freeze ends, and that is told; a
  * lock without an end is asked about. Nothing opens by it: the gates read the clock themselves, and what waits has a time
- * of its own at which it is looked at.
+ * of its own at which it is looked at. A demo whose time is over is asked to be destroyed.
  */
 import type { Transaction } from "kysely";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
+import { endDemo } from "./end-demo.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { slackUserOf } from "./people.ts";
 import { loadService, loadServiceRef, type ServiceRef } from "./place.ts";
@@ -38,6 +39,7 @@ export async function lookAtEnvironment(bot: Bot, environment: number): Promise<
     await endFreezes(trx, bot, service, row, now);
     await planLook(trx, environment);
   });
+  await endDemo(bot, environment);
   await bot.context.faults.at("environment.looked-at");
 }
 
@@ -51,7 +53,7 @@ export async function planLook(trx: Transaction<Database>, environment: number):
     .where("ended_at", "is", null)
     .executeTakeFirstOrThrow();
   const lock = row.lock_by === null ? undefined : lookAtLock(row);
-  const times = [freeze.until?.getTime(), lock, row.schedule_at?.getTime()];
+  const times = [freeze.until?.getTime(), lock, row.schedule_at?.getTime(), row.demo_ends_at?.getTime()];
   const known = times.filter((at) => at !== undefined);
   await trx
     .updateTable("environment")

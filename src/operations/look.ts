@@ -6,8 +6,9 @@ import type { Command } from "../commands/command.ts";
 import { mayRead } from "../policy/rights.ts";
 import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
+import { listDemos } from "./demos.ts";
 import { diff } from "./diff.ts";
-import { askerIn, type CommandFrom, findEnvironment, findService, findServices, loginIn } from "./find-place.ts";
+import { askerIn, type CommandFrom, findEnvironmentOrDemo, findService, findServices, loginIn } from "./find-place.ts";
 import { history } from "./history.ts";
 import { loadPlaces, loadServicesOf, type Place, type ServicePlace } from "./place.ts";
 import { queue } from "./queue.ts";
@@ -17,9 +18,11 @@ import { where } from "./where.ts";
 import { why } from "./why.ts";
 
 const looks = ["status", "queue", "history", "diff", "why", "where"] as const;
-export type Look = Extract<Command, { kind: (typeof looks)[number] }>;
+type DemoList = Extract<Command, { kind: "demo"; step?: "list" }>;
+export type Look = Extract<Command, { kind: (typeof looks)[number] }> | DemoList;
 
 export function isLook(command: Command): command is Look {
+  if (command.kind === "demo") return command.step !== "destroy";
   return looks.some((kind) => kind === command.kind);
 }
 
@@ -27,6 +30,7 @@ export async function look(bot: Bot, command: Look, from: CommandFrom): Promise<
   switch (command.kind) {
     case "status":
     case "queue":
+    case "demo":
       return await board(bot, command, from);
     case "where":
       return await whereabouts(bot, command, from);
@@ -50,7 +54,7 @@ async function inService(
   if (!mayRead({ permission })) return mayNotRead(asker.login);
   const places = await loadPlaces(bot.db, service.found);
   if (command.environment === undefined) return await history(bot, service.found, places, true);
-  const place = findEnvironment(service.found, places, command.environment);
+  const place = await findEnvironmentOrDemo(bot, service.found, places, command.environment);
   if (place.kind === "answer") return place.answer;
   switch (command.kind) {
     case "history":
@@ -69,7 +73,7 @@ function mayNotRead(login: string): ReplyContent {
 /** The services of the channel, else all: of those, the ones whose repository the person can read. */
 async function board(
   bot: Bot,
-  command: Extract<Look, { kind: "status" | "queue" }>,
+  command: Extract<Look, { kind: "status" | "queue" | "demo" }>,
   from: CommandFrom,
 ): Promise<ReplyContent> {
   const meant = await findServices(bot, command.service, from);
@@ -79,13 +83,15 @@ async function board(
   if (login === undefined) return { code: "not-linked" };
   const seen = readers.flatMap((reader) => (reader?.mayRead === true ? [reader] : []));
   if (seen.length === 0) return mayNotRead(login);
-  if (command.kind === "status") {
-    return await status(
-      bot,
-      seen.map(({ service }) => service),
-    );
+  const services = seen.map(({ service }) => service);
+  switch (command.kind) {
+    case "status":
+      return await status(bot, services);
+    case "demo":
+      return await listDemos(bot, services);
+    case "queue":
+      return await queuesOf(bot, seen);
   }
-  return await queuesOf(bot, seen);
 }
 
 type Reader = { readonly service: ServicePlace; readonly asker: Asker; readonly mayRead: boolean };

@@ -3,6 +3,8 @@ import type { Verdict } from "../policy/model.ts";
 
 export type Outcome =
   | { readonly code: "succeeded" }
+  /** The demo is no longer there. */
+  | { readonly code: "destroyed" }
   | { readonly code: "stage-failed"; readonly stage: string; readonly message?: string }
   | { readonly code: "stage-error"; readonly stage: string; readonly message?: string }
   | { readonly code: "stage-timed-out"; readonly stage: string; readonly afterMs: number }

@@ -1,7 +1,9 @@
 /** An environment with all that stands around it: its service, repository, pipeline and policy. Reads only. */
 import { type Kysely, sql } from "kysely";
 import { namesIn, policyHash } from "../policy/canonical-hash.ts";
+import { demoPolicyNow, destroying } from "../policy/demos.ts";
 import { groupsBehind } from "../policy/groups.ts";
+import type { RequestKind } from "../policy/model.ts";
 import type { EnvironmentPolicy, Pipeline, PolicyInForce, ServicePolicy } from "../policy/pipeline.ts";
 import { withDefaults } from "../policy/pipeline-file/meaning.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
@@ -101,23 +103,60 @@ export async function loadPlace(db: Kysely<Database>, environment: number): Prom
   return service === undefined ? undefined : placeOf(service, row);
 }
 
+/** The environments of the pipeline file, in their order: demos are none of them. */
 export async function loadPlaces(db: Kysely<Database>, service: ServicePlace): Promise<readonly Place[]> {
   const rows = await db
     .selectFrom("environment")
     .selectAll()
     .where("service_id", "=", service.id)
     .where("removed_at", "is", null)
+    .where("demo_branch", "is", null)
     .orderBy("position")
     .execute();
   return rows.flatMap((row) => placeOf(service, row) ?? []);
 }
 
+/** The demos that there are of these services, by their names. */
+export async function loadDemos(db: Kysely<Database>, services: readonly ServicePlace[]): Promise<readonly Place[]> {
+  if (services.length === 0) return [];
+  const rows = await db
+    .selectFrom("environment")
+    .selectAll()
+    .where(
+      "service_id",
+      "in",
+      services.map(({ id }) => id),
+    )
+    .where("removed_at", "is", null)
+    .where("demo_branch", "is not", null)
+    .orderBy("name")
+    .execute();
+  return rows.flatMap((row) => {
+    const service = services.find(({ id }) => id === row.service_id);
+    return (service && placeOf(service, row)) ?? [];
+  });
+}
+
 export function placeOf(service: ServicePlace, environment: EnvironmentRow): Place | undefined {
-  const policy = service.policy.environments.find((candidate) => candidate.name === environment.name);
+  const policy = policyOf(service.policy, environment);
   if (policy === undefined) return undefined;
   const hash = policyHash(policy, service.pipeline.groups);
   const earlier = earlierOf(environment, hash);
   return { service, environment, policy, policyHash: hash, ...(earlier === undefined ? {} : { earlier }) };
+}
+
+function policyOf(service: ServicePolicy, environment: EnvironmentRow): EnvironmentPolicy | undefined {
+  const { name, demo_branch: branch, demo_policy: stored } = environment;
+  if (branch === null || stored === null) return service.environments.find((candidate) => candidate.name === name);
+  return demoPolicyNow(service, { name, branch, policy: withDefaults(stored) });
+}
+
+/** The place under what a request of this kind is judged and carried out by: a demo is destroyed by stages of its own. */
+export function placeFor(place: Place, kind: RequestKind): Place {
+  if (kind !== "destroy") return place;
+  // Nothing new comes by it that an earlier policy could have kept out.
+  const { earlier: _, ...rest } = place;
+  return { ...rest, policy: destroying(place.policy) };
 }
 
 function earlierOf({ live_policy: live }: EnvironmentRow, present: string): PolicyInForce | undefined {

@@ -18,6 +18,8 @@ export async function quarantineFacts(
     .where("quarantine.tree", "=", subject.revision.tree)
     .where("quarantine.cleared_at", "is", null)
     .where("environment.position", "<=", environment.position)
+    // Demos are in no order with others.
+    .$if(environment.demo_branch !== null, (query) => query.where("environment.id", "=", environment.id))
     .select(["environment.name", "quarantine.by", "quarantine.reason", "quarantine.since"])
     .orderBy("quarantine.id", "desc")
     .limit(1)

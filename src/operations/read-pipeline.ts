@@ -174,6 +174,8 @@ async function putInForce(
       .set({ removed_at: new Date(now) })
       .where("service_id", "=", id)
       .where("name", "not in", names)
+      // A demo ends with its branch or its time, under the policy that it was pushed under.
+      .where("demo_branch", "is", null)
       .where("removed_at", "is", null)
       .execute();
   }

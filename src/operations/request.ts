@@ -24,7 +24,7 @@ import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
 import { makeAhead } from "./make-ahead.ts";
-import { loadPlace, type Place } from "./place.ts";
+import { loadPlace, type Place, placeFor } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
 import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
@@ -77,11 +77,10 @@ const tries = 8;
 
 export async function request(bot: Bot, environment: number, asked: Request): Promise<Requested> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const place = await loadPlace(bot.db, environment);
+    const found = await loadPlace(bot.db, environment);
+    const place = found && placeFor(found, asked.kind);
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
-    // What a rollback goes back to has the content under which it was deployed.
-    const isBack = asked.kind === "rollback";
-    const wanted = { ...asked, revision: await (isBack ? withVersion : asServiceHasIt)(bot, place, asked.revision) };
+    const wanted = { ...asked, revision: await revisionFor(bot, place, asked) };
     const asking = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, asking);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
@@ -97,6 +96,13 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     return result;
   }
   throw new OutsideError(`environment ${environment} kept moving while a request for it was judged`);
+}
+
+/** What a rollback goes back to, or is destroyed, has the content under which it was deployed. */
+async function revisionFor(bot: Bot, place: Place, { kind, revision }: Request): Promise<FoundRevision> {
+  // Its branch, and GitHub's knowledge of it, may be gone.
+  if (kind === "destroy") return revision;
+  return await (kind === "rollback" ? withVersion : asServiceHasIt)(bot, place, revision);
 }
 
 function subjectFor(bot: Bot, wanted: Request): Subject {
@@ -189,7 +195,11 @@ function isUnknownAsker({ reason }: GateResult): boolean {
 function isSame(other: DeploymentRow, wanted: Request): boolean {
   // A hotfix passes what another request for the same may wait for.
   if (wanted.hotfix === true && !other.hotfix && isPending(other.status)) return false;
-  return other.sha === wanted.revision.sha && (other.kind === "rollback") === (wanted.kind === "rollback");
+  return other.sha === wanted.revision.sha && wayOf(other.kind) === wayOf(wanted.kind);
+}
+
+function wayOf(kind: RequestKind): RequestKind | undefined {
+  return kind === "rollback" || kind === "destroy" ? kind : undefined;
 }
 
 /** The same that a person asked for and that waits, or that runs and that nobody has asked to stop. */

@@ -10,7 +10,7 @@ import type { Database, DeploymentRow } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { askedBy, askFor } from "./deploy.ts";
-import type { Place } from "./place.ts";
+import { type Place, placeFor } from "./place.ts";
 import { loadTried, planRetry, type RetryPlan } from "./retry-stages.ts";
 import type { ReplyContent } from "./said.ts";
 import { say } from "./tell.ts";
@@ -31,7 +31,7 @@ export async function retry(
   // The same command delivered again is answered with what it became; what has come since is no reason against it.
   const no = asked ? undefined : await refuseToRetry(bot, row);
   if (no !== undefined) return no;
-  const plan = planRetry(await loadTried(bot.db, row), place.policy, stage);
+  const plan = planRetry(await loadTried(bot.db, row), placeFor(place, row.kind).policy, stage);
   if (plan.kind !== "from") return notFrom(deployment, stage ?? "", plan);
   return await askFor(bot, place, {
     // Trying a merge again is a person's request for what it brought.
@@ -91,11 +91,12 @@ function notFrom(deployment: number, stage: string, plan: Exclude<RetryPlan, { k
   return { code: "unknown-stage", deployment, found: stage, choices, ...optional("nearest", nearest(stage, choices)) };
 }
 
-/** Whether it is still a commit of the repository itself is asked again; what a rollback goes to was live. */
+/** Whether it is still a commit of the repository itself is asked again; what a rollback goes to, or is destroyed, was. */
 async function sameRevision(bot: Bot, place: Place, row: DeploymentRow) {
   const { sha, tree, kind } = row;
-  const found = kind === "rollback" ? undefined : await bot.github.revision(place.service.repository, sha);
-  const inRepository = kind === "rollback" || (found?.inRepository ?? false);
+  const isKnown = kind === "rollback" || kind === "destroy";
+  const found = isKnown ? undefined : await bot.github.revision(place.service.repository, sha);
+  const inRepository = isKnown || (found?.inRepository ?? false);
   return { sha, tree, inRepository, ...optional("ref", row.ref), ...optional("version", row.version) };
 }
 

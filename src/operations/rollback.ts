@@ -122,6 +122,7 @@ export async function chooseTarget(bot: Bot, place: Place, to: string | undefine
     .where("quarantine.service_id", "=", place.service.id)
     .where("quarantine.cleared_at", "is", null)
     .where("environment.position", "<=", environment.position)
+    .$if(environment.demo_branch !== null, (query) => query.where("environment.id", "=", environment.id))
     .select("quarantine.tree")
     .execute();
   return chooseRollbackTarget({

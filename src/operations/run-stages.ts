@@ -46,7 +46,7 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
     case "done":
       return await endRunning(bot, running.service, row, {
         status: "success",
-        outcome: { code: "succeeded" },
+        outcome: { code: row.kind === "destroy" ? "destroyed" : "succeeded" },
         proven: true,
       });
     case "stopped":

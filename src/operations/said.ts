@@ -10,6 +10,7 @@ import type { FailureReply } from "./after-failure.ts";
 import type { AnnouncementNote } from "./announcements.ts";
 import type { ApprovalNote, ApprovalReply } from "./approval-said.ts";
 import type { VersionNote, VersionReply } from "./candidate-said.ts";
+import type { DemoNote, DemoReply } from "./demo-said.ts";
 import type { DiffReply } from "./diff.ts";
 import type { RollbackNote, RollbackReply } from "./failure-said.ts";
 import type { FormReply } from "./form.ts";
@@ -37,6 +38,7 @@ export type NoteContent =
   | ReleaseNote
   | ScheduleNote
   | AnnouncementNote
+  | DemoNote
   | {
       readonly code: "approval-refused";
       readonly person: string;
@@ -149,6 +151,7 @@ export type ReplyContent =
   | LinkReply
   | VersionReply
   | FormReply
+  | DemoReply
   | { readonly code: "command-problem"; readonly problem: CommandProblem }
   | {
       readonly code: "unknown-environment";
@@ -238,8 +241,6 @@ export type ReplyContent =
   | { readonly code: "several-commands"; readonly commands: number }
   /** The comment was delivered too late for its command to be meant still. */
   | { readonly code: "asked-long-ago"; readonly at: Instant }
-  /** `command` by the name that help knows it by. */
-  | { readonly code: "not-in-this-version"; readonly command: string }
   | { readonly code: "help"; readonly topic?: string }
   /** What is asked for outside does not answer: said at once, before the real answer. */
   | { readonly code: "trying-again" }

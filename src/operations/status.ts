@@ -2,6 +2,8 @@
 import { optional } from "../optional.ts";
 import type { Bot } from "./bot.ts";
 import { type ChannelAway, channelsAway } from "./channels.ts";
+import type { DemoShown } from "./demo-said.ts";
+import { demosOf } from "./demos.ts";
 import { loadPlaces, type Place, type ServicePlace } from "./place.ts";
 import { type EnvironmentStanding, standingsOf } from "./standing.ts";
 
@@ -11,14 +13,17 @@ export type ServiceStanding = {
   /** Its channel, where nothing can be written there. */
   readonly away?: ChannelAway;
   readonly environments: readonly EnvironmentStanding[];
+  /** Absent where there are none. */
+  readonly demos?: readonly DemoShown[];
 };
 
 export type StatusReply = { readonly code: "status"; readonly services: readonly ServiceStanding[] };
 
 export async function status(bot: Bot, services: readonly ServicePlace[]): Promise<StatusReply> {
   const places = (await Promise.all(services.map((service) => loadPlaces(bot.db, service)))).flat();
-  const [standings, away] = await Promise.all([
+  const [standings, demos, away] = await Promise.all([
     standingsOfPlaces(bot, places),
+    demosOf(bot, services),
     channelsAway(
       bot.db,
       services.map(({ id }) => id),
@@ -26,13 +31,14 @@ export async function status(bot: Bot, services: readonly ServicePlace[]): Promi
   ]);
   return {
     code: "status",
-    services: services.map((service) => ({
+    services: services.map((service, at) => ({
       service: service.name,
       repository: service.repository.fullName,
       ...optional("away", away.get(service.id)),
       environments: standings.flatMap((standing, index) =>
         places[index]?.service.id === service.id ? [standing] : [],
       ),
+      ...optional("demos", demos[at]?.length === 0 ? undefined : demos[at]),
     })),
   };
 }

@@ -9,9 +9,10 @@ import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { cancel } from "./cancel.ts";
 import { rc } from "./cut-version.ts";
+import { destroyDemo } from "./demos.ts";
 import { deploy, promote } from "./deploy.ts";
 import { findFrozen } from "./find-frozen.ts";
-import { askerIn, type CommandFrom, findEnvironment, findService, placeOfDeployment } from "./find-place.ts";
+import { askerIn, type CommandFrom, findEnvironmentOrDemo, findService, placeOfDeployment } from "./find-place.ts";
 import { formerPlaceOf } from "./former-place.ts";
 import { freeze, thaw } from "./freeze.ts";
 import { offerLink, unlink } from "./link.ts";
@@ -30,13 +31,13 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
     const problem = { code: "missing", what: "environment", usage: helpOn("deploy").usage } as const;
     return { code: "command-problem", problem };
   }
-  if (isNotYet(command)) return { code: "not-in-this-version", command: command.kind };
   if (command.kind === "link" || command.kind === "unlink") {
     if (from.kind === "github") return { code: "link-in-slack" };
     return command.kind === "link" ? await offerLink(bot, from, from.key) : await unlink(bot, from);
   }
   await bot.servicesKnown();
   if (isLook(command)) return await look(bot, command, from);
+  if (command.kind === "demo") return await destroyDemo(bot, command, from);
   if (command.kind === "cancel" || command.kind === "resolve" || command.kind === "retry")
     return await onDeployment(bot, command, from);
 
@@ -58,19 +59,11 @@ export async function takeCommand(bot: Bot, command: Command, from: CommandFrom)
       ? { code: "no-services" }
       : await allow(bot, last, asker, command.revision, command.reason);
   }
-  const place = findEnvironment(service.found, places, command.environment);
+  const place = await findEnvironmentOrDemo(bot, service.found, places, command.environment);
   return place.kind === "answer" ? place.answer : await onEnvironment(bot, command, place.found, asker, from);
 }
 
-/** What can be written and not yet be done. Who brings the operation takes its kind out of here. */
-const notYet = ["demo"] as const;
-type NotYet = Extract<Command, { kind: (typeof notYet)[number] }>;
-
-function isNotYet(command: Command): command is NotYet {
-  return notYet.some((kind) => kind === command.kind);
-}
-
-type OnEnvironment = Extract<Exclude<Command, NotYet | Look | { kind: "freeze" | "thaw" }>, { environment: string }>;
+type OnEnvironment = Extract<Exclude<Command, Look | { kind: "freeze" | "thaw" }>, { environment: string }>;
 
 async function onEnvironment(
   bot: Bot,

@@ -32,6 +32,8 @@ export type DeploymentView = {
   readonly madeByStage?: MadeByStage;
   readonly production: boolean;
   readonly environmentUrl?: string;
+  /** It is of a demo, which shows something else by now or is `gone`. */
+  readonly demo?: { readonly gone: boolean };
   readonly kind: RequestKind;
   /** It passes freeze, window, soak and order, for its reason. */
   readonly hotfix: boolean;

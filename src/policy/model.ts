@@ -90,8 +90,11 @@ export type Verdict = { readonly outcome: "go" | "wait" | "stop"; readonly gates
 /** How `head` relates to `base`, in the words of GitHub's compare; `unknown` when GitHub could not tell. */
 export type Comparison = "identical" | "ahead" | "behind" | "diverged" | "unknown";
 
-/** `external`: a workflow or somebody else carries it out; the bot judges it before, or only sees that it went live. */
-export const requestKinds = ["deploy", "promotion", "merge", "rollback", "external"] as const;
+/**
+ * `destroy` takes a demo away.
+ * `external`: a workflow or somebody else carries it out; the bot judges it before, or only sees that it went live.
+ */
+export const requestKinds = ["deploy", "promotion", "merge", "rollback", "external", "destroy"] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";

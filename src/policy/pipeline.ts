@@ -75,6 +75,20 @@ export type EnvironmentPolicy = {
   readonly announce?: readonly Announcement[];
   /** Paths of database migrations as globs; absent when the file names none. */
   readonly migrations?: readonly string[];
+  /** It is a demo, a throwaway instance of its branch, and this takes it away. */
+  readonly demo?: { readonly slug: string; readonly destroy: readonly StageDefinition[] };
+};
+
+/** Throwaway instances: each branch that matches gets one, as an environment of its own. */
+export type DemosPolicy = {
+  readonly branches: readonly string[];
+  /** How long after the last push one ends, in ms. */
+  readonly ttl: number;
+  /** So many at once. */
+  readonly most: number;
+  /** What each is, but for what follows from its branch; `{slug}` stands in its `url` and in what verifies it. */
+  readonly template: EnvironmentPolicy;
+  readonly destroy: readonly StageDefinition[];
 };
 
 export type PullRequestPolicy = {
@@ -108,6 +122,7 @@ export type ServicePolicy = {
   readonly versions: VersionPolicy;
   /** In promotion order. */
   readonly environments: readonly EnvironmentPolicy[];
+  readonly demos?: DemosPolicy;
 };
 
 export type Pipeline = {

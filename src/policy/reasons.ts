@@ -110,6 +110,7 @@ export type Reason =
       readonly pullRequest: number;
     }
   | { readonly code: "order.redeploy" }
+  | { readonly code: "order.demo" }
   | { readonly code: "order.passed-by-rollback" }
   | { readonly code: "order.passed-by-hotfix" }
   | { readonly code: "order.nothing-live-before"; readonly before: string }
@@ -127,6 +128,7 @@ export type Reason =
   | { readonly code: "checks.pending"; readonly names: readonly string[] }
   | { readonly code: "checks.missing"; readonly names: readonly string[] }
   | { readonly code: "quarantine.clear" }
+  | { readonly code: "quarantine.passed-by-destroy" }
   | {
       readonly code: "quarantine.quarantined";
       readonly sha: Sha;
@@ -136,6 +138,7 @@ export type Reason =
     }
   | { readonly code: "hold.none" }
   | { readonly code: "hold.passed-by-rollback" }
+  | { readonly code: "hold.passed-by-destroy" }
   | { readonly code: "hold.fix-confirmed"; readonly by: string; readonly bad: Sha }
   /** A person asks for a descendant of the bad revision: someone who may ask confirms that it contains the fix. */
   | { readonly code: "hold.confirm-fix"; readonly bad: Sha; readonly rollback: number }

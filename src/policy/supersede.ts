@@ -26,6 +26,8 @@ export function supersedes(
 ): boolean {
   if (policy.queue !== "supersede") return false;
   if (!isPending(older.status) || newer.requestedAt < older.requestedAt) return false;
+  // With what takes a demo away, nothing older is wanted there any more.
+  if (newer.kind === "destroy") return true;
   if (newer.kind === "rollback" && older.kind !== "rollback") return false;
   const kept = older.approved || older.hotfix || older.kind === "rollback";
   return !kept || newer.approved;

@@ -2,6 +2,7 @@
 import type { GitHubApp } from "../github/app.ts";
 import type { Bot } from "../operations/bot.ts";
 import { followAllBranches } from "../operations/follow-branch.ts";
+import { followAllDemos } from "../operations/follow-demos.ts";
 import { heard, type ListensTo, lookUpMissed, missed } from "../operations/missed.ts";
 import type { MeaningOf } from "../operations/note-reaction.ts";
 import { readReactions } from "../operations/read-reactions.ts";
@@ -82,12 +83,13 @@ async function compareWithGitHub(
   await githubApp.startUp();
   const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
   const followed = repositories.filter((row) => row.pipeline_file_id !== null);
-  await followAllBranches(
-    bot,
-    followed.map(({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
+  const refs = followed.map(
+    ({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
       return { id, fullName, installationId, defaultBranch };
-    }),
+    },
   );
+  await followAllBranches(bot, refs);
+  await followAllDemos(bot, refs);
   if (since !== undefined) {
     const from = Math.max(since - recoverMarginMs, bot.context.clock.now() - recoverAtMostMs);
     const recovered = await githubApp.recoverDeliveries(from);

@@ -27,6 +27,7 @@ import * as versions from "./migrations/0019-versions.ts";
 import * as branches from "./migrations/0020-branches.ts";
 import * as promotions from "./migrations/0021-promotions.ts";
 import * as stageOutput from "./migrations/0027-stage-output.ts";
+import * as demos from "./migrations/0026-demos.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -54,6 +55,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020-branches": branches,
   "0021-promotions": promotions,
   "0027-stage-output": stageOutput,
+  "0026-demos": demos,
 };
 
 /** Names of the migrations that this call carried out. */

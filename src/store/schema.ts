@@ -8,6 +8,7 @@ import type { Ships } from "../operations/ships.ts";
 import type { Facts, OfferedBecause, RequestKind, Status, Verdict } from "../policy/model.ts";
 import type { EnvironmentPolicy, Mistake, Pipeline, PipelineSource, PolicyInForce } from "../policy/pipeline.ts";
 import type { NamedIssue, Readiness, VersionFacts } from "../policy/pull-request.ts";
+import type { DemoColumns } from "./demo-columns.ts";
 import type { ListeningTable } from "./listening-table.ts";
 import type { PromotionTable } from "./promotion-table.ts";
 import type { BackMergeTable, CandidateTable } from "./version-tables.ts";
@@ -75,7 +76,7 @@ export type ServiceTable = {
   removed_at: Date | null;
 };
 
-export type EnvironmentTable = {
+export type EnvironmentTable = DemoColumns & {
   id: Generated<number>;
   service_id: number;
   name: string;

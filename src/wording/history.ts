@@ -10,6 +10,7 @@ const kinds: Readonly<Record<RequestKind, string>> = {
   merge: "Merged",
   rollback: "Rolled back",
   external: "Deployed without Signalbox",
+  destroy: "Took away",
 };
 
 export function historyTitle(reply: HistoryReply): string {

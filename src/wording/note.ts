@@ -4,6 +4,7 @@ import type { Mistake } from "../policy/pipeline.ts";
 import { wordAnnouncementNote } from "./announcement.ts";
 import { wordApprovalNote } from "./approvals.ts";
 import { wordChannelNote } from "./channel.ts";
+import { wordDemoNote } from "./demos.ts";
 import { wordHoldsNote } from "./holds.ts";
 import { wordLinkNote } from "./link.ts";
 import { wordLiveNote } from "./live-news.ts";
@@ -147,6 +148,9 @@ export function wordNote(note: NoteContent): string {
       return wordScheduleNote(note);
     case "release-stands":
       return `Release ${note.tag} on GitHub says what changed. ${note.url}`;
+    case "demo-ends":
+    case "demo-limit":
+      return wordDemoNote(note);
     case "promotion-opened":
       return wordPromotionNote(note);
     case "pipeline-mended":

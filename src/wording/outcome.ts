@@ -13,6 +13,8 @@ export function sentenceForOutcome(outcome: Outcome): string {
   switch (outcome.code) {
     case "succeeded":
       return "It is live.";
+    case "destroyed":
+      return "The demo is no longer there.";
     case "stage-failed":
       return `The stage ${outcome.stage} failed.${detail(outcome.message)}`;
     case "stage-error":

@@ -5,11 +5,12 @@ import { helpTopics, isHelpTopic } from "../commands/help-topics.ts";
 import type { ReplyContent } from "../operations/said.ts";
 import type { Instant, Verdict } from "../policy/model.ts";
 import { deployVerbs } from "../policy/verbs.ts";
-import { gateName, gateResultInWords, sentenceForGate } from "../wording.ts";
 import { wordFailureReply } from "./after-failure.ts";
 import { groupsInWords } from "./approvals.ts";
+import { wordDemoReply } from "./demos.ts";
 import { diffLines } from "./diff.ts";
 import { wordFormReply } from "./form.ts";
+import { gateLines } from "./gate-lines.ts";
 import { historyLines } from "./history.ts";
 import { wordHoldsReply } from "./holds.ts";
 import { wordLinkReply } from "./link.ts";
@@ -70,14 +71,6 @@ function wordProblem(problem: CommandProblem): string {
     case "bad-number":
       return `${quoted(problem.found)} is not the number of a deployment. Write: ${problem.usage}`;
   }
-}
-
-/** Every gate with its result, in the order of the verdict, whatever it gave. */
-function gateLines(verdict: Verdict, now: Instant | undefined): readonly string[] {
-  const context = now === undefined ? {} : { now };
-  return verdict.gates.map(
-    (gate) => `• ${gateResultInWords(gate.result)}: ${gateName(gate)}. ${sentenceForGate(gate, context)}`,
-  );
 }
 
 const outcomes: Readonly<Record<Verdict["outcome"], string>> = {
@@ -230,8 +223,6 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return `That comment holds ${reply.commands} commands, and I carried out none of them. Write one command in each comment.`;
     case "asked-long-ago":
       return `I heard of this only now, and it was written at ${timeInWords(reply.at)}. It may not be meant any more, so I did not carry it out. Please ask again if it is.`;
-    case "not-in-this-version":
-      return `I cannot do ${isHelpTopic(reply.command) ? helpOn(reply.command).usage : "that"} yet. A later version of Signalbox will.`;
     case "form-not-opened":
     case "form-cannot-look":
     case "form-mistake":
@@ -267,6 +258,12 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "no-next-version":
     case "versions":
       return wordVersionReply(reply);
+    case "demos":
+    case "unknown-demo":
+    case "demo-gone":
+    case "demo-destroying":
+    case "demo-kept":
+      return wordDemoReply(reply, now);
     case "trying-again":
       return "GitHub or Slack does not answer me just now. I try again by myself, within seconds at first and for six minutes, and then tell you how it went. You need not ask again.";
     case "gave-up":

@@ -1,4 +1,5 @@
 /** Where each environment stands, as lines of text: the answer to `/deploy status`. */
+import type { DemoShown } from "../operations/demo-said.ts";
 import type { EnvironmentStanding, Running, Waiting } from "../operations/standing.ts";
 import type { ServiceStanding } from "../operations/status.ts";
 import type { GateResult, Instant } from "../policy/model.ts";
@@ -7,6 +8,8 @@ import { ageInWords, listInWords, quoted, revisionInWords, statusSentence, timeI
 
 /** More would fill the screen; `/deploy queue` lists them. */
 const mostWaiting = 5;
+/** More are only counted: `/deploy demo list` lists them. */
+const mostShort = 10;
 
 function since(at: Instant, now: Instant): string {
   return `since ${timeInWords(at)} (${ageInWords(at, now)})`;
@@ -80,6 +83,16 @@ export function standingSentences(standing: EnvironmentStanding, now: Instant): 
   ];
 }
 
+/** In one line, for those who look at environments. */
+export function demosInShort(demos: readonly DemoShown[] = []): readonly string[] {
+  if (demos.length === 0) return [];
+  const named = demos.slice(0, mostShort).map(({ slug, standing: { live } }) => {
+    return live === undefined ? `${slug} (nothing live)` : `${slug} (${revisionInWords(live.revision)})`;
+  });
+  const more = demos.length > mostShort ? ` and ${demos.length - mostShort} more` : "";
+  return [`Demos: ${named.join(", ")}${more}. /deploy demo list says more.`];
+}
+
 export function standingLines(services: readonly ServiceStanding[], now: Instant): readonly string[] {
   return services.flatMap((service, index) => [
     ...(index === 0 ? [] : [""]),
@@ -91,5 +104,6 @@ export function standingLines(services: readonly ServiceStanding[], now: Instant
           `• ${standing.name}: ${liveSentence(standing, now)}`,
           ...standingSentences(standing, now).map((line) => `    ${line}`),
         ])),
+    ...demosInShort(service.demos),
   ]);
 }

@@ -304,7 +304,7 @@ test("help, in all and on each command", async () => {
         /deploy allow <sha> "the fault was in the load balancer"
     > /deploy help demo
     /deploy demo [list | destroy &lt;name&gt;] [of &lt;service&gt;]
-    Makes a demo of a branch, lists the demos that there are, or takes one away.
+    Lists the demos that there are, or destroys one. A push to its branch makes a demo.
     For example:
         /deploy demo list
         /deploy demo destroy new-basket
@@ -324,26 +324,6 @@ test("help, in all and on each command", async () => {
     For example:
         /deploy help
         /deploy help rollback
-    "
-  `);
-});
-
-test("what this version cannot do yet", async () => {
-  const lines = ["/rc", "/rc cut minor", "/rc next", "/rc finish", "/deploy demo", "/deploy demo list"];
-  expect(await conversation(alice, ...lines)).toMatchInlineSnapshot(`
-    "
-    > /rc
-    I cannot do /rc [cut [major|minor|patch|&lt;version&gt;] | next | finish] [of &lt;service&gt;] yet. A later version of Signalbox will.
-    > /rc cut minor
-    I cannot do /rc [cut [major|minor|patch|&lt;version&gt;] | next | finish] [of &lt;service&gt;] yet. A later version of Signalbox will.
-    > /rc next
-    I cannot do /rc [cut [major|minor|patch|&lt;version&gt;] | next | finish] [of &lt;service&gt;] yet. A later version of Signalbox will.
-    > /rc finish
-    I cannot do /rc [cut [major|minor|patch|&lt;version&gt;] | next | finish] [of &lt;service&gt;] yet. A later version of Signalbox will.
-    > /deploy demo
-    I cannot do /deploy demo [list | destroy &lt;name&gt;] [of &lt;service&gt;] yet. A later version of Signalbox will.
-    > /deploy demo list
-    I cannot do /deploy demo [list | destroy &lt;name&gt;] [of &lt;service&gt;] yet. A later version of Signalbox will.
     "
   `);
 });

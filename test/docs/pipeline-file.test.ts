@@ -12,6 +12,7 @@ import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
 import { reservedNames } from "../../src/policy/pipeline-file/rules.ts";
 import {
   approvalsShape,
+  demoShape,
   environmentShape,
   fileShape,
   hotfixShape,
@@ -67,6 +68,7 @@ describe("docs/pipeline-file.md", () => {
     ["verify", verifierShape],
     ["http under verify", probeShape],
     ["prometheus", prometheusShape],
+    ["demos", demoShape],
   ])("documents every key of %s, in the order of the schema, and no other", (heading, shape) => {
     expect(documented(heading)).toEqual(Object.keys(shape));
   });
@@ -74,7 +76,15 @@ describe("docs/pipeline-file.md", () => {
   test("its full example uses every key of the file but _extends and services", () => {
     const full = blocksOf(reference, "yaml").find(({ text }) => text.includes("pull_requests:"));
     const used = keysIn(parse(full?.text ?? ""));
-    const shapes = [fileShape, pullRequestsShape, versionsShape, versionFromShape, environmentShape, approvalsShape];
+    const shapes = [
+      fileShape,
+      pullRequestsShape,
+      versionsShape,
+      versionFromShape,
+      environmentShape,
+      approvalsShape,
+      demoShape,
+    ];
     const stages = [
       deployerShape,
       httpShape,
@@ -134,6 +144,7 @@ describe("docs/pipeline-file.md", () => {
       },
     });
     expect(defaultOf("approvals", "expires")).toBe("24h");
+    expect([defaultOf("demos", "ttl"), defaultOf("demos", "most")]).toEqual(["14d", "20"]);
   });
 
   test("the names that it gives as refused are", () => {

@@ -317,7 +317,7 @@ environments:
     deploy: make deploy
 `;
     expect(mistakesIn(text).map(told)).toEqual([
-      "1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services (channel)",
+      "1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, demos, services (channel)",
       '2:10 channel: found "shop", expected a Slack channel in quotes, such as "#shop-deploys", or its id ("#shop")',
       '3:32 versions.scheme: found "semvar", expected one of semver, pep440, dotted, calver (semver)',
       '4:25 pull_requests.closes: found "requird", expected required, suggested or off (required)',
@@ -339,7 +339,6 @@ environments:
     expect(new Set(mistakesIn(text).map((mistake) => mistake.file))).toEqual(new Set([file]));
   });
 
-  const later = "not supported by this version yet: remove it";
   test.each<[string, string, string]>([
     ["an empty file", "", "1:1 environments: found nothing, expected at least one environment and how to deploy it"],
     [
@@ -534,7 +533,6 @@ environments:
       environment("    queue: superseed\n"),
       '4:12 environments.staging.queue: found "superseed", expected supersede or queue (supersede)',
     ],
-    ["demos", "demos: {}\nenvironments: {a: {deploy: x}}", `1:1 demos: found demos, expected ${later}`],
     [
       "a snapshot without a branch",
       environment("    snapshot: false\n"),
@@ -713,7 +711,7 @@ environments:
     [
       "a key that is part of the language",
       `constructor: x\n${environment("")}`,
-      "1:1 constructor: found constructor, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services",
+      "1:1 constructor: found constructor, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, demos, services",
     ],
     [
       "a key that would be left out",
@@ -902,7 +900,7 @@ describe("a file that extends another", () => {
     const reading = readPipelineFile({ sources: [own, base], merged, repository: "acme/shop" });
     expect(reading.kind === "mistakes" ? reading.mistakes.map((one) => `${one.file}:${told(one)}`) : []).toEqual([
       `${file}:4:13 environments.staging.deploy: found 3, expected a command, or a list of stages such as \`- build: make build\``,
-      `${base.name}:4:1 servce: found servce, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services (service)`,
+      `${base.name}:4:1 servce: found servce, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, demos, services (service)`,
     ]);
   });
 

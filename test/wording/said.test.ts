@@ -8,6 +8,7 @@ import { wordNote } from "../../src/wording/note.ts";
 import { timeInWords } from "../../src/wording/phrases.ts";
 import { wordReply } from "../../src/wording/reply.ts";
 import { channelNotes } from "./channel-cases.ts";
+import { demoNotes, demoReplies } from "./demo-cases.ts";
 import { holdsNotes, holdsReplies } from "./holds-cases.ts";
 import { linkNotes, linkReplies } from "./link-cases.ts";
 import { promotionNotes, promotionReplies } from "./promotion-cases.ts";
@@ -52,6 +53,7 @@ const notes: NoteCases = {
   ...holdsNotes,
   ...linkNotes,
   ...channelNotes,
+  ...demoNotes,
   ...promotionNotes,
   ...versionNotes,
   "approval-refused": [
@@ -352,6 +354,7 @@ const change = {
 
 const replies: ReplyCases = {
   ...holdsReplies,
+  ...demoReplies,
   ...promotionReplies,
   ...linkReplies,
   ...versionReplies,
@@ -835,9 +838,6 @@ const replies: ReplyCases = {
       { at: now },
       "I heard of this only now, and it was written at 2026-11-21 14:30 UTC. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
     ],
-  ],
-  "not-in-this-version": [
-    [{ command: "retry" }, "I cannot do /deploy retry <deployment> [stage] yet. A later version of Signalbox will."],
   ],
   help: [
     [

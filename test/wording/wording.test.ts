@@ -268,6 +268,7 @@ const cases: Cases = {
     },
   ],
   "order.redeploy": [{ reason: {}, says: "This is what is live already; it is deployed again." }],
+  "order.demo": [{ reason: {}, says: "A demo shows its branch, wherever that is moved to." }],
   "order.passed-by-rollback": [{ reason: {}, says: "A rollback goes back on purpose." }],
   "order.nothing-live-before": [
     {
@@ -376,6 +377,7 @@ const cases: Cases = {
       says: "The check ci/test has not been reported on GitHub for this revision.",
     },
   ],
+  "quarantine.passed-by-destroy": [{ reason: {}, says: "Nothing is deployed by taking a demo away." }],
   "quarantine.clear": [{ reason: {}, says: "This is not in quarantine." }],
   "quarantine.quarantined": [
     {
@@ -386,6 +388,7 @@ const cases: Cases = {
     },
   ],
   "hold.none": [{ reason: {}, says: "No rollback holds this environment." }],
+  "hold.passed-by-destroy": [{ reason: {}, says: "Taking a demo away passes the hold." }],
   "hold.passed-by-rollback": [{ reason: {}, says: "A rollback passes the hold." }],
   "hold.fix-confirmed": [{ reason: { by: "bob", bad }, says: "bob confirmed that this contains the fix for 0123456." }],
   "hold.confirm-fix": [
@@ -572,6 +575,7 @@ const outcomes: {
   readonly [C in Outcome["code"]]: readonly [Omit<Extract<Outcome, { code: C }>, "code">, string];
 } = {
   succeeded: [{}, "It is live."],
+  destroyed: [{}, "The demo is no longer there."],
   "stage-failed": [{ stage: "deploy", message: "exit code 2" }, "The stage deploy failed. Exit code 2."],
   "stage-error": [{ stage: "deploy" }, "The stage deploy could not be carried out."],
   "stage-timed-out": [

@@ -29,6 +29,8 @@ export type DeploymentContent = {
   readonly sha: string;
   readonly environment: string;
   readonly production: boolean;
+  /** It will not be there for long: GitHub then ends none of its deployments by itself. */
+  readonly transient: boolean;
   readonly deployment: number;
   /** Tells this deployment's from that of another bot, or of a database that was lost, which counts from 1 as well. */
   readonly token: string;
@@ -66,6 +68,8 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
       const view = await ground.loadDeploymentView(ground.db, readDeploymentSubject(subject));
       // What a workflow carries out has a Deployment of its own, which GitHub made for it.
       if (view === undefined || view.startedAt === undefined || view.kind === "external") return undefined;
+      // Taking a demo away deploys nothing: what was live there is shown as inactive.
+      if (view.kind === "destroy") return undefined;
       const repository = await loadRepositoryNamed(ground, view.repository);
       if (repository === undefined) return undefined;
       // A worker would take a second Deployment for a second order, and what is written to its own for an answer.
@@ -77,6 +81,7 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
           sha: view.revision.sha,
           environment: view.environmentOnGitHub ?? view.environment,
           production: view.production,
+          transient: view.demo !== undefined,
           deployment: view.id,
           token: hashOf(`${repository.id}/${view.id}/${view.revision.sha}/${view.requestedAt}`),
           status: statusOf(view),
@@ -103,6 +108,7 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
         ref: content.sha,
         environment: content.environment,
         production_environment: content.production,
+        transient_environment: content.transient,
         auto_merge: false,
         required_contexts: [],
         description: plainLine(`Deployment ${content.deployment} of Signalbox`, longestDescription),
@@ -133,7 +139,8 @@ export function statusOf(view: DeploymentView): StatusContent {
   };
 }
 
-function stateOf({ status }: DeploymentView): StatusContent["state"] {
+function stateOf({ status, demo }: DeploymentView): StatusContent["state"] {
+  if (demo?.gone === true) return "inactive";
   switch (status) {
     case "success":
     case "failure":

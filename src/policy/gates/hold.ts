@@ -9,6 +9,7 @@ export function hold({ environment, request }: Facts): GateResult {
   const held = environment.hold;
   if (held === undefined) return pass("hold", { code: "hold.none" });
   if (request.kind === "rollback") return pass("hold", { code: "hold.passed-by-rollback" });
+  if (request.kind === "destroy") return pass("hold", { code: "hold.passed-by-destroy" });
   const { rollback, comparedToBad: comparison } = held;
   const bad = held.bad.sha;
   const people = { kind: "whoever-may-ask" } as const;

@@ -1,6 +1,7 @@
 /** What a file of the right shape means: plain data with every default filled in. */
 import type {
   ApprovalPolicy,
+  DemosPolicy,
   EnvironmentPolicy,
   Pipeline,
   PullRequestPolicy,
@@ -15,7 +16,7 @@ import { readDeployment } from "./deployers/deployment.ts";
 import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
 import { duration, given } from "./meaning-parts.ts";
-import type { DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
+import type { DemosEntry, DeployerEntry, EnvironmentEntry, PipelineFile, ServiceEntry, StagesEntry } from "./schema.ts";
 import { announcementsOf } from "./shape-announce.ts";
 import { changesEnvironment, isProduction } from "./stage-entries.ts";
 import { verifyStages } from "./verify-meaning.ts";
@@ -25,10 +26,10 @@ const hour = 3_600_000;
 
 /** `repository` is `owner/name`: the service is called by its name unless the file says otherwise. */
 export function meaningOf(file: PipelineFile, repository: string): Pipeline {
-  const { channel, versions, environments = {} } = file;
+  const { channel, versions, environments = {}, demos } = file;
   const only = file.service ?? repository.split("/").at(-1) ?? repository;
   const whole = { ...given("channel", channel), ...given("versions", versions) };
-  const services = file.services ?? { [only]: { environments } };
+  const services = file.services ?? { [only]: { environments, ...given("demos", demos) } };
   return {
     pullRequests: pullRequestPolicy(file.pull_requests),
     people: file.people ?? {},
@@ -49,6 +50,18 @@ function servicePolicy(name: string, entry: ServiceEntry): ServicePolicy {
     ...given("channel", entry.channel),
     versions: versionPolicy(entry.versions),
     environments,
+    ...(entry.demos === undefined ? {} : { demos: demosPolicy(entry.demos, entry.paths) }),
+  };
+}
+
+function demosPolicy(entry: DemosEntry, paths: ServiceEntry["paths"]): DemosPolicy {
+  const { branches, ttl, most = 20, destroy, ...environment } = entry;
+  return {
+    branches: typeof branches === "string" ? [branches] : branches,
+    ttl: duration(ttl) ?? 14 * 24 * hour,
+    most,
+    template: { ...environmentPolicy("demo", environment, undefined), ...given("paths", paths) },
+    destroy: deployStages(destroy, "destroy"),
   };
 }
 
@@ -148,8 +161,8 @@ function windowPolicy(entry: EnvironmentEntry["window"]): WindowPolicy | undefin
   return { allow, hours: allow.flatMap((text) => readHours(text) ?? []), timezone: entry.timezone };
 }
 
-function deployStages(entry: StagesEntry): readonly StageDefinition[] {
-  const named = Array.isArray(entry) ? entry.flatMap((item) => Object.entries(item)) : [["deploy", entry] as const];
+function deployStages(entry: StagesEntry, only = "deploy"): readonly StageDefinition[] {
+  const named = Array.isArray(entry) ? entry.flatMap((item) => Object.entries(item)) : [[only, entry] as const];
   return named.map(([name, value]) => ({
     name,
     deployer: deployerOf(value),

@@ -5,6 +5,7 @@ import { gitlabShape } from "./deployers/gitlab.ts";
 import { pinShape } from "./deployers/pin.ts";
 import {
   approvalsShape,
+  demoShape,
   environmentShape,
   fileShape,
   hotfixShape,
@@ -44,7 +45,7 @@ const inDeployers = [
 ] as const;
 
 const places: readonly Place[] = [
-  { at: [], keys: Object.keys(fileShape), later: ["demos"] },
+  { at: [], keys: Object.keys(fileShape), later: [] },
   {
     at: ["pull_requests"],
     keys: Object.keys(pullRequestsShape),
@@ -87,12 +88,19 @@ const places: readonly Place[] = [
   { at: ["environments", "*", "verify", "*", "*", "prometheus"], ...prometheus },
 ];
 
-const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape), later: ["demos"] };
+/** In a demo stands what would stand in an environment of that name; what destroys it is written like what deploys it. */
+const demos: Place = { at: ["demos"], keys: Object.keys(demoShape), later: [] };
+
+const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape), later: [] };
 
 /** What stands in a service stands there as it would in the whole file. */
 export function placeAt(path: Path): Place | undefined {
   if (path[0] === "services" && path.length > 2) return placeAt(path.slice(2));
   if (path[0] === "services" && path.length === 2) return service;
+  if (path[0] === "demos" && path.length === 1) return demos;
+  if (path[0] === "demos") {
+    return placeAt(["environments", "*", path[1] === "destroy" ? "deploy" : (path[1] ?? ""), ...path.slice(2)]);
+  }
   return places.find(({ at }) => at.length === path.length && at.every((part, i) => part === "*" || part === path[i]));
 }
 

@@ -5,16 +5,16 @@
 import { nearest } from "../nearest.ts";
 import { deployVerbs } from "../verbs.ts";
 import { branchMistakes } from "./branch-rules.ts";
-import { deployerMistakes } from "./deployer-rules.ts";
-import { entriesOf, isMap, itemsOf, listed, quoted, shown, valueAt } from "./found.ts";
+import { demoMistakes } from "./demo-rules.ts";
+import { entriesOf, isMap, itemsOf, listed, quoted, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
 import { serviceMistakes } from "./service-rules.ts";
 import { announcementMistakes } from "./shape-announce.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { isProduction, stageEntries } from "./stage-entries.ts";
+import { secretMistakes, stageMistakes } from "./stage-rules.ts";
 import { timingMistakes } from "./timing-rules.ts";
-import { verifierMistakes } from "./verify-rules.ts";
 import { bumpMistakes, versionMistakes } from "./version-rules.ts";
 
 /** Words that commands begin with: an environment of that name could never be named. */
@@ -37,11 +37,12 @@ function ofService(data: unknown): readonly Finding[] {
       ...peopleMistakes(["environments", name, "hotfix", "from"], valueAt(environment, ["hotfix", "from"]), data),
       ...timingMistakes(name, environment, i),
       ...branchMistakes(name, environment, environments.slice(0, i)),
-      ...stageMistakes(name, environment),
+      ...stageMistakes(["environments", name], environment, ["deploy", "verify"]),
       ...rollbackMistakes(name, environment),
       ...announcementMistakes(name, environment),
-      ...secretMistakes(name, environment),
+      ...secretMistakes(["environments", name], environment),
     ]),
+    ...demoMistakes(data, environments),
     ...versionMistakes(data),
   ];
 }
@@ -99,29 +100,6 @@ function approvalMistakes(name: string, environment: unknown, data: unknown): re
   return people.length > 0 ? people : countMistakes(path, approvals, data);
 }
 
-function stageMistakes(name: string, environment: unknown): readonly Finding[] {
-  const found: Finding[] = [];
-  const seen = new Set<string>();
-  for (const phase of ["deploy", "verify"] as const) {
-    const at = ["environments", name, phase];
-    for (const [i, item] of itemsOf(valueAt(environment, [phase])).entries()) {
-      const keys = entriesOf(item).map(([key]) => key);
-      if (isMap(item) && keys.length !== 1) {
-        const expected = "one stage in each entry, such as `- build: make build`";
-        found.push({ path: [...at, i], at: "value", found: shown(item), expected });
-      }
-    }
-    for (const { name: stage, path, value } of stageEntries(at, valueAt(environment, [phase]))) {
-      if (seen.has(stage)) {
-        found.push({ path, at: "key", found: quoted(stage), expected: "a name that no other stage here has" });
-      }
-      seen.add(stage);
-      found.push(...(phase === "deploy" ? deployerMistakes(path, value) : verifierMistakes(path, value, environment)));
-    }
-  }
-  return found;
-}
-
 function rollbackMistakes(name: string, environment: unknown): readonly Finding[] {
   const at: Path = ["environments", name];
   const deploy = valueAt(environment, ["deploy"]);
@@ -145,15 +123,5 @@ function rollbackMistakes(name: string, environment: unknown): readonly Finding[
         ...(near === undefined ? {} : { nearest: near }),
       },
     ];
-  });
-}
-
-/** A name in both would leave it to chance which value a command sees. */
-function secretMistakes(name: string, environment: unknown): readonly Finding[] {
-  const variables = entriesOf(valueAt(environment, ["env"])).map(([key]) => key);
-  return itemsOf(valueAt(environment, ["secrets"])).flatMap((secret, i): readonly Finding[] => {
-    if (typeof secret !== "string" || !variables.includes(secret)) return [];
-    const expected = "a name that env does not have";
-    return [{ path: ["environments", name, "secrets", i], at: "value", found: quoted(secret), expected }];
   });
 }

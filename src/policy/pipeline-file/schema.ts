@@ -8,6 +8,7 @@ import * as z from "zod";
 import { hoursPattern } from "../windows.ts";
 import { announceShape } from "./shape-announce.ts";
 import { branchShape } from "./shape-branches.ts";
+import { demosShape } from "./shape-demos.ts";
 import {
   duration,
   flag,
@@ -170,6 +171,12 @@ const environments = z
   )
   .describe("In promotion order.");
 
+export const demoShape = demosShape(environmentShape);
+const demos = z
+  .strictObject(demoShape, { error: "which branches get a demo, and how: {branches: …, deploy: …, destroy: …}" })
+  .optional()
+  .describe("A throwaway instance for each branch that matches, made on push and destroyed with the branch.");
+
 export const serviceShape = {
   paths: listOf(text("a path or a pattern, such as api/**", /^!?[^\s!].{0,199}$/u), "a list of paths or patterns")
     .min(1, { error: "at least one path or pattern" })
@@ -181,6 +188,7 @@ export const serviceShape = {
   channel,
   versions,
   environments,
+  demos,
 };
 
 export const fileShape = {
@@ -212,6 +220,7 @@ export const fileShape = {
       "Groups to be named in `approvals.from`, `who` and `hotfix.from`: GitHub logins, other groups, teams on GitHub (`team:acme/sre`) and user groups in Slack (`usergroup:S0123`).",
     ),
   environments: environments.optional(),
+  demos,
   services: z
     .record(
       text("a service's name: letters, digits, - _ and .", name),
@@ -230,6 +239,7 @@ export const pipelineFileSchema = z.strictObject(fileShape, { error: "keys and t
 export type PipelineFile = z.infer<typeof pipelineFileSchema>;
 export type ServiceEntry = NonNullable<PipelineFile["services"]>[string];
 export type EnvironmentEntry = ServiceEntry["environments"][string];
+export type DemosEntry = NonNullable<ServiceEntry["demos"]>;
 export type StagesEntry = EnvironmentEntry["deploy"];
 /** What carries one stage out. */
 export type DeployerEntry = Exclude<StagesEntry, readonly unknown[]>;

@@ -64,7 +64,7 @@ function unknownKey(parent: Path, key: string): Finding {
   const keys = place?.keys ?? [];
   const near = nearest(key, keys);
   const phase = parent.at(-1);
-  const example = phase === "deploy" ? "build: make build" : phase === "verify" ? "smoke: make smoke" : undefined;
+  const example = phases.get(String(phase));
   const stages = example === undefined ? "" : `, or a list of stages such as \`- ${example}\``;
   return {
     path,
@@ -74,6 +74,12 @@ function unknownKey(parent: Path, key: string): Finding {
     ...(near === undefined ? {} : { nearest: near }),
   };
 }
+
+const phases: ReadonlyMap<string, string> = new Map([
+  ["deploy", "build: make build"],
+  ["verify", "smoke: make smoke"],
+  ["destroy", "destroy: make demo-destroy"],
+]);
 
 /** A key as it is written; an empty one would not be seen without its quotes. */
 function named(key: string): string {

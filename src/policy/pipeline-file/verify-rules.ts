@@ -68,7 +68,7 @@ function boundMistakes(path: Path, probe: Readonly<Record<string, unknown>>): re
 function placeholderMistakes(path: Path, probe: Readonly<Record<string, unknown>>): readonly Finding[] {
   return entriesOf(probe).flatMap(([key, text]) => {
     if (typeof text !== "string" || !["url", "contains", "query"].includes(key)) return [];
-    const known: readonly string[] = placeholders;
+    const known: readonly string[] = path[0] === "demos" ? [...placeholders, "slug"] : placeholders;
     return placeholdersIn(text).flatMap((name): readonly Finding[] => {
       if (known.includes(name)) return [];
       const near = nearest(name, known);

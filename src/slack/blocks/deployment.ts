@@ -41,6 +41,7 @@ const kinds: Readonly<Record<RequestKind, string>> = {
   merge: "Merge",
   rollback: "Rollback",
   external: "Workflow run",
+  destroy: "Destruction",
 };
 
 const asks: Readonly<Record<RequestKind, string>> = {
@@ -49,6 +50,7 @@ const asks: Readonly<Record<RequestKind, string>> = {
   merge: "merged",
   rollback: "asks to go back to",
   external: "started a workflow that is to deploy",
+  destroy: "asks to take away",
 };
 
 const asked: Readonly<Record<RequestKind, string>> = {
@@ -57,6 +59,7 @@ const asked: Readonly<Record<RequestKind, string>> = {
   merge: "merged",
   rollback: "asked to go back to",
   external: "started a workflow that was to deploy",
+  destroy: "asked to take away",
 };
 
 const stageWords: Readonly<Record<StageView["state"], string>> = {
@@ -78,9 +81,14 @@ function request(view: DeploymentView): string {
   const revision = namedRevision(view.revision, view.ref);
   const pull = view.pullRequest === undefined ? "" : ` by pull request #${view.pullRequest}`;
   const saying = view.reason === undefined || view.reason.trim() === "" ? "" : `, saying ${quoted(view.reason)}`;
-  const act = isPending(view.status) ? asks[view.kind] : asked[view.kind];
+  const act = isPush(view) ? "pushed" : isPending(view.status) ? asks[view.kind] : asked[view.kind];
   const hotfix = view.hotfix ? " as a hotfix" : "";
   return `${view.requestedBy} ${act} ${revision}${pull}${hotfix}${saying}.`;
+}
+
+/** What made or refreshed a demo by itself. */
+function isPush(view: DeploymentView): boolean {
+  return view.demo !== undefined && view.kind === "merge";
 }
 
 /** How it stands, as plain text: the status in a word, then what it means. */
@@ -149,7 +157,7 @@ function footer(view: DeploymentView): Block {
 }
 
 function title(view: DeploymentView): string {
-  return `${view.hotfix ? "Hotfix" : kinds[view.kind]}: ${view.service} → ${view.environment}`;
+  return `${view.hotfix ? "Hotfix" : isPush(view) ? "Demo" : kinds[view.kind]}: ${view.service} → ${view.environment}`;
 }
 
 /** The same in one line, for notifications and whoever cannot see blocks. */

@@ -15,7 +15,7 @@ import { closes, compareLabel, diffNotes, diffTitle, mostPullRequests } from "..
 import { historyTitle, pastNumber, pastRevision, pastSentence } from "../../wording/history.ts";
 import { count, quoted } from "../../wording/phrases.ts";
 import { queueLines, queueSentences, queueTitle } from "../../wording/queue.ts";
-import { liveSentence, standingSentences } from "../../wording/standing.ts";
+import { demosInShort, liveSentence, standingSentences } from "../../wording/standing.ts";
 import { type Block, fields, lineSections, section } from "./block.ts";
 import { link, oneLine } from "./text.ts";
 
@@ -59,11 +59,12 @@ function statusBlocks({ services }: StatusReply, now: Instant): readonly Block[]
 function serviceBlocks(service: ServiceStanding, now: Instant): readonly Block[] {
   const name = `*${oneLine(service.service, 100)}* (${oneLine(service.repository, 150)})`;
   const title = service.away === undefined ? name : `${name}\n${oneLine(wordChannelAway(service.away))}`;
-  if (service.environments.length === 0) return [section(`${title}\nNo environments yet.`)];
+  const demos = demosInShort(service.demos).map((line) => section(oneLine(line, 2_500)));
+  if (service.environments.length === 0) return [section(`${title}\nNo environments yet.`), ...demos];
   const shown = service.environments.slice(0, mostEnvironments).map((standing) => environmentText(standing, now));
   const left = service.environments.length - shown.length;
   const [only] = shown;
-  if (shown.length === 1 && only !== undefined) return [section(title), section(only)];
+  if (shown.length === 1 && only !== undefined) return [section(title), section(only), ...demos];
   const sections = Array.from({ length: Math.ceil(shown.length / fieldsInSection) }, (_, index) =>
     fields(shown.slice(index * fieldsInSection, (index + 1) * fieldsInSection)),
   );
@@ -71,6 +72,7 @@ function serviceBlocks(service: ServiceStanding, now: Instant): readonly Block[]
     section(title),
     ...sections.flat(),
     ...(left > 0 ? [section(`… and ${count(left, "more environment")}`)] : []),
+    ...demos,
   ];
 }
 

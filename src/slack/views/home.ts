@@ -3,7 +3,7 @@ import type { HomeApproval, HomeLock, HomeView } from "../../operations/home-sho
 import { approvalQuestion, approvalSentence, homeWords, linkSentence, lockSentence } from "../../wording/home.ts";
 import { linkLabel } from "../../wording/link.ts";
 import { wordReply } from "../../wording/reply.ts";
-import { liveSentence, standingSentences } from "../../wording/standing.ts";
+import { demosInShort, liveSentence, standingSentences } from "../../wording/standing.ts";
 import { actions, button, context, header, section } from "../blocks/block.ts";
 import { link, oneLine } from "../blocks/text.ts";
 import { homeCallbackId } from "../view-payload.ts";
@@ -91,5 +91,6 @@ function serviceBlocks(service: HomeView["services"][number], now: number): read
   return [
     section(`*${oneLine(service.service, 200)}* (${oneLine(service.repository, 250)})`),
     ...textLines(texts.length === 0 ? ["No environments yet."] : texts, 3),
+    ...textLines(demosInShort(service.demos), 1),
   ];
 }
