@@ -26,8 +26,8 @@ import * as onFailure from "./migrations/0018-on-failure.ts";
 import * as versions from "./migrations/0019-versions.ts";
 import * as branches from "./migrations/0020-branches.ts";
 import * as promotions from "./migrations/0021-promotions.ts";
-import * as stageOutput from "./migrations/0027-stage-output.ts";
 import * as demos from "./migrations/0026-demos.ts";
+import * as stageOutput from "./migrations/0027-stage-output.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -54,8 +54,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0019-versions": versions,
   "0020-branches": branches,
   "0021-promotions": promotions,
-  "0027-stage-output": stageOutput,
   "0026-demos": demos,
+  "0027-stage-output": stageOutput,
 };
 
 /** Names of the migrations that this call carried out. */
