@@ -171,7 +171,7 @@ test("a mistake in the pipeline file is marked on its line, and mended it is gre
 
     In the pipeline file:
 
-    - \`acme/shop:.github/signalbox.yml\`, line 4, column 5, \`environments.staging.brnch\`: found \`brnch\`, expected \`one of branch, auto, url, timeout, env, secrets, deploy, verify, production, after, checks, approvals, who, queue, soak, window, hotfix, on_failure, migrations, rollback\`. Did you mean \`branch\`?
+    - \`acme/shop:.github/signalbox.yml\`, line 4, column 5, \`environments.staging.brnch\`: found \`brnch\`, expected \`one of branch, auto, url, timeout, env, secrets, deploy, verify, production, after, checks, approvals, who, queue, soak, window, hotfix, on_failure, migrations, announce, rollback, snapshot, release, schedule, back_merge\`. Did you mean \`branch\`?
 
     Only suggestions:
 

@@ -68,13 +68,15 @@ test("the first start asks little, and writes one check for each pull request", 
   const calls = await bot.callsOf(() => bot.start());
   expect(checks().map(({ conclusion }) => conclusion)).toEqual(Array.from({ length: 200 }, () => "success"));
   // Two lists of what there is. Pipeline files for 25 repositories at once, with that of their owner's `.github`; pull
-  // requests for ten repositories at once, and as often the facts that their rules need.
-  expect(counted(calls)).toEqual({ reads: 2, graphql: 3 + 5 + 5, writes: 200 });
+  // requests for ten repositories at once, and as often the facts that their rules need; heads of the branches that are
+  // followed, for 25 repositories at once.
+  expect(counted(calls)).toEqual({ reads: 2, graphql: 3 + 5 + 5 + 2, writes: 200 });
 }, 120_000);
 
 test("any later start asks for what is open, and writes nothing", async () => {
   await bot.stop();
   const calls = await bot.callsOf(() => bot.start());
-  // Two lists of what there is; pull requests for ten repositories at once. The log of deliveries is the App's own.
-  expect(counted(calls)).toEqual({ reads: 2, graphql: 5, writes: 0 });
+  // Two lists of what there is; pull requests for ten repositories at once, and heads of branches for 25. The log of
+  // deliveries is the App's own.
+  expect(counted(calls)).toEqual({ reads: 2, graphql: 5 + 2, writes: 0 });
 }, 120_000);

@@ -204,6 +204,7 @@ describe("issues and pull requests", () => {
       baseRef: "main",
       fromFork: false,
       assignees: [],
+      labels: [],
       requestedReviewers: [],
       createdAt: expect.any(Number),
       updatedAt: expect.any(Number),

@@ -65,6 +65,11 @@ export function pullRequestObject(issue: PullIssue): GraphObject {
           args,
           { key: ({ login }) => login, node: accountObject },
         ),
+      labels: (args) =>
+        connection("LabelConnection", issue.labels, args, {
+          key: (name) => name,
+          node: (name) => ({ type: "Label", fields: { name: () => name } }),
+        }),
       reviewRequests: (args) =>
         connection("ReviewRequestConnection", [...reviewers.entries()], args, {
           key: ([index]) => String(index),

@@ -19,8 +19,9 @@ const refusals: readonly number[] = [401, 403, 404, 410, 422, 451];
 
 const bounds = { repositories: 10, fields: 10 };
 const pageSize = 25;
-/** GitHub lets a pull request have no more. */
+/** GitHub lets a pull request have no more assignees and labels. */
 const mostAssignees = 10;
+const mostLabels = 100;
 const mostReviewRequests = 25;
 
 /** Called `Copilot` by the REST API and in webhooks; every other App's login only lacks its `[bot]` here. */
@@ -34,6 +35,7 @@ function fieldFor(after: string | undefined): string {
         number title body isDraft headRefOid headRefName baseRefName isCrossRepository createdAt updatedAt
         author { __typename login }
         assignees(first: ${mostAssignees}) { nodes { login } }
+        labels(first: ${mostLabels}) { nodes { name } }
         reviewRequests(first: ${mostReviewRequests}) { totalCount nodes { requestedReviewer { __typename ... on User { login } ... on Mannequin { login } ... on Team { slug } } } }
       }
     }`;
@@ -59,6 +61,7 @@ const pullShape = z.object({
   updatedAt: z.string(),
   author: z.object({ __typename: z.string(), login: z.string() }).nullable(),
   assignees: z.object({ nodes: z.array(z.object({ login: z.string() })) }),
+  labels: z.object({ nodes: z.array(z.object({ name: z.string() })) }).nullable(),
   reviewRequests: z.object({
     totalCount: z.number(),
     nodes: z.array(z.object({ requestedReviewer: reviewer })),
@@ -131,6 +134,7 @@ function foundPullRequest(pull: z.infer<typeof pullShape>): FoundPullRequest {
     baseRef: pull.baseRefName,
     fromFork: pull.isCrossRepository,
     assignees: pull.assignees.nodes.map(({ login }) => login).toSorted(),
+    labels: (pull.labels?.nodes ?? []).map(({ name }) => storable(name)).toSorted(),
     requestedReviewers: pull.reviewRequests.nodes.flatMap((one) => one.requestedReviewer ?? []).toSorted(),
     createdAt: Date.parse(pull.createdAt),
     updatedAt: Date.parse(pull.updatedAt),
