@@ -7,19 +7,23 @@ import type { SandboxMessage } from "./slack-contract.ts";
 const readyCheck = "signalbox/ready";
 const approvingEmoji = /^(white_check_mark|heavy_check_mark|\+1|ship|shipit)(::|$)/;
 
+/** What was typed, and what was said. */
+type Spoken = Pick<Seen, "acts" | "messages" | "botUser">;
+
 const timeOf = (message: SandboxMessage) => Number(message.ts) * 1000;
 
 /** Commands that were typed on the page, oldest first. */
-export function commands(seen: Seen, pattern: RegExp): readonly Extract<Act, { kind: "command" }>[] {
+export function commands(seen: Pick<Seen, "acts">, pattern: RegExp): readonly Extract<Act, { kind: "command" }>[] {
   return seen.acts.filter((act) => act.kind === "command").filter((act) => pattern.test(act.text.trim()));
 }
 
-/** Something that the bot told this person alone, or the channel, after a moment. */
-export function answeredAfter(seen: Seen, user: string, at: number): boolean {
+/** Something (that says this) which the bot told this person alone, or the channel, after a moment. */
+export function answeredAfter(seen: Omit<Spoken, "acts">, user: string, at: number, saying = /(?:)/u): boolean {
   return seen.messages.some(
     (one) =>
       one.user === seen.botUser &&
       timeOf(one) >= at &&
+      saying.test(one.text) &&
       (one.ephemeralFor === undefined ? one.threadTs === undefined : one.ephemeralFor === user),
   );
 }
@@ -34,6 +38,21 @@ export function postedAfter(seen: Seen, at: number): boolean {
 /** A message of the bot in the thread of this one, after a moment. */
 export function repliedAfter(seen: Seen, ts: string, at: number): boolean {
   return seen.messages.some((one) => one.user === seen.botUser && one.threadTs === ts && timeOf(one) >= at);
+}
+
+/** Whether a command that holds production was taken on, and a later one for production was stopped by that. */
+export function heldProduction(
+  seen: Spoken,
+  hold: { readonly typed: RegExp; readonly answered: RegExp; readonly gate: "freeze" | "lock" },
+): boolean {
+  const stopped = new RegExp(`^Stopped: [^]*Blocks: ${hold.gate}\\b`, "u");
+  return commands(seen, hold.typed).some(
+    (held) =>
+      answeredAfter(seen, held.user, held.at, hold.answered) &&
+      commands(seen, /^\/(deploy|promote) production/).some(
+        (act) => act.at > held.at && answeredAfter(seen, act.user, act.at, stopped),
+      ),
+  );
 }
 
 /** Whether a command like this was typed, and answered to whoever typed it. */

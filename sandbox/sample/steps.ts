@@ -6,6 +6,7 @@ import {
   approved,
   commands,
   ended,
+  heldProduction,
   isApproving,
   postedAfter,
   readiness,
@@ -164,11 +165,11 @@ export const sampleSteps: readonly Step[] = [
     button: "Fill in",
     fill: { kind: "text", as: "U0ROSA", text: "/deploy freeze production until 2h we are counting the stock" },
     happened: (seen) =>
-      commands(seen, /^\/deploy freeze (production|all) until \S/).some((frozen) =>
-        commands(seen, /^\/(deploy|promote) production/).some(
-          (act) => act.at > frozen.at && answeredAfter(seen, act.user, act.at),
-        ),
-      ),
+      heldProduction(seen, {
+        typed: /^\/deploy freeze (production|all) until \S/,
+        answered: /\bproduction (is|are) frozen until /,
+        gate: "freeze",
+      }),
   },
   {
     id: "hotfix",
@@ -189,11 +190,11 @@ export const sampleSteps: readonly Step[] = [
     button: "Fill in",
     fill: { kind: "text", as: "U0ROSA", text: "/deploy lock production we are counting the stock" },
     happened: (seen) =>
-      commands(seen, /^\/deploy lock production \S/).some((held) =>
-        commands(seen, /^\/(deploy|promote) production/).some(
-          (act) => act.at > held.at && act.user !== held.user && answeredAfter(seen, act.user, act.at),
-        ),
-      ),
+      heldProduction(seen, {
+        typed: /^\/deploy lock production \S/,
+        answered: /^You hold the lock of production\b/,
+        gate: "lock",
+      }),
   },
   {
     id: "link",
