@@ -3,6 +3,7 @@
  * together, or none of them.
  */
 import type { Transaction } from "kysely";
+import { settlersOf } from "../policy/rights.ts";
 import type { Database } from "../store/schema.ts";
 import { type Asker, type Need, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
@@ -36,7 +37,8 @@ export async function freeze(bot: Bot, meant: readonly Meant[], { until, reason 
     });
   });
   await bot.context.faults.at("freeze.committed");
-  return { code: "frozen", where, ...freezing };
+  const settledBy = [...new Set(meant.map(({ place }) => settlersOf(place.policy)))];
+  return { code: "frozen", where, ...freezing, settledBy };
 }
 
 /** False when this very command has frozen it before. The environment's row is locked by the caller. */

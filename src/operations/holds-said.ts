@@ -1,5 +1,6 @@
 /** What is said of locks, freezes, retries and what a person settles, as data. `wording/holds.ts` makes sentences of it. */
 import type { Instant, Revision, Status } from "../policy/model.ts";
+import type { Settlers } from "../policy/rights.ts";
 
 /** Environments of one service. */
 export type FrozenPlace = { readonly service: string; readonly environments: readonly string[] };
@@ -97,6 +98,8 @@ export type HoldsReply =
       readonly by: string;
       readonly reason: string;
       readonly until?: Instant;
+      /** Who else may end it. */
+      readonly settledBy: Settlers;
       /** The asker may take it over. */
       readonly offer?: LockOffer;
     } & Pick<HeldPlace, "environment">)
@@ -108,6 +111,8 @@ export type HoldsReply =
       readonly where: readonly FrozenPlace[];
       readonly reason: string;
       readonly until: Instant;
+      /** Who may end it: both, when the environments differ in that. */
+      readonly settledBy: readonly Settlers[];
     }
   | { readonly code: "thawed"; readonly where: readonly FrozenPlace[] }
   | { readonly code: "not-frozen"; readonly where: readonly FrozenPlace[] };

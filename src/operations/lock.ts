@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
 import type { RequestKind } from "../policy/model.ts";
+import { settlersOf } from "../policy/rights.ts";
 import type { Database } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
@@ -33,8 +34,9 @@ export async function lock(bot: Bot, place: Place, asker: Asker, wish: LockWish)
     if (holder !== undefined && !sameLogin(holder, asker.login)) {
       const held = { by: holder, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) };
       const lockedAt = row.lock_at?.getTime() ?? 0;
+      const settledBy = settlersOf(place.policy);
       const offer = { token: asker.key, environmentId: row.id, heldBy: holder, lockedAt, ...wish };
-      return { code: "already-locked", environment: name, ...held, ...(mayTake ? { offer } : {}) };
+      return { code: "already-locked", environment: name, ...held, settledBy, ...(mayTake ? { offer } : {}) };
     }
     await hold(trx, bot, place, asker, wish);
     const content = {

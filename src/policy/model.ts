@@ -67,6 +67,8 @@ export type Clearer =
   | { readonly kind: "people"; readonly logins: readonly string[] }
   | { readonly kind: "whoever-may-ask" }
   | { readonly kind: "approvers" }
+  /** The repository's, where an environment has no approvers. */
+  | { readonly kind: "administrators" }
   | { readonly kind: "operator" }
   | { readonly kind: "checks"; readonly names: readonly string[] }
   /** Who is in these groups has to become known: GitHub or Slack is asked again by itself. */

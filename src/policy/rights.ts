@@ -1,6 +1,7 @@
 /** Who may do what besides asking for a deployment, which the `access` gate decides: DESIGN's "Who may", as functions. */
 import { hasLogin } from "./logins.ts";
 import type { Permission } from "./model.ts";
+import type { EnvironmentPolicy } from "./pipeline.ts";
 
 export type Standing = {
   readonly login: string;
@@ -28,7 +29,14 @@ export function mayAskFor(standing: Standing): boolean {
   return mayRead(standing) && hasLogin(standing.mayAsk, standing.login);
 }
 
-/** Another's lock, a hold, `allow`, `resolve`, `adopt`: approvers, or repository admins where there are none. */
+export type Settlers = "approvers" | "administrators";
+
+/** Whom `maySettle` lets through in this environment, by what they are. */
+export function settlersOf({ approvals }: Pick<EnvironmentPolicy, "approvals">): Settlers {
+  return approvals === undefined || approvals.from.length === 0 ? "administrators" : "approvers";
+}
+
+/** Another's lock, a freeze, a hold, `allow`, `resolve`, `adopt`: approvers, or repository admins where there are none. */
 export function maySettle({ login, permission, approvers, approversUnknown }: Standing): boolean {
   if (approversUnknown) return false;
   if (approvers === undefined || approvers.length === 0) return permission === "admin";

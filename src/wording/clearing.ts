@@ -58,6 +58,8 @@ function person(clearer: Clearer): readonly string[] {
       return ["whoever may ask for this environment"];
     case "approvers":
       return ["an approver"];
+    case "administrators":
+      return ["an administrator of the repository"];
     case "operator":
       return ["the operator"];
     case "checks":
@@ -82,6 +84,7 @@ function byItself(clearer: Clearer): readonly string[] {
     case "people":
     case "whoever-may-ask":
     case "approvers":
+    case "administrators":
     case "operator":
       return [];
   }

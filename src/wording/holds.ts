@@ -1,7 +1,8 @@
 /** Locks, freezes, retries and what a person settles → sentences. */
 import type { FrozenPlace, HoldsNote, HoldsReply } from "../operations/holds-said.ts";
 import type { Instant } from "../policy/model.ts";
-import { because, listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
+import type { Settlers } from "../policy/rights.ts";
+import { because, capital, listInWords, quoted, revisionInWords, statusSentence, timeInWords } from "./phrases.ts";
 
 /** “shop staging and production” */
 function places(where: readonly FrozenPlace[]): string {
@@ -18,6 +19,17 @@ function are(where: readonly FrozenPlace[]): string {
 
 function until(at: Instant | undefined): string {
   return at === undefined ? "" : ` until ${timeInWords(at)}`;
+}
+
+const settlers: Readonly<Record<Settlers, string>> = {
+  approvers: "an approver",
+  administrators: "an administrator of the repository",
+};
+
+function thawedBy(settledBy: readonly Settlers[]): string {
+  const [one, other] = settledBy;
+  if (one !== undefined && other === undefined) return `${capital(settlers[one])} can end that with /deploy thaw.`;
+  return `${capital(settlers.approvers)} can end that with /deploy thaw; where there are none, ${settlers.administrators}.`;
 }
 
 export function wordHoldsNote(note: HoldsNote): string {
@@ -55,7 +67,7 @@ export function wordHoldsReply(reply: HoldsReply): string {
     case "already-locked": {
       const held = `${reply.by} already holds the lock of ${reply.environment}${until(reply.until)}: ${quoted(reply.reason)}.`;
       return reply.offer === undefined
-        ? `${held} Talk to ${reply.by}, or ask an approver to unlock it.`
+        ? `${held} Talk to ${reply.by}, or ask ${settlers[reply.settledBy]} to unlock it.`
         : `${held} You may take it over; ${reply.by} is told.`;
     }
     case "not-retriable":
@@ -79,7 +91,7 @@ export function wordHoldsReply(reply: HoldsReply): string {
     case "lock-moved":
       return "That lock has changed since; nothing was done. /deploy status says who holds what.";
     case "frozen":
-      return `${places(reply.where)} ${are(reply.where)} frozen until ${timeInWords(reply.until)}: ${quoted(reply.reason)}. An approver can end that with /deploy thaw.`;
+      return `${places(reply.where)} ${are(reply.where)} frozen until ${timeInWords(reply.until)}: ${quoted(reply.reason)}. ${thawedBy(reply.settledBy)}`;
     case "thawed":
       return `${places(reply.where)} ${are(reply.where)} no longer frozen. What waited goes on.`;
     case "not-frozen":

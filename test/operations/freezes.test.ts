@@ -4,7 +4,7 @@ import type { CommandFrom } from "../../src/operations/find-place.ts";
 import { lookAtEnvironment } from "../../src/operations/look-at-environment.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import { takeCommand } from "../../src/operations/take-command.ts";
-import { ask, closed, deploymentsOf, hour, rollBack, statusOf, toProduction } from "./steps.ts";
+import { ask, closed, deploymentsOf, gateOf, hour, rollBack, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
 let world: World;
@@ -25,7 +25,7 @@ describe("a standing freeze", () => {
   test("is told in the channel and in the answer, with its end and its reason", async () => {
     const until = world.clock.now() + hour;
     const said = { where: where("staging"), reason: "the sale", until };
-    expect(await freeze("staging")).toEqual({ code: "frozen", ...said });
+    expect(await freeze("staging")).toEqual({ code: "frozen", ...said, settledBy: ["administrators"] });
     expect(await world.said()).toEqual([{ code: "frozen", ...said, by: "alice" }]);
     const audited = await world.db
       .selectFrom("audit")
@@ -134,8 +134,13 @@ describe("thawing", () => {
   });
 
   test("is for administrators where nobody approves", async () => {
-    await freeze("staging");
+    expect(await freeze("staging")).toMatchObject({ settledBy: ["administrators"] });
+    expect(await freeze("production")).toMatchObject({ settledBy: ["approvers"] });
+    expect(await freeze("all")).toMatchObject({ settledBy: ["administrators", "approvers"] });
     await push(world, "a");
+    const [merge] = await deploymentsOf(world, "staging");
+    const stands = gateOf(merge?.verdict ?? null, "freeze");
+    expect(stands?.clearedBy[0]).toEqual({ kind: "administrators" });
     expect(await thaw("staging")).toMatchObject({ code: "may-not", needs: "approve" });
     world.github.permissions.set("rosa", "admin");
     expect(await thaw("staging")).toMatchObject({ code: "thawed" });

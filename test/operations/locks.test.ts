@@ -119,7 +119,13 @@ describe("taking a lock over", () => {
   test("is not offered to whoever may only ask, and a button that is not theirs does nothing", async () => {
     await lock("U0000ROSA", "production", "mine");
     const refused = await lock("U0000ALICE", "production", "me too");
-    expect(refused).toEqual({ code: "already-locked", environment: "production", by: "rosa", reason: "mine" });
+    expect(refused).toEqual({
+      code: "already-locked",
+      environment: "production",
+      by: "rosa",
+      settledBy: "approvers",
+      reason: "mine",
+    });
     const token = offerOf(await lock("U0000BOB", "production", "the sale"));
     expect(await press("U0000ALICE", "take-lock", token)).toEqual({ code: "lock-moved" });
     expect((await world.environment("production")).lock_by).toBe("rosa");

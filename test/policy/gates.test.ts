@@ -32,6 +32,8 @@ function table(gate: Gate, rows: readonly Row[]) {
 
 const anyAsker = { kind: "whoever-may-ask" } as const;
 const approvers = { kind: "approvers" } as const;
+/** Where nobody approves. */
+const administrators = { kind: "administrators" } as const;
 const noPermission = (permission: RequestFacts["permission"]) =>
   ({ code: "access.no-permission", login: "bob", permission }) as const;
 const notInWho = { code: "access.not-in-who", login: "bob", who: ["managers"] } as const;
@@ -240,7 +242,7 @@ describe("lock", () => {
   });
   const held = { code: "lock.held", by: "alice", reason: "load test", at: now - hour } as const;
   const free = { code: "lock.free" } as const;
-  const holder = [{ kind: "person", login: "alice" } as const, approvers];
+  const holder = [{ kind: "person", login: "alice" } as const, administrators];
   table(lock, [
     ["nobody's", facts(), "pass", free, []],
     ["another's, typed", facts({ environment: locked("alice") }), "block", held, holder],
@@ -296,7 +298,7 @@ describe("freeze", () => {
   const frozen = (until: number, at = now - hour) => ({ freeze: { by: "alice", reason: "the sale", at, until } });
   const later = now + hour;
   const stands = { code: "freeze.stands", by: "alice", reason: "the sale", at: now - hour, until: later } as const;
-  const ends = [approvers, { kind: "time", at: later } as const];
+  const ends = [administrators, { kind: "time", at: later } as const];
   const alices = facts({ environment: frozen(later), request: { requestedBy: "alice" } });
   table(freeze, [
     ["none", facts(), "pass", { code: "freeze.none" }, []],
@@ -316,7 +318,7 @@ describe("freeze", () => {
       facts({ environment: frozen(now + 1) }),
       "block",
       { ...stands, until: now + 1 },
-      [approvers, { kind: "time", at: now + 1 }],
+      [administrators, { kind: "time", at: now + 1 }],
     ],
     [
       "a rollback goes through",
@@ -821,16 +823,16 @@ describe("hold", () => {
       { code: "hold.fix-confirmed", by: "dora", bad },
       [],
     ],
-    ["the bad one itself", facts({ environment: held("identical") }), "wait", no("identical"), [approvers]],
-    ["an ancestor", facts({ environment: held("behind") }), "wait", no("behind"), [approvers]],
-    ["a diverged one", facts({ environment: held("diverged") }), "wait", no("diverged"), [approvers]],
-    ["not to be told", facts({ environment: held("unknown") }), "wait", no("unknown"), [approvers]],
+    ["the bad one itself", facts({ environment: held("identical") }), "wait", no("identical"), [administrators]],
+    ["an ancestor", facts({ environment: held("behind") }), "wait", no("behind"), [administrators]],
+    ["a diverged one", facts({ environment: held("diverged") }), "wait", no("diverged"), [administrators]],
+    ["not to be told", facts({ environment: held("unknown") }), "wait", no("unknown"), [administrators]],
     [
       "a diverged one, confirmed",
       facts({ environment: held("diverged"), request: { fixConfirmedBy } }),
       "wait",
       no("diverged"),
-      [approvers],
+      [administrators],
     ],
   ]);
 });
@@ -885,14 +887,14 @@ describe("queue", () => {
       facts({ environment: slot("error", false) }),
       "wait",
       unsettled,
-      [...by(40), approvers],
+      [...by(40), administrators],
     ],
     [
       "one was cancelled without proof",
       facts({ environment: slot("cancelled", false) }),
       "wait",
       unsettled,
-      [...by(40), approvers],
+      [...by(40), administrators],
     ],
     ["one ended for certain", facts({ environment: slot("error", true) }), "pass", free, []],
     ["an older one is ready", facts(line(entry(41))), "wait", behind(41, 2), by(41)],
@@ -943,4 +945,24 @@ describe("queue", () => {
       by(42),
     ],
   ]);
+});
+
+describe("what a person has to settle", () => {
+  const environment = {
+    lock: { by: "alice", reason: "mine", at: now - hour },
+    freeze: { by: "alice", reason: "the sale", at: now - hour, until: now + hour },
+    hold: { rollback: 40, bad: { sha: sha("b"), tree: "b" }, since: now - hour, comparedToBad: "diverged" },
+    slot: { deployment: 40, status: "error", proven: false },
+  } as const;
+
+  test.each([lock, freeze, hold, queue].map((gate) => [gate.name, gate] as const))(
+    "%s: by approvers, or by administrators where there are none",
+    (_, gate) => {
+      const kinds = (given: Facts) => gate(given).clearedBy.map(({ kind }) => kind);
+      const approved = kinds(facts({ environment, policy: { approvals: approvalRules } }));
+      const alone = kinds(facts({ environment }));
+      expect([approved.includes("approvers"), approved.includes("administrators")]).toEqual([true, false]);
+      expect([alone.includes("approvers"), alone.includes("administrators")]).toEqual([false, true]);
+    },
+  );
 });

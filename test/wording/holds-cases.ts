@@ -118,8 +118,12 @@ export const holdsReplies: Cases<HoldsReply> = {
   ],
   "already-locked": [
     [
-      { environment: "production", by: "alice", reason: "load test" },
+      { environment: "production", by: "alice", reason: "load test", settledBy: "approvers" },
       "alice already holds the lock of production: “load test”. Talk to alice, or ask an approver to unlock it.",
+    ],
+    [
+      { environment: "production", by: "alice", reason: "load test", settledBy: "administrators" },
+      "alice already holds the lock of production: “load test”. Talk to alice, or ask an administrator of the repository to unlock it.",
     ],
     [
       {
@@ -127,6 +131,7 @@ export const holdsReplies: Cases<HoldsReply> = {
         by: "alice",
         reason: "load test",
         until,
+        settledBy: "approvers",
         offer: { token: "t", environmentId: 2, heldBy: "alice", lockedAt: 0, reason: "the sale" },
       },
       "alice already holds the lock of production until 2026-11-23 08:00 UTC: “load test”. You may take it over; alice is told.",
@@ -138,12 +143,16 @@ export const holdsReplies: Cases<HoldsReply> = {
   "lock-moved": [[{}, "That lock has changed since; nothing was done. /deploy status says who holds what."]],
   frozen: [
     [
-      { where: one, reason: "the sale", until },
+      { where: one, reason: "the sale", until, settledBy: ["approvers"] },
       "shop production is frozen until 2026-11-23 08:00 UTC: “the sale”. An approver can end that with /deploy thaw.",
     ],
     [
-      { where: many, reason: "the sale", until },
-      "api staging and production and shop production are frozen until 2026-11-23 08:00 UTC: “the sale”. An approver can end that with /deploy thaw.",
+      { where: one, reason: "the sale", until, settledBy: ["administrators"] },
+      "shop production is frozen until 2026-11-23 08:00 UTC: “the sale”. An administrator of the repository can end that with /deploy thaw.",
+    ],
+    [
+      { where: many, reason: "the sale", until, settledBy: ["administrators", "approvers"] },
+      "api staging and production and shop production are frozen until 2026-11-23 08:00 UTC: “the sale”. An approver can end that with /deploy thaw; where there are none, an administrator of the repository.",
     ],
   ],
   thawed: [[{ where: one }, "shop production is no longer frozen. What waited goes on."]],

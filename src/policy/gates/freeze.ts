@@ -4,9 +4,10 @@
  * pass.
  */
 import type { Facts, GateResult } from "../model.ts";
+import { settlersOf } from "../rights.ts";
 import { block, pass, wait } from "./gate.ts";
 
-export function freeze({ now, environment, request }: Facts): GateResult {
+export function freeze({ now, environment, policy, request }: Facts): GateResult {
   const stands = environment.freeze;
   if (stands === undefined || stands.until <= now) return pass("freeze", { code: "freeze.none" });
   const { by, reason, at, until } = stands;
@@ -14,5 +15,5 @@ export function freeze({ now, environment, request }: Facts): GateResult {
   if (request.hotfix === true) return pass("freeze", { code: "freeze.passed-by-hotfix", by, until });
   const refuse = request.typed && at <= request.requestedAt ? block : wait;
   const why = { code: "freeze.stands", by, reason, at, until } as const;
-  return refuse("freeze", why, { kind: "approvers" }, { kind: "time", at: until });
+  return refuse("freeze", why, { kind: settlersOf(policy) }, { kind: "time", at: until });
 }

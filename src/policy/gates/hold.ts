@@ -3,9 +3,10 @@
  * revision and is confirmed to contain the fix goes through.
  */
 import type { Facts, GateResult } from "../model.ts";
+import { settlersOf } from "../rights.ts";
 import { pass, wait } from "./gate.ts";
 
-export function hold({ environment, request }: Facts): GateResult {
+export function hold({ environment, policy, request }: Facts): GateResult {
   const held = environment.hold;
   if (held === undefined) return pass("hold", { code: "hold.none" });
   if (request.kind === "rollback") return pass("hold", { code: "hold.passed-by-rollback" });
@@ -18,7 +19,7 @@ export function hold({ environment, request }: Facts): GateResult {
     return wait("hold", { code: "hold.stands", bad, rollback, kind: request.kind }, people);
   }
   if (comparison !== "ahead") {
-    return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, { kind: "approvers" });
+    return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, { kind: settlersOf(policy) });
   }
   if (request.fixConfirmedBy === undefined) return wait("hold", { code: "hold.confirm-fix", bad, rollback }, people);
   return pass("hold", { code: "hold.fix-confirmed", by: request.fixConfirmedBy, bad });

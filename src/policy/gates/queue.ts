@@ -3,6 +3,7 @@
  * before all. An attempt whose end is not proven keeps the slot until a person settles it.
  */
 import type { Facts, GateResult, QueueEntry } from "../model.ts";
+import { settlersOf } from "../rights.ts";
 import { isEnded } from "../transitions.ts";
 import { pass, wait } from "./gate.ts";
 
@@ -17,7 +18,7 @@ export function queue(facts: Facts): GateResult {
   }
   if (slot !== undefined && !slot.proven) {
     const { deployment } = slot;
-    const settling = [{ kind: "deployment", deployment } as const, { kind: "approvers" } as const];
+    const settling = [{ kind: "deployment", deployment } as const, { kind: settlersOf(facts.policy) } as const];
     return wait("queue", { code: "queue.unsettled", deployment }, ...settling);
   }
   const { undoing } = facts.environment;

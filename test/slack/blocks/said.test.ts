@@ -62,7 +62,8 @@ test("of what somebody else ended the asker is told by a mention, and at which p
 
 test("an offer of a lock, and the question about one, have their buttons", () => {
   const offer = { token: "t-1", environmentId: 2, heldBy: "alice", lockedAt: 5, reason: "sale" };
-  const held = { code: "already-locked", environment: "production", by: "alice", reason: "mine" } as const;
+  const who = { by: "alice", settledBy: "approvers" } as const;
+  const held = { code: "already-locked", environment: "production", ...who, reason: "mine" } as const;
   expect(JSON.stringify(reply({ ...held, offer }).blocks)).toContain('"action_id":"take-lock"');
   expect(JSON.stringify(reply(held).blocks)).not.toContain("take-lock");
   const place = { service: "shop", environment: "production", environmentId: 2 };
