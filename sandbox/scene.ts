@@ -72,6 +72,8 @@ export type Fill =
       readonly branch?: string;
       readonly name: string;
       readonly detail: string;
+      /** Whether a pull request is opened next; it is unless said. */
+      readonly opens?: boolean;
     }
   | { readonly kind: "show"; readonly as?: string; readonly where: "slack" | "home" | "github" };
 

@@ -111,16 +111,16 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
   test("killed in the middle of a deployment and started again, the bot ends it, and nothing ran twice", async () => {
     await hands.view("Environments");
     const staging = page.locator(".environment", { hasText: "staging" });
-    await staging.getByText("make deploy has run 2 times").waitFor();
+    await staging.getByText("deployed 2 times").waitFor();
     await hands.type("/deploy staging");
-    await staging.getByText("make deploy has run 3 times").waitFor();
+    await staging.getByText("deployed 3 times").waitFor();
     await page.getByRole("button", { name: "kill -9" }).click();
     await page.locator("#bot", { hasText: "Killed" }).waitFor();
     await page.getByRole("button", { name: "Start again" }).click();
     await hands.ready();
     await page.locator(".step.done", { hasText: "Kill the bot mid-deployment" }).waitFor();
     await hands.untilLive("staging", "Delivery costs");
-    expect(await staging.getByText("make deploy has run 3 times").count()).toBe(1);
+    expect(await staging.getByText("deployed 3 times").count()).toBe(1);
   });
 
   test("/deploy alone opens a form over the page; the verdict follows what is chosen, and Escape closes it", async () => {

@@ -63,7 +63,7 @@ export const slug = (name) =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-export function commitDialog({ name = "", detail = "", branch }, onSubmit) {
+export function commitDialog({ name = "", detail = "", branch, opens = true }, onSubmit) {
   const fields = open("commit-dialog", (form) =>
     onSubmit({ name: form.name.value, detail: form.detail.value, branch: form.branch.value, open: form.open.checked }),
   );
@@ -71,7 +71,7 @@ export function commitDialog({ name = "", detail = "", branch }, onSubmit) {
   const nameField = fields.namedItem("name");
   nameField.value = name;
   fields.detail.value = detail;
-  fields.open.checked = true;
+  fields.open.checked = opens;
   fields.branch.value = branch ?? slug(name);
   nameField.oninput = () => {
     fields.branch.value = slug(nameField.value);

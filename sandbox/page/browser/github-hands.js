@@ -45,8 +45,8 @@ export function createGitHubHands(now, me) {
     return `${base}-${count}`;
   }
 
-  function commit({ name = "", detail = "", branch: wanted, base } = {}) {
-    commitDialog({ name, detail, branch: wanted ?? freshBranch(name) }, async (fields) => {
+  function commit({ name = "", detail = "", branch: wanted, base, opens } = {}) {
+    commitDialog({ name, detail, branch: wanted ?? freshBranch(name), opens }, async (fields) => {
       const { branch } = fields;
       const done = await by("commit", { branch, name: fields.name, detail: fields.detail });
       if (!done || !fields.open) return;

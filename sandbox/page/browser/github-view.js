@@ -52,7 +52,7 @@ function environment(one, state) {
         one.serving ? "serves " : "serves nothing yet",
         one.serving && el("code", {}, shortSha(one.serving.sha)),
       ),
-      el("span.runs", {}, `make deploy has run ${one.runs} ${one.runs === 1 ? "time" : "times"}`),
+      el("span.runs", {}, `deployed ${one.runs} ${one.runs === 1 ? "time" : "times"}`),
     ),
     one.serving
       ? el("iframe", {
@@ -91,7 +91,7 @@ const toolbars = {
     el(
       "p.hint",
       {},
-      "Each page below is the very file that “make deploy” put there. ",
+      "Each page below is the very file that was deployed there. ",
       annotations + releases > 0 &&
         el("a", { href: "/monitoring", target: "_blank", rel: "noopener" }, "What Grafana and Sentry were told"),
     ),
