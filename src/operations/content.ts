@@ -3,7 +3,7 @@
  * the files in which `/rc` writes the version. From
  * here on the content of a revision is always the service's: order, approvals, quarantine and soak compare nothing else.
  */
-import type { Sha } from "../policy/model.ts";
+import type { RequestKind, Sha } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 import type { Place, ServicePlace } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
@@ -39,4 +39,16 @@ export async function contentAt(
 export async function asServiceHasIt(bot: Bot, place: Place, revision: FoundRevision): Promise<FoundRevision> {
   const [tree, named] = await Promise.all([contentAt(bot, whose(place), revision), withVersion(bot, place, revision)]);
   return { ...named, tree };
+}
+
+/** What a rollback goes back to, or is destroyed, has the content under which it was deployed. */
+export async function revisionFor(
+  bot: Bot,
+  place: Place,
+  kind: RequestKind,
+  revision: FoundRevision,
+): Promise<FoundRevision> {
+  // Its branch, and GitHub's knowledge of it, may be gone.
+  if (kind === "destroy") return revision;
+  return await (kind === "rollback" ? withVersion : asServiceHasIt)(bot, place, revision);
 }

@@ -3,24 +3,19 @@
  * own stages in a checkout of what is there, and can fail and be tried again. What waits there ends, and what runs is
  * asked to stop. Where nothing had ever been started there is nothing to destroy, and the demo is gone at once.
  */
-import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
-import { pendingStatuses, runningStatuses } from "../policy/model.ts";
-import type { Database, EnvironmentRow } from "../store/schema.ts";
+import type { EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { removeDemo } from "./demo-ended.ts";
-import type { DemoEnds } from "./demo-said.ts";
 import { endPending } from "./end-pending.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { lockEnvironment, wakeEnvironment } from "./environment.ts";
 import { pendingOf } from "./facts.ts";
 import { loadPlace, type Place } from "./place.ts";
 import { type Request, type Requested, request } from "./request.ts";
-import { say, touchDeployment } from "./tell.ts";
 
-type Asking = Pick<Request, "requestedBy" | "requestedBySlack" | "channel" | "key" | "typed" | "byItself"> & {
-  readonly because: DemoEnds;
-};
+type Asking = Pick<Request, "requestedBy" | "requestedBySlack" | "channel" | "key" | "typed" | "byItself"> &
+  Required<Pick<Request, "because">>;
 
 export type Destroying =
   | Requested
@@ -37,11 +32,7 @@ export async function askToDestroy(bot: Bot, environment: number, asking: Asking
     // It has started meanwhile.
     return await askToDestroy(bot, environment, asking);
   }
-  const { because, ...wanted } = asking;
-  const asked = await request(bot, environment, { ...wanted, kind: "destroy", revision: there });
-  await bot.context.faults.at("demo.destroy-asked");
-  if (asked.kind === "requested") await stopTheRest(bot, place, asked.deployment.id, because, asking.requestedBy);
-  return asked;
+  return await request(bot, environment, { ...asking, kind: "destroy", revision: there });
 }
 
 /** What is live, else what has begun to change it or is about to: its own script takes it away. */
@@ -73,33 +64,4 @@ async function removeUnstarted(bot: Bot, place: Place, by: string): Promise<bool
     await wakeEnvironment(trx, bot.wake, row.id);
     return true;
   });
-}
-
-/** Called again for the same news, it asks nothing twice. */
-async function stopTheRest(bot: Bot, place: Place, destroy: number, because: DemoEnds, by: string): Promise<void> {
-  await bot.db.transaction().execute(async (trx) => {
-    const { slot_deployment_id: slot, name, demo_branch } = await lockEnvironment(trx, place.environment.id);
-    const row = await trx.selectFrom("deployment").selectAll().where("id", "=", destroy).executeTakeFirstOrThrow();
-    const content = { code: "demo-ends", demo: name, branch: demo_branch ?? "", because, by } as const;
-    await say(trx, bot, { key: `demo-ends/${destroy}`, content, channel: row.channel, deployment: destroy });
-    const goesOn = [...pendingStatuses, ...runningStatuses].some((status) => status === row.status);
-    if (slot === null || slot === destroy || !goesOn) return;
-    await stop(trx, bot, place, slot, by);
-  });
-}
-
-async function stop(trx: Transaction<Database>, bot: Bot, place: Place, running: number, by: string): Promise<void> {
-  const asked = await trx
-    .updateTable("deployment")
-    .set({ cancel_by: by, cancel_at: new Date(bot.context.clock.now()) })
-    .where("id", "=", running)
-    .where("status", "in", [...runningStatuses])
-    .where("kind", "!=", "destroy")
-    .where("cancel_at", "is", null)
-    .returningAll()
-    .executeTakeFirst();
-  if (asked === undefined) return;
-  await raiseVersion(trx, place.environment.id);
-  await touchDeployment(trx, bot, place.service, asked);
-  await bot.wake.advance(trx, running);
 }

@@ -17,9 +17,11 @@ import {
 import { isPending } from "../policy/transitions.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
+import { beginDestroying } from "./begin-destroying.ts";
 import type { Bot } from "./bot.ts";
-import { asServiceHasIt } from "./content.ts";
+import { revisionFor } from "./content.ts";
 import { applyVerdict } from "./decide.ts";
+import type { DemoEnds } from "./demo-said.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
@@ -28,7 +30,6 @@ import { loadPlace, type Place, placeFor } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
 import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
-import { withVersion } from "./revision-version.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
 import { supersededBy } from "./supersede-older.ts";
@@ -60,6 +61,8 @@ export type Request = {
   readonly undoes?: string;
   /** Nobody asks but Signalbox, as the pipeline file says. */
   readonly byItself?: boolean;
+  /** Why a demo is destroyed. */
+  readonly because?: DemoEnds;
   /** What it tries again, the stage at which it begins, and the stages that it keeps. */
   readonly retries?: { readonly deployment: number; readonly from: string; readonly kept: readonly string[] };
 };
@@ -80,7 +83,7 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     const found = await loadPlace(bot.db, environment);
     const place = found && placeFor(found, asked.kind);
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
-    const wanted = { ...asked, revision: await revisionFor(bot, place, asked) };
+    const wanted = { ...asked, revision: await revisionFor(bot, place, asked.kind, asked.revision) };
     const asking = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, asking);
     const ships = await shipsBetween(bot, place, outside, wanted.revision.sha);
@@ -96,13 +99,6 @@ export async function request(bot: Bot, environment: number, asked: Request): Pr
     return result;
   }
   throw new OutsideError(`environment ${environment} kept moving while a request for it was judged`);
-}
-
-/** What a rollback goes back to, or is destroyed, has the content under which it was deployed. */
-async function revisionFor(bot: Bot, place: Place, { kind, revision }: Request): Promise<FoundRevision> {
-  // Its branch, and GitHub's knowledge of it, may be gone.
-  if (kind === "destroy") return revision;
-  return await (kind === "rollback" ? withVersion : asServiceHasIt)(bot, place, revision);
 }
 
 function subjectFor(bot: Bot, wanted: Request): Subject {
@@ -179,6 +175,7 @@ async function judgeAndStore(
   const final = evaluate(finalFacts);
   const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
   if (wanted.retries !== undefined) await tellRetry(trx, bot, applied, wanted.retries);
+  if (wanted.because !== undefined) await beginDestroying(trx, bot, place.service, applied, wanted.because);
   return { kind: "requested", deployment: applied, verdict: applied.verdict ?? final };
 }
 

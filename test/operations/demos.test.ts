@@ -276,8 +276,12 @@ describe("destroyed", () => {
     await world.command(olaf, { kind: "lock", environment: "demo/new-basket", reason: "shown on Friday" });
     const kept = await world.command(alice, { kind: "demo", step: "destroy", name: "new-basket" });
     expect(wordReply(kept, { now: world.clock.now() })).toContain("The demo new-basket of shop may not be destroyed.");
+    world.deployer.script = () => ({ state: "running" });
+    await world.command(olaf, { kind: "deploy", environment: "demo/new-basket" });
     await remove(basket);
-    expect(await outcomes()).toEqual(["merge a success", "destroy a waiting"]);
+    world.deployer.script = () => ({ state: "success", proven: true });
+    await world.tick(5_000);
+    expect(await outcomes()).toEqual(["merge a success", "deploy a success", "destroy a waiting"]);
     await world.command(olaf, { kind: "unlock", environment: "demo/new-basket" });
     await world.settle();
     await later(60_000);
