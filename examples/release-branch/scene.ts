@@ -38,7 +38,8 @@ async function startFrom({ context, github, siteDir }: Pick<SceneSeed, "context"
     join(live, "index.html"),
     `<!doctype html><h1>Results</h1><p>acme-services 10.8.4</p><p>${codes}</p>`,
   );
-  await writeFile(join(live, "version.txt"), `sha ${sha}\nversion 10.8.4\n`);
+  const at = new Date(context.clock.now()).toISOString();
+  await writeFile(join(live, "version.txt"), `sha ${sha}\nversion 10.8.4\nat ${at}\n`);
 }
 
 function slug(name: string): string {

@@ -35,7 +35,7 @@ export const steps: readonly Step[] = [
     title: "Mend the candidate",
     detail: "A bug in the candidate is fixed on the release branch, by a pull request into it.",
     button: "Fill in",
-    fill: { kind: "change", as: "U0ALICE", base: "release", name: "Urea", detail: "in mmol/l" },
+    fill: { kind: "change", as: "U0ALICE", base: "release", branch: "urea-unit", name: "Urea", detail: "in mmol/l" },
     happened: (seen) => merged(seen, "release"),
   },
   {

@@ -118,7 +118,11 @@ describe("Tested well", () => {
     expect(await version("release")).toBe("__version__ = '10.8.5'");
     const release = await story.until("the release", () => story.repository().releases[0]);
     expect(release).toMatchObject({ tag: "v10.8.5", name: "v10.8.5" });
-    expect(release.body).toContain("urea");
+    expect(release.body).toMatch(
+      /### Features\n\n- urea \(#1 by alice\)\n\n### Fixes\n\n- the unit of urea \(#2 by alice\)/u,
+    );
+    expect(release.body).toContain("compare/");
+    await story.until("the release to be told", () => story.messages().find(({ text }) => text.includes("/releases/")));
   });
 
   test("the package is built and published as that", async () => {

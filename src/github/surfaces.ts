@@ -16,7 +16,6 @@ import { createReleaseSurface } from "./surfaces/release.ts";
 import { createReplySurface } from "./surfaces/reply.ts";
 import { createRevertSurface } from "./surfaces/revert.ts";
 import { createVersionPullSurface } from "./surfaces/version-pull.ts";
-import { createVersionReleaseSurface } from "./surfaces/version-release.ts";
 
 export function createGitHubSurfaces(ground: Ground): Surfaces {
   const holding = createHolding(ground.context, ground.github);
@@ -34,7 +33,6 @@ export function createGitHubSurfaces(ground: Ground): Surfaces {
     createProtectionSurface(ground),
     createBackMergeSurface(ground),
     createVersionPullSurface(ground),
-    createVersionReleaseSurface(ground),
     { ...createNewsSurface(ground), heldUntil: holding.news },
   ];
   return new Map(surfaces.map((surface) => [surface.surface, surface]));

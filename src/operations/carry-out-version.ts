@@ -1,5 +1,6 @@
 /** Does the one thing that comes next for a step of a version. Every call to GitHub may be repeated after a crash. */
 import type { Transaction } from "kysely";
+import { optional } from "../optional.ts";
 import type { AskedToMerge, CandidateFacts, CandidateMove, CandidatePlan } from "../policy/versions/candidate.ts";
 import { touch } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
@@ -9,13 +10,15 @@ import type { StepProblem } from "./candidate-said.ts";
 import { makeVersionCommit, notBroughtBack } from "./make-version-commit.ts";
 import type { ServicePlace, ServiceRef } from "./place.ts";
 import { Refusal } from "./ports.ts";
+import type { Ships } from "./ships.ts";
 import { say } from "./tell.ts";
+import { versionShips } from "./version-ships.ts";
 
 export type Moved =
   | ({ readonly kind: "on" } & Kept)
   /** Until `at`, or until the pull request is looked at again. */
   | ({ readonly kind: "wait"; readonly at?: number; readonly failed?: true } & Kept)
-  | { readonly kind: "end"; readonly candidate: string; readonly number?: number }
+  | { readonly kind: "end"; readonly candidate: string; readonly ships?: Ships }
   | { readonly kind: "end"; readonly problem: StepProblem; readonly tagged: boolean };
 
 type Kept = {
@@ -95,7 +98,11 @@ export async function carryOut(
     case "stop":
       return end(move.why);
     case "done":
-      return { kind: "end", candidate: move.candidate };
+      return {
+        kind: "end",
+        candidate: move.candidate,
+        ...(row.step === "finish" ? optional("ships", await versionShips(bot, service, row, move.candidate)) : {}),
+      };
   }
 }
 

@@ -97,6 +97,7 @@ async function begin(
         asked_at: new Date(now),
         request_key: asker.key,
         plan: JSON.stringify({}),
+        ships: null,
         problem: null,
         look_at: new Date(now),
         ended_at: null,

@@ -1,11 +1,11 @@
 /** Ends a step of a version, once: what came of it is written down, told, and offered further. */
-import { touch } from "../projections/touch.ts";
 import type { CandidateRow } from "../store/version-tables.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import type { VersionNote } from "./candidate-said.ts";
 import type { Moved } from "./carry-out-version.ts";
 import { loadPlaces, loadService, loadServiceRef } from "./place.ts";
+import { wantVersionRelease } from "./releases.ts";
 import { say } from "./tell.ts";
 
 export async function endVersion(bot: Bot, row: CandidateRow, ended: Extract<Moved, { kind: "end" }>): Promise<void> {
@@ -22,6 +22,7 @@ export async function endVersion(bot: Bot, row: CandidateRow, ended: Extract<Mov
         epoch: row.epoch + 1,
         problem: problem === undefined ? null : JSON.stringify(problem),
         ...(candidate === undefined ? {} : { sha: candidate }),
+        ships: "ships" in ended ? JSON.stringify(ended.ships) : null,
       })
       .where("id", "=", row.id)
       .where("epoch", "=", row.epoch)
@@ -45,8 +46,7 @@ export async function endVersion(bot: Bot, row: CandidateRow, ended: Extract<Mov
     const channel = service.channel ?? row.channel;
     await say(trx, bot, { key: `version/${row.id}/ended`, content, channel, service: service.id });
     if (step === "finish" && problem === undefined) {
-      const lane = `github/${service.repository.installationId}`;
-      await touch(trx, bot.wake, { surface: "github.version-release", subject: `${id}`, lane });
+      await wantVersionRelease(trx, bot.wake, id, service.repository.installationId);
     }
   });
   await bot.context.faults.at("version.ended");

@@ -1,13 +1,14 @@
 /**
- * Releases on GitHub for what is deployed, by an environment's `release`: marked as wanted here, made by the surface
- * `github.release`, and told once it stands.
+ * Releases on GitHub, for what is deployed by an environment's `release`, and for versions that were finished: marked as
+ * wanted here, made by the surface `github.release`, and told once they stand.
  */
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { projectionKey, touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import type { ServiceRef } from "./place.ts";
+import { loadServiceRef, type ServiceRef } from "./place.ts";
+import type { ReleaseNote } from "./promotion-said.ts";
 import { say } from "./tell.ts";
 import { byRelease, wakeAttempts } from "./woken-by.ts";
 
@@ -16,6 +17,9 @@ export type StandingRelease =
   | { readonly kind: "wanted" }
   /** GitHub has said no again and again. */
   | { readonly kind: "refused"; readonly why: string };
+
+/** How the subject of a finished version begins; before the number there is nothing else for a deployment. */
+export const ofVersion = "version/";
 
 /** So many refusals are no accident; the surface goes on trying. */
 const refusals = 3;
@@ -29,12 +33,26 @@ export async function wantRelease(
   await touch(trx, wake, { surface: "github.release", subject: `${deployment}`, lane: `github/${installation}` });
 }
 
+export async function wantVersionRelease(
+  trx: Transaction<Database>,
+  wake: Wake,
+  candidate: number,
+  installation: number,
+): Promise<void> {
+  const subject = `${ofVersion}${candidate}`;
+  await touch(trx, wake, { surface: "github.release", subject, lane: `github/${installation}` });
+}
+
 export async function standingRelease(db: Kysely<Database>, deployment: number): Promise<StandingRelease | undefined> {
+  return await standing(db, `${deployment}`);
+}
+
+async function standing(db: Kysely<Database>, subject: string): Promise<StandingRelease | undefined> {
   const row = await db
     .selectFrom("projection")
     .select(["refused", "error"])
     .select([sql<string | null>`external->>'tag'`.as("tag"), sql<string | null>`external->>'url'`.as("url")])
-    .where("key", "=", projectionKey("github.release", `${deployment}`))
+    .where("key", "=", projectionKey("github.release", subject))
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { tag, url } = row;
@@ -55,18 +73,34 @@ export async function releaseAfter(
 
 /** Says where it is, and wakes the stage that waits for it. */
 export async function tellRelease(bot: Bot, subject: string): Promise<void> {
-  const deployment = Number(subject);
-  const release = await standingRelease(bot.db, deployment);
+  const release = await standing(bot.db, subject);
   if (release?.kind !== "made") return;
   const { tag, url } = release;
+  const content = { code: "release-stands", tag, url } as const;
+  if (subject.startsWith(ofVersion)) return await tellVersionRelease(bot, subject, content);
+  const deployment = Number(subject);
   await bot.db.transaction().execute(async (trx) => {
     const row = await trx.selectFrom("deployment").select("channel").where("id", "=", deployment).executeTakeFirst();
     await say(trx, bot, {
       key: `release/${deployment}`,
-      content: { code: "release-stands", tag, url },
+      content,
       channel: row?.channel ?? null,
       deployment,
     });
     await wakeAttempts(trx, bot, byRelease(deployment));
+  });
+}
+
+async function tellVersionRelease(bot: Bot, subject: string, content: ReleaseNote): Promise<void> {
+  await bot.db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom("candidate")
+      .select(["service_id", "channel"])
+      .where("id", "=", Number(subject.slice(ofVersion.length)))
+      .executeTakeFirst();
+    if (row === undefined) return;
+    const service = await loadServiceRef(trx, row.service_id);
+    const channel = service.channel ?? row.channel;
+    await say(trx, bot, { key: `release/${subject}`, content, channel, service: service.id });
   });
 }

@@ -26,7 +26,6 @@ export type SurfaceName =
   | "github.revert"
   | "github.protection"
   | "github.version-pull"
-  | "github.version-release"
   | "github.back-merge";
 
 export type Touched = { readonly surface: SurfaceName; readonly subject: string; readonly lane: string };

@@ -28,6 +28,7 @@ import * as branches from "./migrations/0020-branches.ts";
 import * as promotions from "./migrations/0021-promotions.ts";
 import * as demos from "./migrations/0026-demos.ts";
 import * as stageOutput from "./migrations/0027-stage-output.ts";
+import * as versionRelease from "./migrations/0028-version-release.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -56,6 +57,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0021-promotions": promotions,
   "0026-demos": demos,
   "0027-stage-output": stageOutput,
+  "0028-version-release": versionRelease,
 };
 
 /** Names of the migrations that this call carried out. */

@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, Selectable } from "kysely";
 import type { LackingCommits } from "../operations/back-merge.ts";
 import type { StepProblem } from "../operations/candidate-said.ts";
+import type { Ships } from "../operations/ships.ts";
 import type { CandidatePlan, CandidateStep } from "../policy/versions/candidate.ts";
 
 type Json<T> = ColumnType<T, string, string>;
@@ -19,6 +20,8 @@ export type CandidateTable = {
   request_key: string;
   plan: Json<CandidatePlan>;
   sha: string | null;
+  /** Of one that was finished. */
+  ships: Json<Ships> | null;
   problem: Json<StepProblem> | null;
   tries: Generated<number>;
   epoch: Generated<number>;

@@ -113,13 +113,45 @@ async function another(): Promise<number> {
   return row.id;
 }
 
-async function write(id: number): Promise<void> {
+/** The subject of a version that was finished. */
+async function finished(tag: string): Promise<string> {
+  const { service_id: service } = await database.db
+    .selectFrom("environment")
+    .select("service_id")
+    .where("id", "=", environment)
+    .executeTakeFirstOrThrow();
+  const compareUrl = `https://github.test/${home}/compare/v1.4.0...${tag}`;
+  const row = await database.db
+    .insertInto("candidate")
+    .values({
+      service_id: service,
+      step: "finish",
+      version: tag.slice(1),
+      tag,
+      asked_by: "rosa",
+      asked_by_slack: null,
+      channel: null,
+      asked_at: new Date(0),
+      request_key: tag,
+      plan: "{}",
+      sha: live,
+      ships: JSON.stringify({ comparison: "ahead", commits: 1, authors: [], pullRequests: [], compareUrl }),
+      problem: null,
+      look_at: null,
+      ended_at: new Date(0),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return `version/${row.id}`;
+}
+
+async function write(id: number | string): Promise<void> {
   const touched = { surface: "github.release", subject: `${id}`, lane: `github/${shop.installationId}` } as const;
   await database.db.transaction().execute((trx) => touch(trx, recordedWake(), touched));
   await projections.project(`github.release/${id}`);
 }
 
-async function takeOver(id: number): Promise<void> {
+async function takeOver(id: number | string): Promise<void> {
   await projections.stop();
   const free = { lease_until: null, look_at: null };
   await database.db.updateTable("projection").set(free).where("key", "=", `github.release/${id}`).execute();
@@ -166,6 +198,19 @@ test("a release that a person made for the tag is left as it is", async () => {
   await by({ tag: "v1.5.0", body: "My own words." });
   await write(await deployment());
   expect(await releases()).toEqual([{ tag: "v1.5.0", prerelease: false, body: "My own words." }]);
+});
+
+test("that of a finished version is for its tag, whatever else tags the commit, with what it brings", async () => {
+  await deployment();
+  for (const tag of ["v1.5.0", "v1.6.0"]) await world.sandbox.createRef(home, "rosa", `refs/tags/${tag}`, "main");
+  const id = await finished("v1.5.0");
+  world.faults.arm("projection.created");
+  await write(id);
+  await takeOver(id);
+  const found = await releases();
+  expect(found).toMatchObject([{ tag: "v1.5.0", prerelease: false }]);
+  expect(found[0]?.body).toContain("No pull request is among the changes.");
+  expect(found[0]?.body).toContain("/compare/v1.4.0...v1.5.0");
 });
 
 test("a tag of this day on another commit is not moved", async () => {

@@ -125,12 +125,16 @@ test("a candidate is cut, the next one tagged with a fix, and the release finish
     "rosa version.asked",
     "rosa version.done",
   ]);
+  // One release, with what came since the version before it.
   const surfaces = await world.db
     .selectFrom("projection")
-    .select("key")
-    .where("surface", "=", "github.version-release")
+    .select("subject")
+    .where("surface", "=", "github.release")
     .execute();
-  expect(surfaces).toHaveLength(1);
+  const last = (await steps()).at(-1);
+  expect(surfaces).toEqual([{ subject: `version/${last?.id}` }]);
+  expect(last?.ships).toMatchObject({ comparison: "ahead", authors: expect.arrayContaining(["rosa"]) });
+  expect((await steps()).slice(0, -1).every(({ ships }) => ships === null)).toBe(true);
 });
 
 test("/rc says how the versions stand, and which tags it does not count", async () => {

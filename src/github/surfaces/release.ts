@@ -1,8 +1,8 @@
 /**
- * `github.release`: the release that an environment's `release` asks for, with notes of what its deployment brings. It is
- * made once and never written again: what people make of it is theirs. A release that its tag has already, whoever made
- * it, is taken for it as it is. After a crash it is found by its hidden marker, since the name of its tag was only then
- * chosen.
+ * `github.release`: the release that an environment's `release` asks for, with notes of what its deployment brings, and
+ * that of a finished version, with notes of what it brings since the one before. It is made once and never written again:
+ * what people make of it is theirs. A release that its tag has already, whoever made it, is taken for it as it is. After
+ * a crash it is found by its hidden marker, since a deployment's tag is chosen only when it is made.
  */
 import { notesOf } from "../../operations/noted.ts";
 import { optional } from "../../optional.ts";
@@ -15,11 +15,14 @@ import { createFileReader } from "../facts/file.ts";
 import { orUndefined } from "../failures.ts";
 import { releaseNotesText } from "../wording-release-notes.ts";
 import { type Ground, loadRepository, reach } from "./ground.ts";
-import { readDeploymentSubject } from "./subject.ts";
+import { loadReleaseRow } from "./release-rows.ts";
+import { readReleaseSubject } from "./subject.ts";
 
 export type ReleaseContent = {
   readonly repositoryId: number;
   readonly sha: string;
+  /** Of a version, whose tag stands already; for a deployment it is chosen. */
+  readonly tag?: string;
   readonly versions: ServicePolicy["versions"];
   /** Before the name of a tag that is made of the date. */
   readonly prefix: string;
@@ -79,16 +82,17 @@ export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
     surface: "github.release",
 
     async render(subject): Promise<Rendering<ReleaseContent> | undefined> {
-      const row = await loadDeployment(ground, readDeploymentSubject(subject));
+      const row = await loadReleaseRow(ground, readReleaseSubject(subject));
       const service = row?.pipeline?.services.find(({ name }) => name === row.service);
       if (row === undefined || service === undefined) return undefined;
-      const marker = `<!-- signalbox:release:${row.id} -->`;
+      const marker = `<!-- signalbox:release:${subject} -->`;
       const ships = row.ships ?? { comparison: "unknown", commits: 0, authors: [], pullRequests: [] };
       const notes = releaseNotesText(await notesOf(ground.db, row.repository_id, ships), row.repository);
       return {
         content: {
           repositoryId: row.repository_id,
           sha: row.sha,
+          ...optional("tag", row.tag),
           versions: service.versions,
           prefix: (row.pipeline?.services.length ?? 1) > 1 ? `${service.name}-` : "",
           marker,
@@ -106,7 +110,7 @@ export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
 
     async create(_subject, content) {
       const { octokit, at } = await target(content);
-      const tag = await chosen(content);
+      const tag = content.tag === undefined ? await chosen(content) : { name: content.tag, prerelease: false };
       const known = await orUndefined(octokit.rest.repos.getReleaseByTag({ ...at, tag: tag.name }));
       if (known !== undefined) return { release: known.data.id, tag: tag.name, url: known.data.html_url };
       const made = await octokit.rest.repos.createRelease({
@@ -120,18 +124,4 @@ export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
       return { release: made.data.id, tag: tag.name, url: made.data.html_url };
     },
   };
-}
-
-async function loadDeployment({ db }: Ground, id: number) {
-  return await db
-    .selectFrom("deployment")
-    .innerJoin("environment", "environment.id", "deployment.environment_id")
-    .innerJoin("service", "service.id", "environment.service_id")
-    .innerJoin("repository", "repository.id", "service.repository_id")
-    .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
-    .where("deployment.id", "=", id)
-    .where("repository.removed_at", "is", null)
-    .select(["deployment.id", "deployment.sha", "deployment.ships", "service.name as service"])
-    .select(["service.repository_id", "repository.full_name as repository", "pipeline_file.pipeline"])
-    .executeTakeFirst();
 }

@@ -3,6 +3,7 @@
  * changed it.
  */
 import { z } from "zod";
+import { ofVersion } from "../../operations/releases.ts";
 
 const id = z.coerce.number().int().positive();
 
@@ -53,6 +54,14 @@ export function readIssueClosedSubject(subject: string): IssueSubject {
     issueRepository: `${parts.owner}/${parts.repo}`,
     issue: parts.issue,
   };
+}
+
+export type ReleaseSubject = { readonly of: "deployment" | "version"; readonly id: number };
+
+/** As `operations/releases.ts` writes it. */
+export function readReleaseSubject(subject: string): ReleaseSubject {
+  const of = subject.startsWith(ofVersion) ? "version" : "deployment";
+  return { of, id: id.parse(of === "version" ? subject.slice(ofVersion.length) : subject) };
 }
 
 export function readDeploymentSubject(subject: string): number {
