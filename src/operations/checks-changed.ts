@@ -1,5 +1,5 @@
 /** Somebody else's check or status on a commit changed: whatever waits with that commit is judged anew. */
-import { pendingStatuses } from "../policy/model.ts";
+import { pendingStatuses, type Verdict } from "../policy/model.ts";
 import type { Bot } from "./bot.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { raiseForChecks } from "./pull-request-gate.ts";
@@ -20,4 +20,12 @@ export async function looksAgainAt(bot: Bot, repository: RepositoryRef, sha: str
     await wakeAttempts(trx, bot, byChecks(repository.id, sha));
     await raiseForChecks(trx, bot.wake, repository.id, sha);
   });
+}
+
+/**
+ * Whether what was just stored must be looked at once more: a check that ended since its facts were gathered found no row
+ * that it could wake.
+ */
+export function waitsForChecks({ gates }: Verdict): boolean {
+  return gates.some(({ gate, result }) => gate === "checks" && result === "wait");
 }

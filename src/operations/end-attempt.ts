@@ -43,10 +43,9 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
         stage: row.stage,
         outcome,
         tookMs: now - (row.started_at ?? row.claimed_at).getTime(),
-        // What a success has to say is in its log; a failure's own words are wanted at once.
-        ...(outcome === "success"
-          ? {}
-          : { ...optional("message", ended.message), ...optional("outputTail", ended.output_tail) }),
+        // How a success came about is said by its output alone.
+        ...(outcome === "success" ? {} : optional("message", ended.message)),
+        ...optional("outputTail", ended.output_tail),
         ...optional("logUrl", ended.log_url),
       },
       channel: running.row.channel,

@@ -19,6 +19,7 @@ import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts
 import { audit } from "./audit.ts";
 import { beginDestroying } from "./begin-destroying.ts";
 import type { Bot } from "./bot.ts";
+import { waitsForChecks } from "./checks-changed.ts";
 import { revisionFor } from "./content.ts";
 import { applyVerdict } from "./decide.ts";
 import type { DemoEnds } from "./demo-said.ts";
@@ -174,6 +175,7 @@ async function judgeAndStore(
   const finalFacts = await assembleFacts(trx, bot, place, now, subjectOf(row), outside);
   const final = evaluate(finalFacts);
   const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
+  if (waitsForChecks(final)) await bot.wake.advance(trx, applied.id);
   if (wanted.retries !== undefined) await tellRetry(trx, bot, applied, wanted.retries);
   if (wanted.because !== undefined) await beginDestroying(trx, bot, place.service, applied, wanted.because);
   return { kind: "requested", deployment: applied, verdict: applied.verdict ?? final };

@@ -76,6 +76,16 @@ async function wantedOf(deployment: number): Promise<number> {
   return row.wanted;
 }
 
+test("what a stage has written is in the thread, whether it succeeded or failed", async () => {
+  world.deployer.script = (attempt) => ({ state: "success", proven: true, outputTail: `ran ${attempt.stage.name}\n` });
+  await push(world, "a");
+  fails("deploy");
+  await toProduction(world, "b");
+  const ends = (await world.said()).filter((note) => note.code === "stage-ended");
+  expect(ends).toContainEqual(expect.objectContaining({ outcome: "success", outputTail: "ran deploy\n" }));
+  expect(ends).toContainEqual(expect.objectContaining({ outcome: "failure", outputTail: "no space left on device\n" }));
+});
+
 test("rights are asked for: pushing to take back, reading to see the log, a link for both", async () => {
   fails("deploy");
   const bad = await toProduction(world, "a");

@@ -10,7 +10,7 @@ environments:
     branch: main
     on_failure: rollback
     migrations: ["db/**"]
-    deploy: [{test: make test}, {deploy: make deploy}]
+    deploy: [{test: make test}, {backup: make backup}, {deploy: make deploy}]
     verify: [{smoke: make smoke}]
 ${more}`;
 
@@ -78,6 +78,7 @@ describe("on_failure: rollback", () => {
 
   test.each([
     ["a stage that changes nothing", "test", "failure", "changed-nothing"],
+    ["a backup", "backup", "failure", "changed-nothing"],
     ["what could not be carried out", "deploy", "error", "cannot-tell"],
     ["a verification that could not be carried out", "smoke", "error", "cannot-tell"],
   ] as const)("does not follow %s, and says why", async (_name, stage, state, code) => {

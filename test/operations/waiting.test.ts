@@ -1,8 +1,9 @@
 /** What waits: superseded, in line, cancelled, offered, expired, asked anew, and never waiting for nobody. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { looksAgainAt } from "../../src/operations/checks-changed.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, deploymentsOf, gateOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
-import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
+import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
 let database: TestDatabase;
 let world: World;
@@ -117,6 +118,18 @@ describe("superseding", () => {
     await stages.end(d?.id ?? 0);
     expect((await world.environment("staging")).live_sha).toBe(sha("d"));
     expect(world.deployer.starts.map((attempt) => attempt.sha)).toEqual([sha("a"), sha("d")]);
+  });
+
+  test("a check that turns green just before a request is stored lets it go all the same", async () => {
+    await world.pipeline(shopPipeline.replace("    branch: main", "    branch: main\n    checks: [ci]"));
+    world.github.checksOf.set(sha("a"), [{ name: "ci", state: "pending" }]);
+    world.faults.arm("request.gathered", async () => {
+      world.github.checksOf.set(sha("a"), [{ name: "ci", state: "success" }]);
+      // Nothing is stored yet that this could wake.
+      await looksAgainAt(world.bot, repository, sha("a"));
+    });
+    await push(world, "a");
+    expect((await deploymentsOf(world, "staging")).map(({ status }) => status)).toEqual(["success"]);
   });
 
   test("a merge that is blocked takes nobody's place", async () => {
@@ -344,8 +357,6 @@ describe("approvals", () => {
     const waiting = await ask(world, "production");
     await world.tick(7 * hour);
     world.github.checksOf.set(sha("a"), [{ name: "ci", state: "success" }]);
-    const { looksAgainAt } = await import("../../src/operations/checks-changed.ts");
-    const { repository } = await import("./world.ts");
     const opened = world.clock.now();
     await looksAgainAt(world.bot, repository, sha("a"));
     await world.settle();

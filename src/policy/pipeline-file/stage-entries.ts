@@ -35,7 +35,7 @@ export function isProduction(name: string, environment: Readonly<Record<string, 
 }
 
 /** Stages of these names only prove or prepare something; any other is taken to change the environment. */
-const preparing: readonly string[] = ["test", "build", "scan", "release", "lint", "check"];
+const preparing: readonly string[] = ["test", "build", "scan", "release", "lint", "check", "backup"];
 
 export function changesEnvironment(stage: string): boolean {
   return !preparing.includes(stage.toLowerCase());
