@@ -24,6 +24,7 @@ import {
 } from "./gitlab/api.ts";
 import { endedWith, isActive, newestJob, stillRuns } from "./gitlab/outcome.ts";
 import { plainLine } from "./run/plain-text.ts";
+import { deploymentVariables } from "./variables.ts";
 
 const callTimeoutMs = 60_000;
 const tokenVariable = "SIGNALBOX_ATTEMPT";
@@ -68,15 +69,7 @@ function refused(message: string): Started {
 function variablesOf(attempt: Attempt) {
   const values = {
     ...definitionOf(attempt).variables,
-    SIGNALBOX_SERVICE: attempt.service,
-    SIGNALBOX_ENVIRONMENT: attempt.environment,
-    SIGNALBOX_KIND: attempt.kind,
-    SIGNALBOX_SHA: attempt.sha,
-    SIGNALBOX_REF: attempt.ref ?? "",
-    SIGNALBOX_VERSION: attempt.version ?? "",
-    SIGNALBOX_PREVIOUS_SHA: attempt.previousSha ?? "",
-    SIGNALBOX_PREVIOUS_VERSION: attempt.previousVersion ?? "",
-    SIGNALBOX_DEPLOYMENT: String(attempt.deployment),
+    ...deploymentVariables(attempt),
     [tokenVariable]: attempt.token,
   };
   return Object.entries(values).map(([key, value]) => ({ key, value }));

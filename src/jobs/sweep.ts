@@ -36,9 +36,9 @@ export async function sweep(parts: Sweeping, now: number, everything: boolean): 
     parts.drainInbox(),
     pages((after) => dueDeployments(parts.db, now, everything, after), parts.advance),
     pages((after) => dueGates(parts.db, now, after), parts.judge),
-    pages((after) => dueEnvironments(parts.db, now, after), parts.lookAtEnvironment),
+    pages((after) => dueIn(parts.db, "environment", now, after), parts.lookAtEnvironment),
     pages((after) => dueVersions(parts.db, now, everything, after), parts.advanceVersion),
-    pages((after) => dueBackMerges(parts.db, now, after), parts.lookAtBackMerge),
+    pages((after) => dueIn(parts.db, "back_merge", now, after), parts.lookAtBackMerge),
     pages((after) => dueProjections(parts.db, now, after), parts.project),
   ]);
 }
@@ -109,9 +109,15 @@ async function dueVersions(db: Kysely<Database>, now: number, everything: boolea
   return rows.map((row) => row.id);
 }
 
-async function dueBackMerges(db: Kysely<Database>, now: number, after = 0): Promise<number[]> {
+/** What is looked at when its time has come, and only then. */
+async function dueIn(
+  db: Kysely<Database>,
+  table: "back_merge" | "environment",
+  now: number,
+  after = 0,
+): Promise<number[]> {
   const rows = await db
-    .selectFrom("back_merge")
+    .selectFrom(table)
     .select("id")
     .where("look_at", "<=", new Date(now))
     .where("id", ">", after)
@@ -148,16 +154,4 @@ async function dueGates(db: Kysely<Database>, now: number, after = 0): Promise<n
     .limit(pageOf)
     .execute();
   return rows.map((row) => row.environment_id);
-}
-
-async function dueEnvironments(db: Kysely<Database>, now: number, after = 0): Promise<number[]> {
-  const rows = await db
-    .selectFrom("environment")
-    .select("id")
-    .where("look_at", "<=", new Date(now))
-    .where("id", ">", after)
-    .orderBy("id")
-    .limit(pageOf)
-    .execute();
-  return rows.map((row) => row.id);
 }
