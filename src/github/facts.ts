@@ -23,6 +23,7 @@ import { listTags, recentCommits } from "./facts/recent.ts";
 import { readRequiresCheck } from "./facts/required-check.ts";
 import { findBranch, findRevision, readTree } from "./facts/revision.ts";
 import { createTeamReader } from "./facts/team.ts";
+import { readWorkflows } from "./facts/workflows.ts";
 import { ownerAndRepo } from "./repository-name.ts";
 
 export function createGitHubFacts(github: GitHub): GitHubPort {
@@ -38,6 +39,7 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     pipelineSources: (repository, at, known) => readPipelineSources(github, repository, at, known),
     inBulk: (questions) => readInBulk(github, questions),
     pipelineFiles: (repositories) => readPipelineFiles(github, repositories),
+    workflows: (repository) => readWorkflows(github, repository),
     issue: (repository, named) => readIssue(github, repository, named),
     pullRequest: (repository, number) => readPullRequest(github, repository, number),
     openPullRequests: (repository) => listOpenPullRequests(github, repository),

@@ -44,9 +44,11 @@ export async function withPipelineFiles(bot: Bot, repositories: readonly Reposit
   const pipelineSources: Bot["github"]["pipelineSources"] = async (of, at) => {
     // What somebody else has read since may be newer than what was read here.
     const isNewest = (await pipelineReadings(bot.db, [of.id])).get(of.id) === (before.get(of.id) ?? 0);
-    return await bot.github.pipelineSources(of, at, isNewest ? known : undefined);
+    return await bot.github.pipelineSources(of, at, isNewest ? known.files : undefined);
   };
-  return { ...bot, github: { ...bot.github, pipelineSources } };
+  const workflows: Bot["github"]["workflows"] = async (of) =>
+    known.workflows.get(of.fullName.toLowerCase()) ?? (await bot.github.workflows(of));
+  return { ...bot, github: { ...bot.github, pipelineSources, workflows } };
 }
 
 async function withAnswers(bot: Bot, questions: readonly BulkQuestions[]): Promise<Bot> {

@@ -5,6 +5,7 @@
 import type { CheckFacts, Comparison, Permission, Sha } from "../policy/model.ts";
 import type { PipelineSource } from "../policy/pipeline.ts";
 import type { NamedIssue } from "../policy/pull-request.ts";
+import type { Workflows } from "../policy/workflow-problems.ts";
 
 /** A repository as the store knows it. */
 export type RepositoryRef = {
@@ -127,8 +128,15 @@ export type GitHubPort = {
   >;
   /** Many facts of many repositories in few calls, by the repository's id; never rejects for what it could not answer. */
   inBulk(questions: readonly BulkQuestions[]): Promise<ReadonlyMap<number, BulkAnswers>>;
-  /** The pipeline files of many repositories, and those that stand in for a missing one, in few calls; never rejects. */
-  pipelineFiles(repositories: readonly RepositoryRef[]): Promise<KnownPipelineFiles>;
+  /**
+   * The pipeline files of many repositories, those that stand in for a missing one, and the workflows beside them by the
+   * repository's full name in lower case, in few calls; never rejects.
+   */
+  pipelineFiles(
+    repositories: readonly RepositoryRef[],
+  ): Promise<{ readonly files: KnownPipelineFiles; readonly workflows: ReadonlyMap<string, Workflows> }>;
+  /** The workflows of the default branch; undefined when they could not be read. Never rejects. */
+  workflows(repository: RepositoryRef): Promise<Workflows | undefined>;
   issue(repository: RepositoryRef, named: Pick<NamedIssue, "repository" | "number">): Promise<NamedIssue["state"]>;
   pullRequest(repository: RepositoryRef, number: number): Promise<FoundPullRequest | undefined>;
   openPullRequests(repository: RepositoryRef): Promise<readonly FoundPullRequest[]>;

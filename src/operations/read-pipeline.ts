@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Pipeline, PipelineReading, PipelineSource } from "../policy/pipeline.ts";
 import { readPipelineFile } from "../policy/pipeline-file/read.ts";
+import type { Workflows } from "../policy/workflow-problems.ts";
 import type { Database } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import { backMergesOf, planBackMerges } from "./back-merge.ts";
@@ -14,6 +15,7 @@ import { judgeRepositories, lockEnvironmentsOf } from "./judge-repository.ts";
 import { OutsideError, type RepositoryRef } from "./ports.ts";
 import { planSchedules } from "./schedule.ts";
 import { tellServices } from "./tell-services.ts";
+import { tellWorkflowProblems, workflowsBeside } from "./workflow-problems.ts";
 
 /** A file that is read by several at once is read again this often. */
 const tries = 5;
@@ -24,10 +26,13 @@ export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise
     const found = await bot.github.pipelineSources(repository);
     await bot.context.faults.at("pipeline.fetched");
     const reading = readingOf(repository, found);
+    const sources = found?.sources ?? [];
+    const workflows =
+      reading.kind === "good" ? await workflowsBeside(bot, repository, hashOf(JSON.stringify(sources))) : undefined;
     const isNewest = await bot.db.transaction().execute(async (trx) => {
       // Somebody stored another reading since: what was fetched may be older than that.
       if (!(await noteReading(trx, repository.id, readings))) return false;
-      await take(trx, bot, repository, found?.sources ?? [], reading);
+      await take(trx, bot, repository, sources, reading, workflows);
       return true;
     });
     if (!isNewest) continue;
@@ -75,6 +80,7 @@ async function take(
   repository: RepositoryRef,
   sources: readonly PipelineSource[],
   reading: PipelineReading,
+  workflows: Workflows | undefined,
 ): Promise<void> {
   if (reading.kind === "absent") return await takeOutOfForce(trx, bot, repository.id);
   const row = await trx.selectFrom("repository").selectAll().where("id", "=", repository.id).executeTakeFirstOrThrow();
@@ -90,6 +96,7 @@ async function take(
     return;
   }
   await putInForce(trx, bot, repository.id, file, reading.pipeline);
+  if (workflows !== undefined) await tellWorkflowProblems(trx, bot, repository, file, reading.pipeline, workflows);
   if (before !== null && before !== row.pipeline_file_id) {
     const content = { code: "pipeline-mended", repository: repository.fullName } as const;
     await tellServices(trx, bot, repository.id, `pipeline-mended/${file}/${before}`, content);
@@ -101,6 +108,10 @@ function log(bot: Bot, repository: RepositoryRef, reading: PipelineReading): voi
   if (reading.kind === "good") bot.log.info(about, "the pipeline file is in force");
   if (reading.kind === "mistakes")
     bot.log.warn({ ...about, mistakes: reading.mistakes.length }, "the pipeline file has mistakes and is not in force");
+}
+
+function hashOf(sources: string): string {
+  return createHash("sha256").update(sources).digest("hex");
 }
 
 async function storeFile(
@@ -119,7 +130,7 @@ async function storeFile(
     .insertInto("pipeline_file")
     .values({
       repository_id: repository,
-      hash: createHash("sha256").update(text).digest("hex"),
+      hash: hashOf(text),
       sources: text,
       ...meaning,
       read_at: new Date(bot.context.clock.now()),

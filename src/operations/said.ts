@@ -25,6 +25,7 @@ import type { ScheduleNote } from "./schedule-said.ts";
 import type { StatusReply } from "./status.ts";
 import type { ChannelNote } from "./tell-channel-problems.ts";
 import type { Work } from "./work.ts";
+import type { WorkflowNote } from "./workflow-problems.ts";
 
 /** Said once in a deployment's thread, in the service's channel, or to one person. */
 export type NoteContent =
@@ -39,6 +40,7 @@ export type NoteContent =
   | ScheduleNote
   | AnnouncementNote
   | DemoNote
+  | WorkflowNote
   | {
       readonly code: "approval-refused";
       readonly person: string;

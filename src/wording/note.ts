@@ -25,6 +25,7 @@ import { sentenceForRefusal } from "./refusal.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
 import { wordScheduleNote } from "./schedule.ts";
 import { wordVersionNote } from "./version.ts";
+import { wordWorkflowNote } from "./workflows.ts";
 
 const stageEnds = {
   success: "succeeded",
@@ -153,6 +154,8 @@ export function wordNote(note: NoteContent): string {
       return wordDemoNote(note);
     case "promotion-opened":
       return wordPromotionNote(note);
+    case "workflow-problems":
+      return wordWorkflowNote(note);
     case "pipeline-mended":
       return `The pipeline file of ${note.repository} has no mistakes any more and is in force.`;
   }

@@ -1,7 +1,7 @@
 /** The pipeline file by Probot's config mechanism, with the texts that it was read from. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGitHubFacts } from "../../src/github/facts.ts";
-import { OutsideError } from "../../src/operations/ports.ts";
+import { type KnownPipelineFiles, OutsideError } from "../../src/operations/ports.ts";
 import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
 
 let world: WithSandbox;
@@ -133,9 +133,9 @@ describe("of many repositories at once", () => {
     const alone: Awaited<ReturnType<typeof sourcesOf>>[] = [];
     for (const one of texts) alone.push(await sourcesOf(one, owner));
     const repositories = alone.map(({ repository }) => repository);
-    let known: Awaited<ReturnType<ReturnType<typeof facts>["pipelineFiles"]>> = new Map();
+    let known: KnownPipelineFiles = new Map();
     const asking = async () => {
-      known = await facts().pipelineFiles(repositories);
+      known = (await facts().pipelineFiles(repositories)).files;
     };
     expect(await world.callsOf(asking)).toEqual(["POST /graphql"]);
     const calls = await world.callsOf(async () => {
@@ -151,7 +151,7 @@ describe("of many repositories at once", () => {
     await world.sandbox.createRepository("orga/.github", { files: { ".github/signalbox.yml": stand } });
     const { repository, found } = await sourcesOf(undefined, "orga");
     expect(found?.sources).toEqual([{ name: "orga/.github:.github/signalbox.yml", text: stand }]);
-    const known = await facts().pipelineFiles([repository, await world.repository("orga/.github")]);
+    const { files: known } = await facts().pipelineFiles([repository, await world.repository("orga/.github")]);
     expect(await world.callsOf(() => facts().pipelineSources(repository, undefined, known))).toEqual([]);
     expect(await facts().pipelineSources(repository, undefined, known)).toEqual(found);
   });
@@ -168,6 +168,31 @@ describe("of many repositories at once", () => {
     const commit = { ...at, message: "Link it", tree: made.sha, parents: [before.object.sha] };
     const { data: head } = await octokit.rest.git.createCommit(commit);
     await octokit.rest.git.updateRef({ ...at, ref: "heads/main", sha: head.sha });
-    expect([...(await facts().pipelineFiles([repository])).keys()]).toEqual(["links/.github"]);
+    expect([...(await facts().pipelineFiles([repository])).files.keys()]).toEqual(["links/.github"]);
+  });
+});
+
+describe("the workflows of the default branch", () => {
+  const facts = () => createGitHubFacts(world.github);
+  const path = ".github/workflows/cd.yml";
+
+  test("come with the pipeline files of many, and in one call of one: by path, and nothing else of the folder", async () => {
+    const files = { ".github/signalbox.yml": "service: shop\n", [path]: "on: deployment\n" };
+    await world.sandbox.createRepository("flows/some", { files: { ...files, ".github/workflows/README.md": "Read" } });
+    await world.sandbox.createRepository("flows/none", { files: { a: "a" } });
+    const some = await world.repository("flows/some");
+    const none = await world.repository("flows/none");
+    const wanted = new Map([[path, "on: deployment\n"]]);
+    const { workflows } = await facts().pipelineFiles([some, none]);
+    expect([workflows.get("flows/some"), workflows.get("flows/none")]).toEqual([wanted, new Map()]);
+    expect(await facts().workflows(some)).toEqual(wanted);
+    expect(await facts().workflows(none)).toEqual(new Map());
+    expect(await world.callsOf(() => facts().workflows(some))).toEqual(["POST /graphql"]);
+  });
+
+  test("are unknown when GitHub does not tell, and that stops nothing", async () => {
+    const { repository } = await sourcesOf("service: shop\n");
+    world.sandbox.fail({ method: "POST", path: /graphql/ }, [{ status: 502 }]);
+    expect(await facts().workflows(repository)).toBeUndefined();
   });
 });

@@ -77,6 +77,8 @@ environments:
 
 export type FakeGitHub = GitHubPort & {
   file: string | undefined;
+  /** Texts by path; undefined when GitHub does not tell. */
+  workflowFiles: ReadonlyMap<string, string> | undefined;
   /** Every call fails, as when GitHub cannot be reached. */
   down: boolean;
   /** Oldest first; a commit's tree is `tree-` and its content. */
@@ -130,6 +132,7 @@ function fakeGitHub(): FakeGitHub {
   };
   const github: FakeGitHub = {
     file: shopPipeline,
+    workflowFiles: new Map(),
     down: false,
     commits,
     branches,
@@ -225,7 +228,11 @@ function fakeGitHub(): FakeGitHub {
     },
     async pipelineFiles() {
       count("pipelineFiles");
-      return new Map();
+      return { files: new Map(), workflows: new Map() };
+    },
+    async workflows() {
+      count("workflows");
+      return github.workflowFiles;
     },
     async issue(_repository, named) {
       count("issue");

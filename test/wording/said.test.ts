@@ -267,6 +267,19 @@ const notes: NoteCases = {
       "The pipeline file of acme/shop has 1 mistake. The last good one stays in force.\n• .github/signalbox.yml, line 4, column 3: environments.production.aprovals: found aprovals, expected a known key. Did you mean approvals?",
     ],
   ],
+  "workflow-problems": [
+    [
+      {
+        repository: "acme/shop",
+        problems: [
+          { code: "listens", path: ".github/workflows/cd.yml" },
+          { code: "absent", path: ".github/workflows/deploy.yml" },
+          { code: "not-dispatchable", path: ".github/workflows/other.yml" },
+        ],
+      },
+      "The pipeline file of acme/shop is in force, but its workflows do not fit it.\n• .github/workflows/cd.yml listens to “deployment”, and no stage is a “deployment”: it runs besides the stages whenever I tell GitHub of a deployment. Take that trigger out, or let a stage be “deployment: {}”.\n• A stage runs .github/workflows/deploy.yml, which is not on the default branch. It cannot start.\n• A stage runs .github/workflows/other.yml, which has no “workflow_dispatch” trigger on the default branch. It cannot start.",
+    ],
+  ],
   "pipeline-mended": [
     [{ repository: "acme/shop" }, "The pipeline file of acme/shop has no mistakes any more and is in force."],
   ],

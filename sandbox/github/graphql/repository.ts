@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { BareRepository } from "../git/bare-repository.ts";
+import type { TreeEntry } from "../git/objects.ts";
 import type { Repository } from "../hub/state.ts";
 import { connection } from "./connection.ts";
 import { issueObject, pullRequests } from "./issue.ts";
@@ -81,7 +82,13 @@ const typeNames: Readonly<Record<string, string>> = { commit: "Commit", tree: "T
 
 function gitObject(git: BareRepository, { sha, type }: { readonly sha: string; readonly type: string }): GraphObject {
   const own: GraphObject["fields"] =
-    type === "commit" ? commitFields(git, sha) : type === "blob" ? blobFields(git, sha) : {};
+    type === "commit"
+      ? commitFields(git, sha)
+      : type === "blob"
+        ? blobFields(git, sha)
+        : type === "tree"
+          ? treeFields(git, sha)
+          : {};
   return { type: typeNames[type] ?? "", fields: { oid: () => sha, ...own } };
 }
 
@@ -99,10 +106,23 @@ async function treeEntry(git: BareRepository, commit: string, path: string): Pro
   const folder = path.split("/").slice(0, -1).join("/");
   const tree = await git.tree(folder === "" ? `${commit}^{tree}` : `${commit}:${folder}`);
   const entry = tree?.entries.find(({ name }) => name === path.split("/").at(-1));
-  if (entry === undefined) return null;
+  return entry === undefined ? null : entryObject(git, entry);
+}
+
+function treeFields(git: BareRepository, sha: string): GraphObject["fields"] {
+  return {
+    async entries() {
+      const tree = await git.tree(sha);
+      return tree === undefined ? null : tree.entries.map((entry) => entryObject(git, entry));
+    },
+  };
+}
+
+function entryObject(git: BareRepository, entry: TreeEntry): GraphObject {
   return {
     type: "TreeEntry",
     fields: {
+      name: () => entry.name,
       mode: () => Number.parseInt(entry.mode, 8),
       oid: () => entry.sha,
       object: async () => {

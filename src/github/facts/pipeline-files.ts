@@ -1,19 +1,21 @@
 /**
  * The pipeline files of many repositories at once, each from its default branch, with those of their owners' `.github`
- * repositories, which stand in for a missing one. Calls: 1 for each 25 repositories, each owner counted as one.
+ * repositories, which stand in for a missing one, and the workflows that stand beside them. Calls: 1 for each 25 repositories, each owner counted as one.
  */
 import { z } from "zod";
-import type { KnownPipelineFiles, RepositoryRef } from "../../operations/ports.ts";
+import type { GitHubPort, RepositoryRef } from "../../operations/ports.ts";
+import type { Workflows } from "../../policy/workflow-problems.ts";
 import type { GitHub } from "../client.ts";
 import { ownerAndRepo } from "../repository-name.ts";
 import { byInstallation } from "./by-installation.ts";
 import { pipelineFilePath } from "./pipeline-file.ts";
 import { askTogether, quoted, type Wish } from "./together.ts";
+import { workflowsAnswer, workflowsIn, workflowsOfCommit } from "./workflows.ts";
 
 /** A link's text is the path that it leads to, which only the REST API follows: it is told from a file by its mode. */
 const fileModes: readonly number[] = [0o100644, 0o100755];
 
-const field = `defaultBranchRef { target { ... on Commit { file(path: ${quoted(pipelineFilePath)}) { mode object { ... on Blob { text isTruncated } } } } } }`;
+const field = `defaultBranchRef { target { ... on Commit { file(path: ${quoted(pipelineFilePath)}) { mode object { ... on Blob { text isTruncated } } } ${workflowsOfCommit} } } }`;
 
 const answerShape = z
   .object({
@@ -21,6 +23,7 @@ const answerShape = z
       file: z
         .object({ mode: z.number(), object: z.object({ text: z.string(), isTruncated: z.literal(false) }) })
         .nullable(),
+      workflows: workflowsAnswer.optional().catch(undefined),
     }),
   })
   .nullable();
@@ -28,8 +31,9 @@ const answerShape = z
 export async function readPipelineFiles(
   github: GitHub,
   repositories: readonly RepositoryRef[],
-): Promise<KnownPipelineFiles> {
+): ReturnType<GitHubPort["pipelineFiles"]> {
   const files = new Map<string, string | undefined>();
+  const workflows = new Map<string, Workflows>();
   for (const [installation, some] of byInstallation(repositories)) {
     const owners = new Set(some.map(({ fullName }) => `${ownerAndRepo(fullName).owner}/.github`));
     const standIns = [...owners].filter((name) => !some.some(({ fullName }) => fullName === name));
@@ -47,8 +51,10 @@ export async function readPipelineFiles(
       const found = answerShape.safeParse(answer.fields.get(0));
       if (!found.success) continue;
       const file = found.data?.target.file ?? undefined;
+      const beside = found.data?.target.workflows;
+      if (beside !== undefined) workflows.set(name, workflowsIn(beside));
       if (file === undefined || fileModes.includes(file.mode)) files.set(name, file?.object.text);
     }
   }
-  return files;
+  return { files, workflows };
 }
