@@ -46,6 +46,8 @@ export type SandboxPullRequest = {
   readonly head: { readonly ref: string; readonly sha: string };
   readonly base: { readonly ref: string; readonly sha: string };
   readonly comments: readonly SandboxComment[];
+  /** Logins of those whose latest review approves. */
+  readonly approvedBy: readonly string[];
   readonly checkRuns: readonly SandboxCheckRun[];
   /** Whether branch protection lets it be merged now: required checks green, not a draft. */
   readonly mergeable: boolean;

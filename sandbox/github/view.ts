@@ -8,7 +8,7 @@ import type {
 } from "../contract.ts";
 import { unmetChecks } from "./acts/protection.ts";
 import { isPull, type PullIssue, pullsOf } from "./hub/hub.ts";
-import type { CheckRun, Comment, Repository } from "./hub/state.ts";
+import type { CheckRun, Comment, Repository, Review } from "./hub/state.ts";
 import { refsUnder } from "./routes/repositories.ts";
 
 function commentView(comment: Comment): SandboxComment {
@@ -42,6 +42,13 @@ function latestRuns(repository: Repository, sha: string): readonly CheckRun[] {
   return [...latest.values()];
 }
 
+/** A comment takes nothing back that was said before it. */
+function approvers(reviews: readonly Review[]): readonly string[] {
+  const said = reviews.filter(({ state }) => state !== "COMMENTED" && state !== "PENDING");
+  const latest = new Map(said.map(({ author, state }) => [author.login, state]));
+  return [...latest].flatMap(([login, state]) => (state === "APPROVED" ? [login] : []));
+}
+
 function pullView(repository: Repository, issue: PullIssue): SandboxPullRequest {
   const { pull } = issue;
   const unmet = unmetChecks(repository, pull.baseRef, pull.headSha);
@@ -58,6 +65,7 @@ function pullView(repository: Repository, issue: PullIssue): SandboxPullRequest 
     head: { ref: pull.headRef, sha: pull.headSha },
     base: { ref: pull.baseRef, sha: pull.baseSha },
     comments: issue.comments.map(commentView),
+    approvedBy: approvers(pull.reviews),
     checkRuns: latestRuns(repository, pull.headSha).map(checkRunView),
     mergeable: issue.state === "open" && !pull.draft && unmet.length === 0,
   };

@@ -56,9 +56,19 @@ const requestShape = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("merge-pull-request"), user, repository, number }),
   z.object({ kind: z.literal("close-pull-request"), user, repository, number }),
+  z.object({ kind: z.literal("approve-pull-request"), user, repository, number }),
   z.object({ kind: z.literal("assign"), user, repository, number, login: line.min(1) }),
   z.object({ kind: z.literal("open-issue"), user, repository, title: line.min(1) }),
-  z.object({ kind: z.literal("commit"), user, repository, branch: line.min(1), name: line.min(1), detail: line }),
+  z.object({
+    kind: z.literal("commit"),
+    user,
+    repository,
+    branch: line.min(1),
+    /** The branch that a new one starts from; the default branch unless said. */
+    from: line.min(1).optional(),
+    name: line.min(1),
+    detail: line,
+  }),
   z.object({ kind: z.literal("delete-branch"), user, repository, branch: line.min(1) }),
   z.object({ kind: z.literal("kill-bot") }),
   z.object({ kind: z.literal("start-bot") }),
@@ -130,6 +140,7 @@ type OnGitHub = Extract<
       | "edit-pull-request"
       | "merge-pull-request"
       | "close-pull-request"
+      | "approve-pull-request"
       | "assign"
       | "open-issue"
       | "commit"
@@ -143,6 +154,10 @@ async function actOnGitHub(play: Play, request: OnGitHub): Promise<void> {
   if (request.kind === "open-issue") {
     await github.createIssue(repository, personOf(play, request.user).login, request.title);
     return;
+  }
+  // Whoever can read may review.
+  if (request.kind === "approve-pull-request") {
+    return github.review(repository, personOf(play, request.user).login, request.number, "APPROVED");
   }
   const { login } = writerOf(play, request.user);
   switch (request.kind) {
@@ -170,9 +185,13 @@ async function actOnGitHub(play: Play, request: OnGitHub): Promise<void> {
     case "delete-branch":
       return github.deleteBranch(repository, login, request.branch);
     case "commit": {
-      const { name, detail, branch } = request;
-      if (branch === github.view(repository).defaultBranch) {
+      const { name, detail, branch, from } = request;
+      const { branches, defaultBranch } = github.view(repository);
+      if (branch === defaultBranch) {
         throw new Error("The default branch is protected: commit to another branch and open a pull request.");
+      }
+      if (from !== undefined && branches.every((one) => one.name !== branch)) {
+        await github.createRef(repository, login, `refs/heads/${branch}`, from);
       }
       await github.commit(repository, login, {
         branch,
@@ -228,6 +247,7 @@ async function carryOut(play: Play, acts: Act[], request: PageRequest): Promise<
     case "edit-pull-request":
     case "merge-pull-request":
     case "close-pull-request":
+    case "approve-pull-request":
     case "assign":
     case "open-issue":
     case "commit":

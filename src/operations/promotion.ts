@@ -6,7 +6,7 @@
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
-import type { Sha, Verdict } from "../policy/model.ts";
+import type { GateResult, Sha, Verdict } from "../policy/model.ts";
 import { touch } from "../projections/touch.ts";
 import type { PromotionRow } from "../store/promotion-table.ts";
 import type { Database } from "../store/schema.ts";
@@ -58,7 +58,7 @@ export async function promoteByPullRequest(
     return { code: "promotion-nothing-new", ...where };
   }
   const { verdict, ships } = await judgeAsMerged(bot, place, way, by, revision);
-  if (verdict.outcome === "stop" || verdict.gates.some(({ reason }) => reason.code === "access.membership-unknown")) {
+  if (verdict.gates.some(stopsPromoting)) {
     await bot.db.transaction().execute((trx) => refuse(trx, bot, place, by, revision, verdict));
     const { sha, tree, version } = revision;
     return { code: "stopped", ...where, revision: { sha, tree, ...optional("version", version) }, verdict };
@@ -119,6 +119,11 @@ export async function promoteByPullRequest(
   });
   await bot.context.faults.at("promotion.committed");
   return reply;
+}
+
+/** A red check stops the merge, and not the pull request: it may be patched there until the check is green. */
+function stopsPromoting({ gate, result, reason }: GateResult): boolean {
+  return (result === "block" && gate !== "checks") || reason.code === "access.membership-unknown";
 }
 
 /** With nothing live, or something else of the same content, the merge would change nothing but the history. */

@@ -54,6 +54,8 @@ export type EnvironmentStanding = {
   readonly lock?: { readonly by: string; readonly reason: string; readonly until?: Instant };
   readonly freeze?: { readonly by: string; readonly reason: string; readonly until: Instant };
   readonly hold?: { readonly bad: Revision; readonly rollback: number };
+  /** When its schedule promotes next. */
+  readonly scheduled?: Instant;
   readonly running?: Running;
   /** A deployment of which nobody can tell how it ended keeps the environment busy. */
   readonly unsettled?: number;
@@ -101,6 +103,7 @@ export async function standingsOf(
       ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
         ? {}
         : { hold: { rollback: row.hold_deployment_id, bad: { sha: row.hold_bad_sha, tree: row.hold_bad_tree } } }),
+      ...optional("scheduled", row.schedule_at?.getTime()),
       ...(slot === undefined ? {} : slot.ended ? { unsettled: slot.running.deployment } : { running: slot.running }),
       waiting: (waiting.get(row.id) ?? []).toSorted(inOrder),
     };

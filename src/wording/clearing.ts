@@ -1,10 +1,9 @@
 /** Who or what can clear a gate → sentences. */
 import type { Clearer, GateResult } from "../policy/model.ts";
-import type { Reason } from "../policy/reasons.ts";
 import { capital, checksInWords, listInWords, shortSha, timeInWords } from "./phrases.ts";
 
 /** What the named people do to clear a gate; undefined where the sentence already says it. */
-function act(reason: Reason): string | undefined {
+function act({ reason, clearedBy }: Pick<GateResult, "reason" | "clearedBy">): string | undefined {
   switch (reason.code) {
     case "lock.held":
       return "can unlock it";
@@ -17,8 +16,10 @@ function act(reason: Reason): string | undefined {
     case "access.not-in-hotfix":
       return "can ask instead";
     case "soak.broken":
-    case "order.behind-live":
     case "order.never-live-before":
+      // What whoever may ask can do, the sentence says.
+      return clearedBy.some(({ kind }) => kind === "people") ? "can ask for a hotfix" : undefined;
+    case "order.behind-live":
       // The sentence says what to ask for.
       return undefined;
     case "approvals.cannot-be-reached":
@@ -94,7 +95,7 @@ function byItself(clearer: Clearer): readonly string[] {
 export function clearing(result: GateResult): string {
   if (result.result === "pass") return "";
   const people = result.clearedBy.flatMap(person);
-  const action = act(result.reason);
+  const action = act(result);
   // A login is written as it is; only our own words begin with a capital.
   const first = result.clearedBy.find((clearer) => person(clearer).length > 0)?.kind;
   const named = first === "person" || first === "people";

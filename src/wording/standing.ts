@@ -70,9 +70,9 @@ function heldSentences({ lock, freeze }: EnvironmentStanding): readonly string[]
   ];
 }
 
-/** Everything but what is live: health, what holds it, what runs and what waits for what. */
+/** Everything but what is live: health, what holds it, what runs, what waits for what, what comes. */
 export function standingSentences(standing: EnvironmentStanding, now: Instant): readonly string[] {
-  const { running, waiting } = standing;
+  const { running, waiting, scheduled } = standing;
   const left = waiting.length - mostWaiting;
   return [
     ...healthSentences(standing, now),
@@ -80,6 +80,7 @@ export function standingSentences(standing: EnvironmentStanding, now: Instant): 
     ...(running === undefined ? [] : [runningSentence(running, now)]),
     ...waiting.slice(0, mostWaiting).map(waitingSentence),
     ...(left > 0 ? [`… and ${left} more ${left === 1 ? "waits" : "wait"}.`] : []),
+    ...(scheduled === undefined ? [] : [`Its schedule promotes next at ${timeInWords(scheduled)}.`]),
   ];
 }
 

@@ -168,6 +168,19 @@ describe("promoting into an environment with a branch", () => {
     expect(await rows()).toEqual([]);
   });
 
+  test("a red check does not keep it from being opened: patches may turn it green", async () => {
+    await open(file.replace("branch: staging,", "branch: staging, checks: [ci/test],"));
+    const a = await inDevelopment("a");
+    world.github.checksOf.set(a, [{ name: "ci/test", state: "failure" }]);
+    expect(await promote()).toMatchObject({ code: "promotion-asked" });
+    await opened(7);
+    expect(await branches.openGates(7, "staging")).toEqual({ checks: "checks.failed" });
+    const patch = world.commit("p", { branch: "signalbox/staging-1-aaaaaaa", parents: [a] });
+    world.github.checksOf.set(patch, [{ name: "ci/test", state: "success" }]);
+    await branches.edit(7, { headSha: patch });
+    expect((await branches.gate(7, "staging"))?.verdict?.outcome).toBe("go");
+  });
+
   test("without a snapshot it comes from the branch before itself", async () => {
     await open();
     await inDevelopment("a");

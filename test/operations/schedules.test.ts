@@ -133,6 +133,15 @@ describe("a schedule", () => {
     expect(await world.environment("production")).toMatchObject({ schedule_at: null, look_at: null });
   });
 
+  test("its next time is told by the board", async () => {
+    world = await openWorld({ file });
+    await push(world, "a");
+    const at = (await world.environment("production")).schedule_at?.getTime();
+    const board = await world.command("U0000ALICE", { kind: "status" });
+    expect(board).toMatchObject({ services: [{ environments: [{ name: "staging" }, { scheduled: at }] }] });
+    expect(wordReply(board)).toContain("09:00 UTC.");
+  });
+
   test("taken out of the pipeline file and put back, it goes on", async () => {
     world = await openWorld({ file });
     const { id } = await world.environment("production");

@@ -650,6 +650,13 @@ describe("order", () => {
       [],
     ],
     [
+      "never live before, where somebody may ask for a hotfix",
+      neverLive(facts({ mayHotfix: ["rosa"] })),
+      "block",
+      { code: "order.never-live-before", before, sha: sha("c") },
+      [{ kind: "people", logins: ["rosa"] }],
+    ],
+    [
       "a merge never live before",
       neverLive(facts({ request: merge })),
       "block",

@@ -284,6 +284,12 @@ const cases: Cases = {
       result: "block",
       says: "a1b2c3d has never been live in staging. Deploy it there first.",
     },
+    {
+      reason: { before: "staging", sha },
+      result: "block",
+      clearedBy: [{ kind: "people", logins: ["alice", "rosa"] }],
+      says: "a1b2c3d has never been live in staging. Deploy it there first. alice or rosa can ask for a hotfix.",
+    },
   ],
   "order.rolled-back-before": [
     {

@@ -63,10 +63,24 @@ export const slug = (name) =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-export function commitDialog({ name = "", detail = "", branch, opens = true }, onSubmit) {
+/** `onto`: the branch has a pull request already. */
+export function commitDialog(
+  { name = "", detail = "", branch, opens = true, bases = [], base, onto = false },
+  onSubmit,
+) {
   const fields = open("commit-dialog", (form) =>
-    onSubmit({ name: form.name.value, detail: form.detail.value, branch: form.branch.value, open: form.open.checked }),
+    onSubmit({
+      name: form.name.value,
+      detail: form.detail.value,
+      branch: form.branch.value,
+      from: form.from.value || undefined,
+      open: form.open.checked,
+    }),
   );
+  find("commit-from-label").hidden = bases.length < 2;
+  offer(fields.from, bases, base);
+  fields.open.closest("label").hidden = onto;
+  fields.branch.readOnly = onto;
   // `name` is a property of every form's collection, so the field is asked for by its name.
   const nameField = fields.namedItem("name");
   nameField.value = name;
@@ -74,7 +88,7 @@ export function commitDialog({ name = "", detail = "", branch, opens = true }, o
   fields.open.checked = opens;
   fields.branch.value = branch ?? slug(name);
   nameField.oninput = () => {
-    fields.branch.value = slug(nameField.value);
+    if (!onto) fields.branch.value = slug(nameField.value);
   };
   nameField.focus();
 }

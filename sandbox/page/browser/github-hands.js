@@ -46,13 +46,21 @@ export function createGitHubHands(now, me) {
   }
 
   function commit({ name = "", detail = "", branch: wanted, base, opens } = {}) {
-    commitDialog({ name, detail, branch: wanted ?? freshBranch(name), opens }, async (fields) => {
-      const { branch } = fields;
-      const done = await by("commit", { branch, name: fields.name, detail: fields.detail });
+    const { branches, defaultBranch } = now().github.repository;
+    const start = { bases: branches.map((one) => one.name), base: base ?? defaultBranch };
+    commitDialog({ name, detail, branch: wanted ?? freshBranch(name), opens, ...start }, async (fields) => {
+      const { branch, from } = fields;
+      const done = await by("commit", { branch, from, name: fields.name, detail: fields.detail });
       if (!done || !fields.open) return;
       const issue = now().github.repository.issues.find((one) => one.state === "open");
-      openPull({ head: branch, base, title: fields.name, body: issue ? `close #${issue.number}` : "" });
+      openPull({ head: branch, base: from, title: fields.name, body: issue ? `close #${issue.number}` : "" });
     });
+  }
+
+  function pushOnto(pull) {
+    commitDialog({ branch: pull.head.ref, opens: false, onto: true }, ({ branch, name, detail }) =>
+      by("commit", { branch, name, detail }),
+    );
   }
 
   return {
@@ -61,6 +69,9 @@ export function createGitHubHands(now, me) {
     edit,
     openIssue: () => issueDialog((fields) => by("open-issue", fields)),
     merge: (pull) => by("merge-pull-request", { number: pull.number }),
+    pushOnto,
+    approve: (pull) => by("approve-pull-request", { number: pull.number }),
+    deleteBranch: (branch) => by("delete-branch", { branch }),
     close: (pull) => by("close-pull-request", { number: pull.number }),
     assign: (pull, login) => by("assign", { number: pull.number, login }),
     draft: (pull) => by("edit-pull-request", { number: pull.number, draft: !pull.draft }),

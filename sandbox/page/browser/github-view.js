@@ -71,6 +71,27 @@ function environment(one, state) {
   );
 }
 
+function branch(one, { repository }, hands, mayWrite) {
+  const isDefault = one.name === repository.defaultBranch;
+  return el(
+    "div.issue",
+    {},
+    el("span.pull-title", {}, el("strong", {}, one.name), isDefault && el("span.number", {}, "default")),
+    el("p.branch-line", {}, el("code", {}, shortSha(one.sha)), " ", titleOf(one.sha, repository)),
+    el(
+      "button.quiet",
+      {
+        type: "button",
+        "aria-label": `Delete the branch ${one.name}`,
+        "data-focus": `branch/${one.name}`,
+        disabled: !mayWrite || isDefault,
+        onclick: () => hands.deleteBranch(one.name),
+      },
+      "Delete",
+    ),
+  );
+}
+
 const toolbars = {
   pulls: (hands, mayWrite) => [
     el(
@@ -87,6 +108,13 @@ const toolbars = {
   issues: (hands) => [
     el("button.primary", { type: "button", id: "open-issue", onclick: () => hands.openIssue() }, "Open issue"),
   ],
+  branches: (hands, mayWrite) => [
+    el(
+      "button",
+      { type: "button", id: "commit-to-branch", disabled: !mayWrite, onclick: () => hands.commit() },
+      "Commit a change",
+    ),
+  ],
   environments: (_hands, _mayWrite, { annotations, releases }) => [
     el(
       "p.hint",
@@ -99,9 +127,9 @@ const toolbars = {
 };
 
 const views = {
-  pulls: (state, hands, mayWrite) => {
+  pulls: (state, hands, who) => {
     const pulls = state.github.repository.pullRequests.toSorted((one, other) => other.number - one.number);
-    if (pulls.length > 0) return pulls.map((pull) => renderPull(pull, state, hands, mayWrite));
+    if (pulls.length > 0) return pulls.map((pull) => renderPull(pull, state, hands, who));
     return [
       el(
         "div.empty",
@@ -112,6 +140,8 @@ const views = {
     ];
   },
   issues: (state) => state.github.repository.issues.toSorted((one, other) => one.number - other.number).map(issue),
+  branches: (state, hands, who) =>
+    state.github.repository.branches.map((one) => branch(one, state.github, hands, who.permission !== "read")),
   environments: (state) =>
     state.environments
       .filter((one) => one.repository === state.github.repository.fullName)
@@ -133,7 +163,8 @@ export function renderRepositories(state, hands) {
   ]);
 }
 
-export function renderGitHub(state, view, hands, mayWrite) {
+export function renderGitHub(state, view, hands, who) {
+  const mayWrite = who.permission !== "read";
   for (const tab of document.querySelectorAll(".subtabs [data-view]")) {
     const chosen = tab.dataset.view === view;
     tab.setAttribute("aria-selected", String(chosen));
@@ -143,7 +174,7 @@ export function renderGitHub(state, view, hands, mayWrite) {
   if (!isDrawn(find("toolbar"), [view, mayWrite, state.monitoring])) {
     replace(find("toolbar"), toolbars[view](hands, mayWrite, state.monitoring));
   }
-  const parts = [view, mayWrite, state.github.repository, view === "environments" ? state.environments : ""];
+  const parts = [view, who.user, state.github.repository, view === "environments" ? state.environments : ""];
   if (isDrawn(find("view"), parts)) return;
-  replace(find("view"), views[view](state, hands, mayWrite));
+  replace(find("view"), views[view](state, hands, who));
 }

@@ -198,7 +198,7 @@ function render() {
   });
   renderPlace(around);
   renderModal(around);
-  renderGitHub(state, view, githubHands, who.permission !== "read");
+  renderGitHub(state, view, githubHands, who);
 }
 
 for (const button of document.querySelectorAll(".tabs button")) {

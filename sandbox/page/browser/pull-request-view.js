@@ -76,8 +76,25 @@ function assignment(pull, people, hands, mayWrite) {
   );
 }
 
-function actions(pull, people, hands, mayWrite) {
+/** Whoever can read may approve, but for whoever opened it. */
+function approval(pull, who, hands) {
+  const own = who.login === pull.author;
+  return el(
+    "button",
+    {
+      type: "button",
+      "data-focus": `pull/${pull.number}/approve`,
+      disabled: own,
+      title: own ? "Nobody approves a pull request of their own." : "",
+      onclick: () => hands.approve(pull),
+    },
+    "Approve",
+  );
+}
+
+function actions(pull, people, hands, who) {
   if (pull.state !== "open") return undefined;
+  const mayWrite = who.permission !== "read";
   const focus = (name) => ({ type: "button", "data-focus": `pull/${pull.number}/${name}`, disabled: !mayWrite });
   return el(
     "div.pull-actions",
@@ -87,6 +104,8 @@ function actions(pull, people, hands, mayWrite) {
       { ...focus("merge"), disabled: !mayWrite || !pull.mergeable, onclick: () => hands.merge(pull) },
       "Merge pull request",
     ),
+    approval(pull, who, hands),
+    el("button", { ...focus("push"), onclick: () => hands.pushOnto(pull) }, "Push a change"),
     el(
       "button",
       { ...focus("edit"), "aria-label": "Edit title and description", onclick: () => hands.edit(pull) },
@@ -104,7 +123,7 @@ function actions(pull, people, hands, mayWrite) {
   );
 }
 
-export function renderPull(pull, state, hands, mayWrite) {
+export function renderPull(pull, state, hands, who) {
   const key = pull.number;
   const open = pull.state === "open" ? !closedByHand.has(key) : opened.has(key);
   return el(
@@ -129,6 +148,7 @@ export function renderPull(pull, state, hands, mayWrite) {
         "span.pull-line",
         {},
         `${pull.author} · ${pull.head.ref} → ${pull.base.ref} · `,
+        pull.approvedBy.length > 0 && `approved by ${pull.approvedBy.join(", ")} · `,
         pull.assignees.length > 0 && `assigned to ${pull.assignees.join(", ")} · `,
         el("code", {}, shortSha(pull.mergeSha ?? pull.head.sha)),
       ),
@@ -140,6 +160,6 @@ export function renderPull(pull, state, hands, mayWrite) {
     ),
     el("div.checks", {}, currentChecks(pull).map(checkRow)),
     pull.comments.map((one) => comment(one, state)),
-    actions(pull, state.people, hands, mayWrite),
+    actions(pull, state.people, hands, who),
   );
 }

@@ -44,7 +44,7 @@ function againstLive({ environment, revision, policy, mayHotfix = [] }: Facts): 
   }
 }
 
-function againstBefore({ policy, before, revision }: Facts): GateResult {
+function againstBefore({ policy, before, revision, mayHotfix = [] }: Facts): GateResult {
   if (before === undefined) {
     if (policy.after === undefined) return pass("order", { code: "order.first-environment" });
     // The policy names an environment before this one and nothing is known of it: that is no leave to skip it.
@@ -71,5 +71,6 @@ function againstBefore({ policy, before, revision }: Facts): GateResult {
     return block("order", { code: "order.nothing-live-before", before: name }, { kind: "approvers" });
   }
   const reason = { code: "order.never-live-before", before: name, sha: revision.sha } as const;
+  if (mayHotfix.length > 0) return block("order", reason, { kind: "people", logins: mayHotfix });
   return block("order", reason, { kind: "whoever-may-ask" });
 }
