@@ -1,6 +1,7 @@
 /** Promotions that a schedule asks for: at their time, once, and what is said when there is nothing to ask for. */
 import { afterEach, describe, expect, test } from "vitest";
 import { lookAtSchedule } from "../../src/operations/schedule.ts";
+import { wordReply } from "../../src/wording/reply.ts";
 import { openWorld, push, type World } from "./world.ts";
 
 const file = `
@@ -139,7 +140,7 @@ describe("a schedule", () => {
     const at = (await world.environment("production")).schedule_at?.getTime();
     const board = await world.command("U0000ALICE", { kind: "status" });
     expect(board).toMatchObject({ services: [{ environments: [{ name: "staging" }, { scheduled: at }] }] });
-    expect(wordReply(board)).toContain("09:00 UTC.");
+    expect(wordReply(board, { now: world.clock.now() })).toMatch(/Its schedule promotes next at \S+ 09:00 UTC\./);
   });
 
   test("taken out of the pipeline file and put back, it goes on", async () => {
