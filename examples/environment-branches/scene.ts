@@ -16,6 +16,7 @@ async function seed({ context, github, siteDir, siteUrl, pace }: SceneSeed): Pro
     DEVELOPMENT_URL: `${siteUrl}/development/`,
     STAGING_URL: `${siteUrl}/staging/`,
     PRODUCTION_URL: `${siteUrl}/production/`,
+    DEMO_URL: `${siteUrl}/demo/{slug}/`,
   });
   const requiredChecks = ["signalbox/ready"];
   await github.createRepository(atlas, { files, defaultBranch: "development", requiredChecks });

@@ -1,7 +1,7 @@
 /** The things to try with the atlas. */
 import type { SandboxPullRequest } from "../../sandbox/contract.ts";
 import type { Seen, Step } from "../../sandbox/scene.ts";
-import { answeredAfter, commands, served, wasAnswered } from "../../sandbox/seen.ts";
+import { answeredAfter, commands, served, serving, wasAnswered } from "../../sandbox/seen.ts";
 
 const promotion = (one: SandboxPullRequest) => one.head.ref.startsWith("signalbox/staging-");
 const merged = (seen: Seen, base: string, head: (one: SandboxPullRequest) => boolean = () => true) =>
@@ -88,5 +88,29 @@ export const steps: readonly Step[] = [
     button: "Fill in",
     fill: { kind: "text", as: "U0ROSA", text: "/promote production" },
     happened: (seen) => seen.repository.releases.length > 0 && served(seen, "production").length > 0,
+  },
+  {
+    id: "demo",
+    title: "Show a feature on its own",
+    detail: "A push to feature-demo/… makes a throwaway instance: see GitHub, Environments. It needs no pull request.",
+    button: "Fill in",
+    fill: {
+      kind: "change",
+      as: "U0ALICE",
+      branch: "feature-demo/treasure-hunt",
+      opens: false,
+      name: "The treasure",
+      detail: "Dig here.",
+    },
+    happened: (seen) => served(seen, "demo/treasure-hunt").length > 0,
+  },
+  {
+    id: "gone",
+    title: "Shut it down",
+    detail: "By deleting its branch (GitHub, Branches), by this command, or by itself after two weeks.",
+    button: "Fill in",
+    fill: { kind: "text", as: "U0ALICE", text: "/deploy demo destroy treasure-hunt" },
+    happened: (seen) =>
+      served(seen, "demo/treasure-hunt").length > 0 && serving(seen, "demo/treasure-hunt") === undefined,
   },
 ];

@@ -198,3 +198,38 @@ describe("Production", () => {
     expect(said.indexOf("release")).toBeGreaterThan(-1);
   });
 });
+
+describe("Feature demos", () => {
+  const branch = "feature-demo/treasure-hunt";
+  const demo = "demo/treasure-hunt";
+
+  test("a branch by its name gives a throwaway instance, made by a script, deployed by itself on push", async () => {
+    const commit = { branch, message: "Hide a treasure", changes: place("treasure", "# The treasure\nDig here.\n") };
+    const sha = await story.github.commit(atlas, "alice", commit);
+    await story.live(demo, sha);
+    expect(await page(demo)).toContain("Dig here.");
+    const changes = place("treasure", "# The treasure\nDig there.\n");
+    const again = await story.github.commit(atlas, "alice", { branch, message: "Hide it elsewhere", changes });
+    await story.live(demo, again);
+    expect(await page(demo)).toContain("Dig there.");
+    expect(await story.ask(alice, "/deploy demo")).toContain("treasure-hunt");
+  });
+
+  test("nothing of it goes anywhere else", async () => {
+    for (const name of ["development", "staging", "production"]) expect(await page(name)).not.toContain("Dig");
+  });
+
+  test("shut down when it has served, by the deletion of its branch", async () => {
+    await story.github.deleteBranch(atlas, "alice", branch);
+    await story.until("the instance to be gone", async () => (await story.serving(demo)) === undefined);
+    expect((await fetch(`${story.siteUrl}/${demo}/`)).status).toBe(404);
+  });
+
+  test("or by a command", async () => {
+    const changes = place("treasure", "# The treasure\nAnother one.\n");
+    const other = { branch: "feature-demo/second-hunt", message: "Hide another", changes };
+    await story.live("demo/second-hunt", await story.github.commit(atlas, "alice", other));
+    await story.ask(alice, "/deploy demo destroy second-hunt");
+    await story.until("it to be gone", async () => (await story.serving("demo/second-hunt")) === undefined);
+  });
+});

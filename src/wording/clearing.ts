@@ -15,10 +15,10 @@ function act({ reason, clearedBy }: Pick<GateResult, "reason" | "clearedBy">): s
     case "access.not-in-who":
     case "access.not-in-hotfix":
       return "can ask instead";
-    case "soak.broken":
     case "order.never-live-before":
       // What whoever may ask can do, the sentence says.
       return clearedBy.some(({ kind }) => kind === "people") ? "can ask for a hotfix" : undefined;
+    case "soak.broken":
     case "order.behind-live":
       // The sentence says what to ask for.
       return undefined;
