@@ -32,8 +32,9 @@ export function askedToMergeText(asked: AskedToMerge, version: string, tag: stri
 
 export function backMergeText(from: string, into: string, lacking: LackingCommits) {
   const by = lacking.authors.length === 0 ? "" : ` by ${listInWords(lacking.authors)}`;
+  const these = lacking.commits === 1 ? "it" : "them";
   const lines = [
-    `${from} has ${count(lacking.commits, "commit")}${by} that ${into} lacks. Merging this brings them back. It stays open while there is something to bring.`,
+    `${from} has ${count(lacking.commits, "commit")}${by} that ${into} lacks. Merging this brings ${these} back. It stays open while there is something to bring.`,
   ];
   if (lacking.conflict) {
     lines.push(

@@ -1,8 +1,10 @@
 // The line: main, staging, production, each with its signal and what is there.
 import { clockTime, el, find, isDrawn, replace, shortSha } from "./elements.js";
 
-/** What people call a revision: the pull request that brought it, else where it stands. */
+/** What people call a revision: its tag, the pull request that brought it, else where it stands. */
 export function titleOf(sha, repository) {
+  const tag = repository.tags.findLast((one) => one.sha === sha);
+  if (tag) return tag.name;
   const pull = repository.pullRequests.find((one) => one.mergeSha === sha || (!one.merged && one.head.sha === sha));
   if (pull) return pull.title;
   const branch = repository.branches.find((one) => one.sha === sha);
