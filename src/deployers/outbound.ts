@@ -2,16 +2,18 @@
  * Requests to where a repository's file says, guarded: the file's author must not reach, through the bot, what only
  * the bot's host can reach.
  *
- * A name is resolved once, every address that it has is judged, and the connection goes to a judged one. Private,
- * loopback, link-local and all other special addresses are refused, unless the operator lists the host. Redirects are
- * not followed, so that nothing unjudged is ever asked.
+ * A name is resolved once, every address that it has is judged, and the connection goes to the first judged one that
+ * takes it. Private, loopback, link-local and all other special addresses are refused, unless the operator lists the
+ * host. Redirects are not followed, so that nothing unjudged is ever asked.
  */
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { Context } from "../context.ts";
-import type { PinnedAnswer } from "../network.ts";
+import type { PinnedAnswer, PinnedRequest } from "../network.ts";
 
 const answerLimit = 64 * 1024;
+/** A name with more addresses is asked at these many of them. */
+const mostAddresses = 4;
 
 export type Outbound = {
   readonly method: "GET" | "POST";
@@ -68,7 +70,7 @@ async function choose(
   url: URL,
   allowed: readonly string[],
   late: AbortSignal,
-): Promise<string | OutboundResult> {
+): Promise<readonly string[] | OutboundResult> {
   const host = bare(url.hostname);
   const refuse = (message: string, mayRetry: boolean): OutboundResult => ({ kind: "not-sent", message, mayRetry });
   let addresses: readonly string[];
@@ -77,11 +79,10 @@ async function choose(
   } catch {
     return refuse(`the name ${host} could not be resolved`, true);
   }
-  const [first] = addresses;
-  if (first === undefined) return refuse(`the name ${host} has no address`, true);
-  if (listed(url, allowed)) return first;
+  if (addresses.length === 0) return refuse(`the name ${host} has no address`, true);
+  if (listed(url, allowed)) return addresses;
   // All of them: a name that is public and private at once is how one gets past a guard.
-  if (addresses.every(isPublic)) return first;
+  if (addresses.every(isPublic)) return addresses;
   return refuse(`${host} is at a private address; the operator must list it under \`outbound\` in operator.yml`, false);
 }
 
@@ -96,6 +97,24 @@ function aborted(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 }
 
+/**
+ * At the first address that takes the connection, in the resolver's order: `localhost` is often an IPv6 address first,
+ * at which nobody listens. Only what no byte was sent to is passed over.
+ */
+async function atTheFirst(
+  context: Context,
+  [address = "", ...others]: readonly string[],
+  url: URL,
+  options: PinnedRequest,
+): Promise<PinnedAnswer> {
+  try {
+    return await context.network.requestAt(address, url, options);
+  } catch (error) {
+    if (others.length === 0 || !neverSent.includes(codeOf(error) ?? "")) throw error;
+    return await atTheFirst(context, others, url, options);
+  }
+}
+
 /** Never rejects: every way in which a request can go wrong is a value. */
 export async function ask(context: Context, allowed: readonly string[], request: Outbound): Promise<OutboundResult> {
   const url = readOutboundUrl(request.url);
@@ -103,9 +122,9 @@ export async function ask(context: Context, allowed: readonly string[], request:
   const timeout = new AbortController();
   const timer = context.clock.after(request.timeoutMs, () => timeout.abort());
   try {
-    const address = await choose(context, url, allowed, timeout.signal);
-    if (typeof address !== "string") return address;
-    const answer = await context.network.requestAt(address, url, {
+    const addresses = await choose(context, url, allowed, timeout.signal);
+    if ("kind" in addresses) return addresses;
+    const answer = await atTheFirst(context, addresses.slice(0, mostAddresses), url, {
       method: request.method,
       headers: { "User-Agent": "signalbox", Accept: "application/json", ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),

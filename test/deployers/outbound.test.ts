@@ -64,3 +64,34 @@ describe("which URLs are asked at all", () => {
     expect(asked).toEqual([]);
   });
 });
+
+describe("a name with several addresses", () => {
+  /** Two public addresses; the first answers so. */
+  async function askBoth(atFirst: () => Promise<never>) {
+    const asked: string[] = [];
+    const context = createContext({
+      network: {
+        resolve: async () => ["2a00:1450:4001::1", "93.184.216.34"],
+        requestAt: async (address) => {
+          asked.push(address);
+          return asked.length === 1 ? await atFirst() : { status: 200, headers: {}, body: "here" };
+        },
+      },
+    });
+    const result = await ask(context, [], { method: "POST", url: "https://example.com/", timeoutMs: 1_000 });
+    return { asked, result };
+  }
+  const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+
+  test("is asked at the next where nobody takes the connection", async () => {
+    const { asked, result } = await askBoth(failing("ECONNREFUSED"));
+    expect(asked).toEqual(["2a00:1450:4001::1", "93.184.216.34"]);
+    expect(result).toMatchObject({ kind: "answered", body: "here" });
+  });
+
+  test("is never asked a second time once something may have been sent", async () => {
+    const { asked, result } = await askBoth(failing("ECONNRESET"));
+    expect(asked).toHaveLength(1);
+    expect(result).toMatchObject({ kind: "no-answer" });
+  });
+});
