@@ -1,4 +1,4 @@
-/** Which keys may stand at a place of the file, and which of the documented ones this version does not carry out yet. */
+/** Which keys may stand at a place of the file. */
 import { actionsShape } from "./deployers/actions.ts";
 import { deploymentShape } from "./deployers/deployment.ts";
 import { gitlabShape } from "./deployers/gitlab.ts";
@@ -23,55 +23,51 @@ import { versionFromShape, versionsShape } from "./shape-versions.ts";
 export type Path = readonly (string | number)[];
 
 /** A `*` stands for any one part of a path. */
-type Place = { readonly at: Path; readonly keys: readonly string[]; readonly later: readonly string[] };
+type Place = { readonly at: Path; readonly keys: readonly string[] };
 
 const deployer = {
   keys: Object.keys(deployerShape),
-  later: [],
 } as const;
 
-const http = { keys: Object.keys(httpShape), later: [] } as const;
-const verifier = { keys: Object.keys(verifierShape), later: [] } as const;
-const probe = { keys: Object.keys(probeShape), later: [] } as const;
-const prometheus = { keys: Object.keys(prometheusShape), later: [] } as const;
+const http = { keys: Object.keys(httpShape) } as const;
+const verifier = { keys: Object.keys(verifierShape) } as const;
+const probe = { keys: Object.keys(probeShape) } as const;
+const prometheus = { keys: Object.keys(prometheusShape) } as const;
 
 /** Deployers with keys of their own. */
 const inDeployers = [
   ["http", http],
-  ["deployment", { keys: Object.keys(deploymentShape), later: [] }],
-  ["actions", { keys: Object.keys(actionsShape), later: [] }],
-  ["gitlab", { keys: Object.keys(gitlabShape), later: [] }],
-  ["pin", { keys: Object.keys(pinShape), later: [] }],
+  ["deployment", { keys: Object.keys(deploymentShape) }],
+  ["actions", { keys: Object.keys(actionsShape) }],
+  ["gitlab", { keys: Object.keys(gitlabShape) }],
+  ["pin", { keys: Object.keys(pinShape) }],
 ] as const;
 
 const places: readonly Place[] = [
-  { at: [], keys: Object.keys(fileShape), later: [] },
+  { at: [], keys: Object.keys(fileShape) },
   {
     at: ["pull_requests"],
     keys: Object.keys(pullRequestsShape),
-    later: [],
   },
   {
     at: ["versions"],
     keys: Object.keys(versionsShape),
-    later: [],
   },
-  { at: ["versions", "from"], keys: Object.keys(versionFromShape), later: [] },
-  { at: ["versions", "files", "*"], keys: Object.keys(versionFromShape), later: [] },
+  { at: ["versions", "from"], keys: Object.keys(versionFromShape) },
+  { at: ["versions", "files", "*"], keys: Object.keys(versionFromShape) },
   {
     at: ["environments", "*"],
     keys: Object.keys(environmentShape),
-    later: [],
   },
-  { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape), later: [] },
-  { at: ["environments", "*", "window"], keys: Object.keys(windowShape), later: [] },
-  { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape), later: [] },
-  { at: ["environments", "*", "schedule"], keys: Object.keys(scheduleShape), later: [] },
-  { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape), later: [] },
-  { at: ["environments", "*", "announce", "*"], keys: Object.keys(announcementShape), later: [] },
-  { at: ["environments", "*", "announce", "*", "grafana"], keys: Object.keys(grafanaShape), later: [] },
-  { at: ["environments", "*", "announce", "*", "sentry"], keys: Object.keys(sentryShape), later: [] },
-  { at: ["environments", "*", "announce", "*", "webhook"], keys: Object.keys(webhookShape), later: [] },
+  { at: ["environments", "*", "approvals"], keys: Object.keys(approvalsShape) },
+  { at: ["environments", "*", "window"], keys: Object.keys(windowShape) },
+  { at: ["environments", "*", "hotfix"], keys: Object.keys(hotfixShape) },
+  { at: ["environments", "*", "schedule"], keys: Object.keys(scheduleShape) },
+  { at: ["environments", "*", "rollback"], keys: Object.keys(rollbackShape) },
+  { at: ["environments", "*", "announce", "*"], keys: Object.keys(announcementShape) },
+  { at: ["environments", "*", "announce", "*", "grafana"], keys: Object.keys(grafanaShape) },
+  { at: ["environments", "*", "announce", "*", "sentry"], keys: Object.keys(sentryShape) },
+  { at: ["environments", "*", "announce", "*", "webhook"], keys: Object.keys(webhookShape) },
   { at: ["environments", "*", "deploy"], ...deployer },
   { at: ["environments", "*", "deploy", "*", "*"], ...deployer },
   ...inDeployers.flatMap(([key, inside]): readonly Place[] => [
@@ -89,9 +85,9 @@ const places: readonly Place[] = [
 ];
 
 /** In a demo stands what would stand in an environment of that name; what destroys it is written like what deploys it. */
-const demos: Place = { at: ["demos"], keys: Object.keys(demoShape), later: [] };
+const demos: Place = { at: ["demos"], keys: Object.keys(demoShape) };
 
-const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape), later: [] };
+const service: Place = { at: ["services", "*"], keys: Object.keys(serviceShape) };
 
 /** What stands in a service stands there as it would in the whole file. */
 export function placeAt(path: Path): Place | undefined {

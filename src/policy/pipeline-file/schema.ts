@@ -1,8 +1,7 @@
 /**
  * The shape of a pipeline file, and the source of its JSON Schema. Every `error` is the phrase that follows "expected".
  *
- * Only shapes belong here. What one key says of another is in `rules.ts`; defaults are in `meaning.ts`. It names what
- * this version carries out; a key that comes later is in `places.ts`, so that it is refused by name.
+ * Only shapes belong here. What one key says of another is in `rules.ts`; defaults are in `meaning.ts`.
  */
 import * as z from "zod";
 import { hoursPattern } from "../windows.ts";

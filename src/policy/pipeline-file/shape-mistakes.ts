@@ -15,8 +15,6 @@ export type Finding = {
   readonly nearest?: string;
 };
 
-export const notYet = "not supported by this version yet: remove it";
-
 export function shapeMistakes(data: unknown): readonly Finding[] {
   const reading = pipelineFileSchema.safeParse(data);
   return reading.success ? [] : reading.error.issues.flatMap((issue) => findings(issue, [], data));
@@ -60,7 +58,6 @@ function choicesOf(issue: Issue): readonly string[] {
 function unknownKey(parent: Path, key: string): Finding {
   const place = placeAt(parent);
   const path = [...parent, key];
-  if (place?.later.includes(key)) return { path, at: "key", found: named(key), expected: notYet };
   const keys = place?.keys ?? [];
   const near = nearest(key, keys);
   const phase = parent.at(-1);
