@@ -7,10 +7,10 @@ import type { ApprovalFacts } from "../policy/model.ts";
 import type { ApprovalPolicy } from "../policy/pipeline.ts";
 import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import type { Subject } from "./facts.ts";
 import { loginsOf } from "./people.ts";
 import type { ServicePlace } from "./place.ts";
 import type { SlackPerson } from "./ports.ts";
+import type { Subject } from "./subject.ts";
 
 export type Given = Awaited<ReturnType<typeof standing>>;
 

@@ -16,13 +16,15 @@ import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
-import { assembleFacts, freshen, gatherOutside, type Outside, subjectOf } from "./facts.ts";
+import { assembleFacts } from "./facts.ts";
+import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import type { Outcome } from "./outcome.ts";
 import { loadPlace, loadServiceRef, type Place, placeFor, policyInForce } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import { stagesToRun } from "./retry-stages.ts";
 import { askForReason, sayAnswers, sayAskedAnew, sayWhatIsMissing } from "./say-approvals.ts";
 import { plannedStages } from "./stages.ts";
+import { subjectOf } from "./subject.ts";
 import { supersededByApproved } from "./supersede-older.ts";
 import { touchDeployment } from "./tell.ts";
 

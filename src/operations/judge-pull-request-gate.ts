@@ -14,12 +14,14 @@ import { projectionKey, touch } from "../projections/touch.ts";
 import type { Database, PullRequestGateRow, PullRequestRow } from "../store/schema.ts";
 import { nextLook } from "./ask-anew.ts";
 import type { Bot } from "./bot.ts";
-import { assembleFacts, type Outside, type Subject } from "./facts.ts";
+import { assembleFacts } from "./facts.ts";
 import { gatherGate } from "./gather-gate.ts";
+import type { Outside } from "./gather-outside.ts";
 import { readMemberships } from "./membership.ts";
 import { loadPlace, type Place } from "./place.ts";
 import type { GateOutside, RefusedReview } from "./pull-request-gate.ts";
 import { reviewsFor } from "./reviews.ts";
+import type { Subject } from "./subject.ts";
 
 /** A verdict that keeps being overtaken is left to the sweep. */
 const tries = 8;

@@ -8,8 +8,9 @@ import { nearest } from "../policy/nearest.ts";
 import type { FormRow } from "../store/view-tables.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt } from "./content.ts";
-import { assembleFacts, gatherOutside, type Subject } from "./facts.ts";
+import { assembleFacts } from "./facts.ts";
 import type { FormChoices, FormShown, FormVerdict, OfferedRevision } from "./form.ts";
+import { gatherOutside } from "./gather-outside.ts";
 import { type Offering, offerRevisions } from "./offered-revisions.ts";
 import { loadPlaces, loadServices, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
@@ -17,6 +18,7 @@ import { type ReadableService, readableServices } from "./readable.ts";
 import type { ReplyContent } from "./said.ts";
 import { isChannelOf } from "./service-channel.ts";
 import { shipsBetween } from "./ships-between.ts";
+import type { Subject } from "./subject.ts";
 
 type Choosing = Extract<FormShown, { code: "choosing" }>;
 type Asking = Pick<FormRow, "team" | "slack_user" | "channel" | "channel_name" | "choices">;

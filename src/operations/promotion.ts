@@ -13,14 +13,16 @@ import type { Database } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment } from "./environment.ts";
-import { assembleFacts, gatherOutside, type Subject } from "./facts.ts";
+import { assembleFacts } from "./facts.ts";
 import { asMerged } from "./gather-gate.ts";
+import { gatherOutside } from "./gather-outside.ts";
 import { notesOf } from "./noted.ts";
 import { loadPlaces, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
 import { type OpenPromotion, openPromotion } from "./promotions.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsBetween } from "./ships-between.ts";
+import type { Subject } from "./subject.ts";
 
 /** How a place is promoted into by pull request: into which branch, and from which. */
 export type Way = { readonly before: string; readonly base: string; readonly from: string | undefined };

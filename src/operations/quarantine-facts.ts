@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import type { MigrationFacts, QuarantineFacts } from "../policy/model.ts";
 import type { EnvironmentPolicy } from "../policy/pipeline.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
-import type { Subject } from "./facts.ts";
+import type { Subject } from "./subject.ts";
 
 /** A rollback's quarantine holds in its own environment and in every later one. */
 export async function quarantineFacts(

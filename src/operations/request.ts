@@ -25,7 +25,8 @@ import { applyVerdict } from "./decide.ts";
 import type { DemoEnds } from "./demo-said.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
-import { assembleFacts, freshen, gatherOutside, type Outside, pendingOf, type Subject, subjectOf } from "./facts.ts";
+import { assembleFacts, pendingOf } from "./facts.ts";
+import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import { makeAhead } from "./make-ahead.ts";
 import { loadPlace, type Place, placeFor } from "./place.ts";
 import { type FoundRevision, OutsideError } from "./ports.ts";
@@ -33,6 +34,7 @@ import { carryAnswers, newerThan, tellRetry } from "./retry.ts";
 import { carryReviews } from "./reviews.ts";
 import type { Ships } from "./ships.ts";
 import { shipsBetween } from "./ships-between.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 import { supersededBy } from "./supersede-older.ts";
 import { touchFailureBefore } from "./tell.ts";
 

@@ -2,7 +2,7 @@
 import { matchesGlob } from "node:path";
 import { optional } from "../optional.ts";
 import type { Bot } from "./bot.ts";
-import type { Outside } from "./facts.ts";
+import type { Outside } from "./gather-outside.ts";
 import type { Place } from "./place.ts";
 import type { ShippedPullRequest, Ships } from "./ships.ts";
 import { pullRequestTouches } from "./touches.ts";

@@ -5,9 +5,11 @@ import type { Asker } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt } from "./content.ts";
 import { meantByDefault } from "./deploy.ts";
-import { assembleFacts, gatherOutside, pendingOf, type Subject, subjectOf } from "./facts.ts";
+import { assembleFacts, pendingOf } from "./facts.ts";
+import { gatherOutside } from "./gather-outside.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
 export async function why(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
   const pending = await pendingOf(bot.db, place.environment.id);
