@@ -1,15 +1,22 @@
 /** The things to try with the services. */
 import type { Seen, Step } from "../../sandbox/scene.ts";
-import { readiness, served, wentBack } from "../../sandbox/seen.ts";
+import { readiness, wentBack } from "../../sandbox/seen.ts";
 
 const core = "acme/core";
 const events = "acme/events";
 
-const pulls = (seen: Seen, repository: string) =>
-  seen.repositories.find(({ fullName }) => fullName === repository)?.pullRequests ?? [];
+const repositoryOf = (seen: Seen, repository: string) =>
+  seen.repositories.find(({ fullName }) => fullName === repository);
 
-/** How many revisions a place has served, the one with which the scene began among them. */
-const revisions = (seen: Seen, place: string) => new Set(served(seen, place)).size;
+const pulls = (seen: Seen, repository: string) => repositoryOf(seen, repository)?.pullRequests ?? [];
+
+/** How many revisions were live in an environment: tested there as well, so that what is promoted next is the newest. */
+function live(seen: Seen, repository: string, environment: string): number {
+  const succeeded = (repositoryOf(seen, repository)?.deployments ?? []).filter(
+    (one) => one.environment === environment && one.statuses.some(({ state }) => state === "success"),
+  );
+  return new Set(succeeded.map(({ sha }) => sha)).size;
+}
 
 export const steps: readonly Step[] = [
   {
@@ -44,7 +51,7 @@ export const steps: readonly Step[] = [
     detail: "The image is built, staging/compose.yml of acme/infra names 1.1.0, and the host there brings it up.",
     button: "Show",
     fill: { kind: "show", as: "U0ALICE", where: "github" },
-    happened: (seen) => revisions(seen, "core/staging") > 1,
+    happened: (seen) => live(seen, core, "staging") >= 1,
   },
   {
     id: "production",
@@ -52,7 +59,7 @@ export const steps: readonly Step[] = [
     detail: "Tried on staging, the same image goes on: only production/compose.yml changes.",
     button: "Fill in",
     fill: { kind: "text", as: "U0ALICE", text: "/promote production of core" },
-    happened: (seen) => revisions(seen, "core/production") > 1,
+    happened: (seen) => live(seen, core, "production") >= 1,
   },
   {
     id: "staging-fix",
@@ -60,7 +67,7 @@ export const steps: readonly Step[] = [
     detail: "A hotfix is a branch from master like any other, with a version of its own. Merge it.",
     button: "Fill in",
     fill: { kind: "change", as: "U0ALICE", name: "Sign-up asks twice (1.1.1)", detail: "So that nobody mistypes it." },
-    happened: (seen) => revisions(seen, "core/staging") > 2,
+    happened: (seen) => live(seen, core, "staging") >= 2,
   },
   {
     id: "production-again",
@@ -68,7 +75,7 @@ export const steps: readonly Step[] = [
     detail: "The pin moves to 1.1.1.",
     button: "Fill in",
     fill: { kind: "text", as: "U0ALICE", text: "/promote production of core" },
-    happened: (seen) => revisions(seen, "core/production") > 2,
+    happened: (seen) => live(seen, core, "production") >= 2,
   },
   {
     id: "back",
@@ -90,7 +97,7 @@ export const steps: readonly Step[] = [
       name: "Events can be searched (1.1.0)",
       detail: "By their name.",
     },
-    happened: (seen) => revisions(seen, "events/staging") > 1,
+    happened: (seen) => live(seen, events, "staging") >= 1,
   },
   {
     id: "events-production",
@@ -98,7 +105,7 @@ export const steps: readonly Step[] = [
     detail: "Events goes its own way, while core waits for its fix.",
     button: "Fill in",
     fill: { kind: "text", as: "U0ROSA", text: "/promote production of events" },
-    happened: (seen) => revisions(seen, "events/production") > 1,
+    happened: (seen) => live(seen, events, "production") >= 1,
   },
   {
     id: "fix",
@@ -106,7 +113,7 @@ export const steps: readonly Step[] = [
     detail: "A branch from master, a version, a merge: staging has the fix.",
     button: "Fill in",
     fill: { kind: "change", as: "U0ALICE", name: "Letters come once (1.1.2)", detail: "However often one signs up." },
-    happened: (seen) => revisions(seen, "core/staging") > 3,
+    happened: (seen) => live(seen, core, "staging") >= 3,
   },
   {
     id: "newest",
@@ -114,6 +121,6 @@ export const steps: readonly Step[] = [
     detail: "Press “Confirm that it contains the fix”. The pin goes to the newest version by itself.",
     button: "Fill in",
     fill: { kind: "text", as: "U0ALICE", text: "/promote production of core" },
-    happened: (seen) => wentBack(seen, "core/production") === false && revisions(seen, "core/production") > 3,
+    happened: (seen) => live(seen, core, "production") >= 3,
   },
 ];
