@@ -83,8 +83,8 @@ services:
       "keys of the repository, and others",
       "services:\n  api:\n    people: {}\n    pathes: [a]\n    environments: {a: {deploy: x}}",
       [
-        "3:5 services.api.people: found people, expected one of paths, channel, versions, environments",
-        "4:5 services.api.pathes: found pathes, expected one of paths, channel, versions, environments",
+        "3:5 services.api.people: found people, expected one of paths, channel, versions, environments, demos",
+        "4:5 services.api.pathes: found pathes, expected one of paths, channel, versions, environments, demos",
       ],
     ],
     [
