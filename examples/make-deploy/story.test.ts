@@ -74,10 +74,11 @@ describe("Latest main, make test, CI must be green", () => {
     await story.until("CI to be red", () =>
       story.github.workflowRuns(till).some((run) => run.sha === sha && run.conclusion === "failure"),
     );
-    await story.until("the message to name it", () => story.messages().findLast((one) => reading(one).includes("ci")));
-    expect(await story.ask(alice, "/deploy staging")).toContain("ci");
+    await story.until("the message to name it", () =>
+      story.messages().findLast((one) => reading(one).includes("The check ci failed")),
+    );
+    expect(await story.ask(alice, "/deploy staging")).toContain("The check ci failed");
     expect(await runsIn("staging")).toEqual([first]);
-    first = await toStaging("cake-price", item("Cake", "3.20 a slice"));
   });
 });
 
@@ -135,7 +136,10 @@ describe("Migrations are confirmed to have applied", () => {
 
   test("one that rails took no notice of fails the deployment before make deploy", async () => {
     const before = await story.serving("staging");
-    const sha = await merge("colours", [{ path: "db/migrate/add_colour.sql", content: column }]);
+    const sha = await merge("colours", [
+      ...item("Cake", "3.20 a slice"),
+      { path: "db/migrate/add_colour.sql", content: column },
+    ]);
     await story.until("GitHub to show the failure", () =>
       story.repository().deployments.some((one) => one.sha === sha && one.statuses.at(-1)?.state === "failure"),
     );
