@@ -68,14 +68,19 @@ export async function planBackMerges(
     .execute();
 }
 
-/** A branch moved, or a pull request was closed: the pairs of the repository that it is part of are looked at again. */
-export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, branch: string): Promise<void> {
+/**
+ * A branch moved, or a pull request was closed: the pairs of the repository that it is part of are looked at again; all of
+ * them when there is no telling.
+ */
+export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, branch?: string): Promise<void> {
   const rows = await bot.db
     .selectFrom("back_merge")
     .select("id")
     .where("repository_id", "=", repository.id)
     .where("removed_at", "is", null)
-    .where((row) => row.or([row("source", "=", branch), row("target", "=", branch)]))
+    .$if(branch !== undefined, (query) =>
+      query.where((row) => row.or([row("source", "=", branch ?? ""), row("target", "=", branch ?? "")])),
+    )
     .execute();
   for (const { id } of rows) await lookAtBackMerge(bot, id);
 }

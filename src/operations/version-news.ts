@@ -1,8 +1,7 @@
 /** A branch moved, or a pull request changed: what versions and back-merges may have waited for is looked at. */
-
 import { lookAtBackMergesOf } from "./back-merge.ts";
 import type { Bot } from "./bot.ts";
-import type { RepositoryRef } from "./ports.ts";
+import { OutsideError, type RepositoryRef } from "./ports.ts";
 
 export async function wakeVersion(bot: Bot, step: number): Promise<void> {
   await bot.db.transaction().execute(async (trx) => await bot.wake.version(trx, step));
@@ -18,4 +17,14 @@ export async function versionNews(bot: Bot, repository: RepositoryRef, branches:
     .execute();
   for (const { id } of waiting) await wakeVersion(bot, id);
   for (const branch of branches) await lookAtBackMergesOf(bot, repository, branch);
+}
+
+/** With a repository's first pipeline file. What GitHub does not say now is found by the sweep, and keeps nothing else. */
+export async function lookAtNewBackMerges(bot: Bot, repository: RepositoryRef): Promise<void> {
+  try {
+    await lookAtBackMergesOf(bot, repository);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    bot.log.warn({ err: error, repository: repository.fullName }, "whether a branch lacks anything is looked at later");
+  }
 }

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { backMergesOf } from "../../src/operations/back-merge.ts";
 import { loadServices } from "../../src/operations/place.ts";
 import type { ReplyContent } from "../../src/operations/said.ts";
+import { seeRepository } from "../../src/operations/see-repository.ts";
 import { versionNews } from "../../src/operations/version-news.ts";
 import { nothing, openWorld, repository, tellPush, type World } from "./world.ts";
 
@@ -434,6 +435,24 @@ test("what only the release branch has is brought back, kept open, and its confl
   world.github.branches.set("main", fix);
   await versionNews(world.bot, repository, ["main"]);
   expect(await rows()).toMatchObject([{ lacking: null }]);
+});
+
+test("with a repository's first pipeline file its branches are looked at at once, or else by the sweep", async () => {
+  world = await openWorld({ file });
+  const lookAt = async () => {
+    const row = await world.db.selectFrom("back_merge").select("look_at").executeTakeFirstOrThrow();
+    return row.look_at?.getTime();
+  };
+  expect(await lookAt()).toBeGreaterThan(world.clock.now());
+  await world.empty();
+  world.faults.arm("pipeline.committed", () => {
+    world.github.down = true;
+  });
+  expect(await seeRepository(world.bot, repository)).toBe(true);
+  expect(await lookAt()).toBeLessThanOrEqual(world.clock.now());
+  world.github.down = false;
+  await world.sweep();
+  expect(await lookAt()).toBeGreaterThan(world.clock.now());
 });
 
 test("a release has the content of its candidate, and revisions have the versions that their tags name", async () => {
