@@ -35,10 +35,8 @@ async function runAlready(context: SceneSeed["context"], siteDir: string, place:
   const page = `<!doctype html><meta charset="utf-8"><title>The atlas, ${place}</title><h1>The atlas</h1><h2>The harbour</h2>\n`;
   await context.files.mkdir(join(siteDir, place), { recursive: true });
   await context.files.writeFile(join(siteDir, place, "index.html"), page);
-  await context.files.writeFile(
-    join(siteDir, place, "version.txt"),
-    `sha ${sha}\nversion 1\ndeployment none\nat none\n`,
-  );
+  const version = `sha ${sha}\nversion 1\ndeployment none\nat ${new Date(context.clock.now()).toISOString()}\n`;
+  await context.files.writeFile(join(siteDir, place, "version.txt"), version);
 }
 
 function slug(name: string): string {

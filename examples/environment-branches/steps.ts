@@ -1,13 +1,11 @@
 /** The things to try with the atlas. */
 import type { SandboxPullRequest } from "../../sandbox/contract.ts";
 import type { Seen, Step } from "../../sandbox/scene.ts";
-import { answeredAfter, commands, served, serving, wasAnswered } from "../../sandbox/seen.ts";
+import { served, serving, wasAnswered } from "../../sandbox/seen.ts";
 
 const promotion = (one: SandboxPullRequest) => one.head.ref.startsWith("signalbox/staging-");
 const merged = (seen: Seen, base: string, head: (one: SandboxPullRequest) => boolean = () => true) =>
   seen.repository.pullRequests.some((one) => one.merged && one.base.ref === base && head(one));
-const stoppedBy = (environment: string, gate: string) => (one: SandboxPullRequest) =>
-  one.checkRuns.some(({ name, title }) => name === `signalbox/${environment}` && title === `Stopped: ${gate}`);
 
 export const steps: readonly Step[] = [
   {
@@ -73,12 +71,14 @@ export const steps: readonly Step[] = [
     id: "hotfix",
     title: "Fix staging straight away",
     detail:
-      "Start the branch from staging and open it into staging. Rosa approves and merges; then Alice asks with a reason: /deploy staging staging hotfix people miss the ferry",
+      "Start the branch from staging and open it into staging. Rosa approves, Alice merges and asks with a reason: /deploy staging staging hotfix people miss the ferry",
     button: "Fill in",
     fill: { kind: "change", as: "U0ALICE", base: "staging", name: "Harbour", detail: "The ferry leaves at nine." },
     happened: (seen) =>
-      seen.repository.pullRequests.some(stoppedBy("staging", "order")) &&
-      commands(seen, /^\/deploy staging \S+ hotfix /).some((act) => answeredAfter(seen, act.user, act.at)),
+      wasAnswered(seen, /^\/deploy staging \S+ hotfix /) &&
+      seen.repository.pullRequests.some(
+        (one) => one.base.ref === "staging" && !promotion(one) && served(seen, "staging").includes(one.mergeSha ?? ""),
+      ),
   },
   {
     id: "release",
