@@ -74,10 +74,14 @@ function environment(one, state) {
 function branch(one, { repository }, hands, mayWrite) {
   const isDefault = one.name === repository.defaultBranch;
   return el(
-    "div.issue",
+    "div.issue.branch",
     {},
-    el("span.pull-title", {}, el("strong", {}, one.name), isDefault && el("span.number", {}, "default")),
-    el("p.branch-line", {}, el("code", {}, shortSha(one.sha)), " ", titleOf(one.sha, repository)),
+    el(
+      "div",
+      {},
+      el("span.pull-title", {}, el("strong", {}, one.name), isDefault && el("span.number", {}, "default")),
+      el("span.pull-line", {}, el("code", {}, shortSha(one.sha)), " ", titleOf(one.sha, repository)),
+    ),
     el(
       "button.quiet",
       {
