@@ -101,6 +101,27 @@ describe("what people do", () => {
     expect(names).toContain("gift-wrapping");
   });
 
+  it("starts a branch where it is told to", async () => {
+    const change = { kind: "commit", user: "U0ALICE", name: "Parcels", detail: "By bicycle" };
+    await play.act({ ...change, branch: "parcels" });
+    await play.act({ ...change, branch: "more-parcels", from: "parcels", name: "More parcels" });
+    const [repository] = play.github.repositories();
+    const files = await play.github.files(repository ?? "", "more-parcels");
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining(["catalogue/parcels.json", "catalogue/more-parcels.json"]),
+    );
+  });
+
+  it("lets whoever can read approve a pull request, but for whoever opened it", async () => {
+    const head = { user: "U0ALICE", head: "gift-wrapping", title: "Wrap gifts", body: "", draft: false };
+    await play.act({ kind: "open-pull-request", ...head });
+    const newest = async () => (await play.state()).github.repositories[0]?.pullRequests.at(-1);
+    const number = (await newest())?.number;
+    expect((await play.act({ kind: "approve-pull-request", user: "U0ALICE", number })).status).toBe(422);
+    expect((await play.act({ kind: "approve-pull-request", user: "U0OLAF", number })).body).toEqual({ ok: true });
+    expect((await newest())?.approvedBy).toEqual(["olaf"]);
+  });
+
   it("tells who may only read that this is so", async () => {
     const refused = await play.act({ kind: "merge-pull-request", user: "U0OLAF", number: 4 });
     expect(refused.body).toEqual({

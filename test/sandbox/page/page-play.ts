@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SandboxGitHub } from "../../../sandbox/contract.ts";
 import { createSandboxGitHub } from "../../../sandbox/github/sandbox-github.ts";
 import { openMonitoring } from "../../../sandbox/monitoring/monitoring.ts";
 import { openPage } from "../../../sandbox/page/page-server.ts";
@@ -15,6 +16,7 @@ import { createContext } from "../../../src/context.ts";
 export type PagePlay = {
   readonly url: string;
   readonly slack: SandboxSlackServer;
+  readonly github: SandboxGitHub;
   readonly siteDir: string;
   state(): Promise<PageState>;
   /** Sends what the page sends when a person does something. */
@@ -76,6 +78,7 @@ export async function openPagePlay(): Promise<PagePlay> {
   return {
     url: page.url,
     slack,
+    github,
     siteDir,
     state: async () => JSON.parse(await (await fetch(`${page.url}/api/state`)).text()),
     async act(request, headers = {}) {
