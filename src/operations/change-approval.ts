@@ -112,8 +112,10 @@ function changesAnything(
   answer: "approve" | "reject" | undefined,
 ): boolean {
   if (before === undefined) return answer !== undefined;
-  // What still stands from before another act says nothing new, such as a reaction whose answer a button took back.
-  if (before.acted_at.getTime() > actedAt) return false;
+  // What still stands from before another act says nothing new, such as a reaction whose answer a button took back. But
+  // what a person's reactions come to is always folded from all of them, however late one was told.
+  const isFoldedAnew = via === "reaction" && before.via === "reaction";
+  if (before.acted_at.getTime() > actedAt && !isFoldedAnew) return false;
   if (answer === undefined) {
     // A reaction taken away takes back what a reaction gave, not what a button or a review gave; the button takes all.
     return before.answer !== "withdrawn" && (via === "button" || before.via === via);

@@ -175,6 +175,22 @@ test("reactions that came and went while the bot was down are read back", async 
   expect(await statusOf(world, waiting)).toBe("waiting");
 });
 
+test("an emoji that was given before another was taken away, and told after that, still stands", async () => {
+  await world.pipeline(shopPipeline.replace("count: 1", "count: 3"));
+  await world.post(waiting);
+  const { ask: now } = await world.deployment(waiting);
+  const at = { team: "T1", channel: "C1", ts: `${waiting}.${now}`, slackUser: "U0000ROSA" };
+  for (const [emoji, present, second] of [
+    ["+1", true, 1],
+    ["+1", false, 3],
+    ["ship", true, 2],
+  ] as const) {
+    await noteReaction(world.bot, answerOf, { ...at, emoji, present, eventTs: `300${second}.000000` });
+  }
+  await world.settle();
+  expect(await answers()).toEqual(["rosa approve"]);
+});
+
 test("whatever order Slack tells in, and however often, what stands is what was clicked last", async () => {
   await world.pipeline(shopPipeline.replace("count: 1", "count: 3"));
   await world.post(waiting);

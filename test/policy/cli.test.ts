@@ -35,7 +35,7 @@ describe("the command line", () => {
       code: 1,
       out: "",
       err: [
-        `${path}:1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, services. The nearest is channel.`,
+        `${path}:1:1 chanel: found chanel, expected one of _extends, service, channel, pull_requests, versions, people, groups, environments, demos, services. The nearest is channel.`,
         `${path}:5:14 environments.staging.release: found "later", expected before, after or off.`,
         "2 mistakes.",
         "",
