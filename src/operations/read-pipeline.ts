@@ -12,17 +12,22 @@ import { audit } from "./audit.ts";
 import { backMergesOf, planBackMerges } from "./back-merge.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories, lockEnvironmentsOf } from "./judge-repository.ts";
-import { OutsideError, type RepositoryRef } from "./ports.ts";
+import type { RepositoryRef } from "./ports.ts";
 import { planSchedules } from "./schedule.ts";
 import { tellServices } from "./tell-services.ts";
 import { tellWorkflowProblems, workflowsBeside } from "./workflow-problems.ts";
 
-/** A file that is read by several at once is read again this often. */
-const tries = 5;
+/** Of a reading that two others overtook, the second was fetched after this one was asked for: it will do. */
+const overtakenBy = 2;
 
-export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise<PipelineReading["kind"]> {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
+/** Reads it as it is now, or leaves it at a reading of others that was fetched after this one was asked for. */
+export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise<void> {
+  let first: number | undefined;
+  // Whoever does not come to keep a reading was overtaken by one more.
+  for (let attempt = 0; attempt <= overtakenBy; attempt += 1) {
     const readings = (await pipelineReadings(bot.db, [repository.id])).get(repository.id) ?? 0;
+    first ??= readings;
+    if (readings - first >= overtakenBy) return;
     const found = await bot.github.pipelineSources(repository);
     await bot.context.faults.at("pipeline.fetched");
     const reading = readingOf(repository, found);
@@ -38,9 +43,9 @@ export async function readPipeline(bot: Bot, repository: RepositoryRef): Promise
     if (!isNewest) continue;
     await bot.context.faults.at("pipeline.committed");
     log(bot, repository, reading);
-    return reading.kind;
+    return;
   }
-  throw new OutsideError(`the pipeline file of ${repository.fullName} was read by others again and again`);
+  throw new Error(`${repository.fullName} is read and not known`);
 }
 
 /** How often the pipeline files of these repositories were read and the reading was kept. */

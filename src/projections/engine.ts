@@ -65,16 +65,19 @@ export function createProjections(options: ProjectionOptions): Projections {
     delayed.set(key, timer);
   }
 
-  /** A wake that comes between two writes of the same thing is not lost: it is looked at again when its time has come. */
-  async function lookWhenDue(key: string): Promise<void> {
+  /**
+   * A wake that comes between two writes of the same thing is not lost: it is looked at again when its time has come, also
+   * when that was just now. `lookedAt` is when it was not due yet.
+   */
+  async function lookWhenDue(key: string, lookedAt: number): Promise<void> {
     const row = await db
       .selectFrom("projection")
       .select("look_at")
       .where("key", "=", key)
       .whereRef("wanted", ">", "shown")
       .executeTakeFirst();
-    const inMs = (row?.look_at?.getTime() ?? 0) - context.clock.now();
-    if (inMs > 0) lookAgain(key, inMs);
+    const dueAt = row?.look_at?.getTime() ?? 0;
+    if (dueAt > lookedAt) lookAgain(key, Math.max(dueAt - context.clock.now(), 0));
   }
 
   /** What waited for its turn behind this one. */
@@ -102,8 +105,9 @@ export function createProjections(options: ProjectionOptions): Projections {
 
   async function bringAlong(key: string): Promise<void> {
     const inOrder = options.surfaces.get(key.slice(0, key.indexOf("/")))?.inOrder === true;
-    const row = await lease(db, key, context.clock.now(), inOrder);
-    if (row === undefined) return await lookWhenDue(key);
+    const now = context.clock.now();
+    const row = await lease(db, key, now, inOrder);
+    if (row === undefined) return await lookWhenDue(key, now);
     const surface = options.surfaces.get(row.surface);
     if (surface === undefined) {
       await release(db, row, {

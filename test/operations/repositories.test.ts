@@ -70,6 +70,15 @@ describe("met for the first time", () => {
     expect(service?.policy.environments[0]?.deploy[0]?.deployer).toMatchObject({ run: "make deploy" });
   });
 
+  test("asked for by many at once, nobody fails, and each finds a reading that was fetched after it asked", async () => {
+    await seeRepository(world.bot, repository);
+    world.github.file = shopPipeline.replace("count: 1", "count: 2");
+    await Promise.all(Array.from({ length: 12 }, () => readPipeline(world.bot, repository)));
+    const [service] = await loadServices(world.db);
+    const production = service?.policy.environments.find(({ name }) => name === "production");
+    expect(production?.approvals?.count).toBe(2);
+  });
+
   test("of many, one that GitHub refuses keeps none of the others, and those known cost no call", async () => {
     const [blocked, other] = [
       { ...repository, id: 2, fullName: "acme/blocked" },

@@ -176,6 +176,23 @@ describe("pace", () => {
     expect(side.writes).toEqual(["create 1/1: one", "update 1: three"]);
   });
 
+  test("a wake whose time comes while it is looked at is not lost either", async () => {
+    const side = await openWith("slack.message", { spacingMs: 1_000 });
+    const engine = side.engine();
+    await side.set("1/1", "one");
+    await engine.project(side.key("1/1"));
+    await side.clock.advance(999);
+    await side.set("1/1", "two");
+    const { now } = side.clock;
+    let asked = 0;
+    // Not due when the lease is asked for, and due when the row says until when it waits.
+    Object.assign(side.clock, { now: () => now() + (asked++ === 0 ? 0 : 2) });
+    await engine.project(side.key("1/1"));
+    await side.clock.advance(1);
+    await engine.stop();
+    expect(side.writes).toEqual(["create 1/1: one", "update 1: two"]);
+  });
+
   test("without the timer, whoever sweeps next finds it", async () => {
     const side = await openWith("slack.message", { spacingMs: 1_000 });
     await side.set("1/1", "one");
