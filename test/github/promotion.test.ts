@@ -1,16 +1,14 @@
 /** The pull request that promotes, over real HTTP and real git: made once, moved on, adopted after a crash, left to people. */
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EventRepository } from "../../src/github/events.ts";
-import { createGitHubSurfaces } from "../../src/github/surfaces.ts";
-import { createProjections, type Projections } from "../../src/projections/engine.ts";
+import type { Projections } from "../../src/projections/engine.ts";
 import { touch } from "../../src/projections/touch.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
-import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
+import { aGround, type Ground } from "./a-ground.ts";
 
-let world: WithSandbox;
-let database: TestDatabase;
+let ground: Ground;
+let world: Ground["world"];
+let database: Ground["database"];
 let projections: Projections;
 let home: string;
 let shop: EventRepository;
@@ -20,32 +18,19 @@ let tests = 0;
 let live: string;
 
 beforeAll(async () => {
-  [world, database] = await Promise.all([aSandbox(), testDatabase()]);
+  ground = await aGround();
+  ({ world, database } = ground);
 });
 
 afterAll(async () => {
-  await Promise.all([world.close(), database.drop()]);
+  await ground.close();
 });
 
 beforeEach(async () => {
   tests += 1;
   home = `acme/shop-${tests}`;
-  await world.sandbox.createRepository(home, { files: { "README.md": "shop" } });
-  shop = await world.repository(home);
+  shop = await ground.repository(home, { "README.md": "shop" });
   const { db } = database;
-  await db
-    .insertInto("repository")
-    .values({
-      id: shop.id,
-      full_name: home,
-      installation_id: shop.installationId,
-      default_branch: "main",
-      private: shop.private,
-      pipeline_file_id: null,
-      latest_pipeline_file_id: null,
-      removed_at: null,
-    })
-    .execute();
   const service = await db
     .insertInto("service")
     .values({ repository_id: shop.id, name: "shop", channel: null })
@@ -59,20 +44,13 @@ beforeEach(async () => {
   environment = made.id;
   await world.sandbox.createRef(home, "rosa", "refs/heads/staging", "main");
   live = await commit("main", "one");
-  projections = engine();
+  projections = ground.engine();
 });
 
 afterEach(async () => {
   await projections.stop();
   world.faults.disarm();
 });
-
-function engine(): Projections {
-  const { context, github } = world;
-  const loadDeploymentView = () => Promise.resolve(undefined);
-  const surfaces = createGitHubSurfaces({ db: database.db, github, context, loadDeploymentView });
-  return createProjections({ context, log: pino({ level: "silent" }), db: database.db, surfaces });
-}
 
 const commit = async (branch: string, content: string) =>
   await world.sandbox.commit(home, "alice", {
@@ -126,7 +104,7 @@ async function takeOver(id: number): Promise<void> {
   await projections.stop();
   const free = { lease_until: null, look_at: null };
   await database.db.updateTable("projection").set(free).where("key", "=", `github.promotion/${id}`).execute();
-  projections = engine();
+  projections = ground.engine();
   await projections.project(`github.promotion/${id}`);
 }
 

@@ -1,17 +1,15 @@
 /** The release that a deployment asks for, over real HTTP and real git: its tag, its notes, after crashes, beside people's. */
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EventRepository } from "../../src/github/events.ts";
-import { createGitHubSurfaces } from "../../src/github/surfaces.ts";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
-import { createProjections, type Projections } from "../../src/projections/engine.ts";
+import type { Projections } from "../../src/projections/engine.ts";
 import { touch } from "../../src/projections/touch.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
-import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
+import { aGround, type Ground } from "./a-ground.ts";
 
-let world: WithSandbox;
-let database: TestDatabase;
+let ground: Ground;
+let world: Ground["world"];
+let database: Ground["database"];
 let projections: Projections;
 let home: string;
 let shop: EventRepository;
@@ -20,20 +18,20 @@ let live: string;
 let tests = 0;
 
 beforeAll(async () => {
-  [world, database] = await Promise.all([aSandbox(), testDatabase()]);
+  ground = await aGround();
+  ({ world, database } = ground);
 });
 
 afterAll(async () => {
-  await Promise.all([world.close(), database.drop()]);
+  await ground.close();
 });
 
 beforeEach(async () => {
   tests += 1;
   home = `acme/shop-${tests}`;
-  await world.sandbox.createRepository(home, { files: { "package.json": '{"version": "1.4.0"}' } });
-  shop = await world.repository(home);
+  shop = await ground.repository(home, { "package.json": '{"version": "1.4.0"}' });
   live = world.sandbox.view(home).branches.find(({ name }) => name === "main")?.sha ?? "";
-  projections = engine();
+  projections = ground.engine();
 });
 
 afterEach(async () => {
@@ -41,32 +39,12 @@ afterEach(async () => {
   world.faults.disarm();
 });
 
-function engine(): Projections {
-  const { context, github } = world;
-  const loadDeploymentView = () => Promise.resolve(undefined);
-  const surfaces = createGitHubSurfaces({ db: database.db, github, context, loadDeploymentView });
-  return createProjections({ context, log: pino({ level: "silent" }), db: database.db, surfaces });
-}
-
 /** A deployment of what main holds, under this pipeline file. */
 async function deployment(text = "environments: {staging: {release: after, deploy: x}}"): Promise<number> {
   const { db } = database;
   const reading = readPipelineFile({ sources: [{ name: "file", text }], repository: home });
   if (reading.kind !== "good") throw new Error(JSON.stringify(reading));
   const name = reading.pipeline.services[0]?.name ?? "";
-  await db
-    .insertInto("repository")
-    .values({
-      id: shop.id,
-      full_name: home,
-      installation_id: shop.installationId,
-      default_branch: "main",
-      private: shop.private,
-      pipeline_file_id: null,
-      latest_pipeline_file_id: null,
-      removed_at: null,
-    })
-    .execute();
   const file = await db
     .insertInto("pipeline_file")
     .values({
@@ -155,7 +133,7 @@ async function takeOver(id: number | string): Promise<void> {
   await projections.stop();
   const free = { lease_until: null, look_at: null };
   await database.db.updateTable("projection").set(free).where("key", "=", `github.release/${id}`).execute();
-  projections = engine();
+  projections = ground.engine();
   await projections.project(`github.release/${id}`);
 }
 

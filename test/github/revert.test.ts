@@ -1,61 +1,39 @@
 /** The pull request that takes back what was rolled back, over real HTTP and real git: made once, adopted after a crash. */
-import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EventRepository } from "../../src/github/events.ts";
-import { createGitHubSurfaces } from "../../src/github/surfaces.ts";
-import { createProjections, type Projections } from "../../src/projections/engine.ts";
+import type { Projections } from "../../src/projections/engine.ts";
 import { touch } from "../../src/projections/touch.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
-import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
+import { aGround, type Ground } from "./a-ground.ts";
 
-let world: WithSandbox;
-let database: TestDatabase;
+let ground: Ground;
+let world: Ground["world"];
+let database: Ground["database"];
 let projections: Projections;
 let home: string;
 let shop: EventRepository;
 let tests = 0;
 
 beforeAll(async () => {
-  [world, database] = await Promise.all([aSandbox(), testDatabase()]);
+  ground = await aGround();
+  ({ world, database } = ground);
 });
 
 afterAll(async () => {
-  await Promise.all([world.close(), database.drop()]);
+  await ground.close();
 });
 
 beforeEach(async () => {
   tests += 1;
   home = `acme/revert-${tests}`;
-  await world.sandbox.createRepository(home, { files: { basket: "old", till: "old" } });
-  shop = await world.repository(home);
-  await database.db
-    .insertInto("repository")
-    .values({
-      id: shop.id,
-      full_name: home,
-      installation_id: shop.installationId,
-      default_branch: "main",
-      private: shop.private,
-      pipeline_file_id: null,
-      latest_pipeline_file_id: null,
-      removed_at: null,
-    })
-    .execute();
-  projections = engine();
+  shop = await ground.repository(home, { basket: "old", till: "old" });
+  projections = ground.engine();
 });
 
 afterEach(async () => {
   await projections.stop();
   world.faults.disarm();
 });
-
-function engine(): Projections {
-  const { context, github } = world;
-  const loadDeploymentView = () => Promise.resolve(undefined);
-  const surfaces = createGitHubSurfaces({ db: database.db, github, context, loadDeploymentView });
-  return createProjections({ context, log: pino({ level: "silent" }), db: database.db, surfaces });
-}
 
 const commit = async (branch: string, path: string, content: string) =>
   await world.sandbox.commit(home, "alice", { branch, message: `Change ${path}`, changes: [{ path, content }] });
@@ -143,7 +121,7 @@ test("a crash after it was made makes no second one", async () => {
   await projections.stop();
   const free = { lease_until: null, look_at: null };
   await database.db.updateTable("projection").set(free).where("key", "=", keyOf(number, 7)).execute();
-  projections = engine();
+  projections = ground.engine();
   await projections.project(keyOf(number, 7));
   expect(reverts(number)).toHaveLength(1);
 });
