@@ -5,12 +5,9 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { noteReaction } from "../../src/operations/note-reaction.ts";
-import { seeRepository } from "../../src/operations/see-repository.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
-import { InjectedCrash } from "../harness/fault-points.ts";
-import { nothing, openWorld, push, repository, sha, tellPush, type World } from "./world.ts";
-
-type Step = (world: World) => Promise<unknown>;
+import { type KillStory, type Step, tellStory } from "./kill-story.ts";
+import { nothing, openWorld, push, sha, tellPush, type World } from "./world.ts";
 
 let reactions = 0;
 function react(slackUser: string, key: string): Step {
@@ -40,7 +37,7 @@ const command =
     world.command(slackUser, asked, key);
 
 const production = "production";
-const story: readonly (readonly [string, Step])[] = [
+const story: KillStory = [
   ["main moves to a", moveMain("a")],
   ["a is asked for", command("U0000ALICE", { kind: "deploy", environment: production }, "ask-a")],
   ["a is approved", react("U0000ROSA", "ask-a")],
@@ -77,40 +74,6 @@ async function deploymentOf(world: World, key: string) {
 /** A step is told again at most so often, and killed one pass later each time. */
 const killsAtMost = 3;
 
-/** Tells the story; with a point, the bot is killed there again and again in each step that comes by it. */
-async function tell(world: World, point?: string): Promise<number> {
-  let kills = 0;
-  await world.empty();
-  world.github.commits.length = 0;
-  world.github.branches.clear();
-  world.deployer.starts.length = 0;
-  world.deployer.onFind = (attempt) =>
-    world.deployer.starts.some((started) => started.token === attempt.token)
-      ? { kind: "started", handle: {} }
-      : { kind: "impossible" };
-  await seeRepository(world.bot, repository);
-  await world.settle();
-  for (const [, step] of story) {
-    for (let told = 0; told <= killsAtMost; told += 1) {
-      if (point !== undefined && told < killsAtMost) world.faults.arm(point, undefined, { skip: told });
-      try {
-        await step(world);
-        break;
-      } catch (error) {
-        if (!(error instanceof InjectedCrash)) throw error;
-        kills += 1;
-        world.restart();
-        // Longer than any call may be under way, after which somebody else takes over.
-        await world.clock.advance(10_000);
-      }
-    }
-    world.faults.disarm();
-    await world.clock.advance(10_000);
-    await world.sweep(true);
-  }
-  return kills;
-}
-
 async function standing(world: World) {
   const environments = await world.db
     .selectFrom("environment")
@@ -146,7 +109,7 @@ let world: World;
 let inPeace: Awaited<ReturnType<typeof standing>>;
 beforeAll(async () => {
   world = await openWorld();
-  await tell(world);
+  await tellStory(world, story);
   inPeace = await standing(world);
 });
 afterAll(async () => {
@@ -197,7 +160,7 @@ test("in peace, the story ends as it should", () => {
 test.each(points.filter((point) => !met.has(point)))(
   "killed at %s in each step, it ends as in peace",
   async (point) => {
-    expect(await tell(world, point)).toBeGreaterThan(0);
+    expect(await tellStory(world, story, { point, atMost: killsAtMost })).toBeGreaterThan(0);
     expect(await standing(world)).toEqual(inPeace);
     const tokens = world.deployer.starts.map((attempt) => attempt.token);
     expect(new Set(tokens).size).toBe(tokens.length);

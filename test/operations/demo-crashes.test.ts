@@ -5,8 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followAllDemos } from "../../src/operations/follow-demos.ts";
 import { lookAtEnvironment } from "../../src/operations/look-at-environment.ts";
-import { seeRepository } from "../../src/operations/see-repository.ts";
-import { InjectedCrash } from "../harness/fault-points.ts";
+import { type KillStory, type Step, tellStory } from "./kill-story.ts";
 import { nothing, openWorld, repository, sha, tellPush, type World } from "./world.ts";
 
 const file = `
@@ -24,8 +23,6 @@ demos:
 const day = 86_400_000;
 const [one, two] = ["feature-demo/one", "feature-demo/two"];
 
-type Step = (world: World) => Promise<unknown>;
-
 const push =
   (letter: string, branch: string): Step =>
   async (world) => {
@@ -34,7 +31,7 @@ const push =
     await tellPush(world, branch, nothing);
   };
 
-const story: readonly (readonly [string, Step])[] = [
+const story: KillStory = [
   ["main has something", push("m", "main")],
   ["one is pushed", push("a", one)],
   ["two is pushed", push("b", two)],
@@ -80,38 +77,6 @@ const story: readonly (readonly [string, Step])[] = [
   ],
 ];
 
-async function tell(world: World, point?: string): Promise<number> {
-  let kills = 0;
-  await world.empty();
-  world.github.commits.length = 0;
-  world.github.branches.clear();
-  world.deployer.starts.length = 0;
-  world.deployer.onFind = (attempt) =>
-    world.deployer.starts.some((started) => started.token === attempt.token)
-      ? { kind: "started", handle: {} }
-      : { kind: "impossible" };
-  await seeRepository(world.bot, repository);
-  await world.settle();
-  for (const [, step] of story) {
-    for (let told = 0; told <= 2; told += 1) {
-      if (point !== undefined && told < 2) world.faults.arm(point, undefined, { skip: told });
-      try {
-        await step(world);
-        break;
-      } catch (error) {
-        if (!(error instanceof InjectedCrash)) throw error;
-        kills += 1;
-        world.restart();
-        await world.clock.advance(10_000);
-      }
-    }
-    world.faults.disarm();
-    await world.clock.advance(10_000);
-    await world.sweep(true);
-  }
-  return kills;
-}
-
 async function standing(world: World) {
   const deployments = await world.db
     .selectFrom("deployment")
@@ -147,7 +112,7 @@ beforeAll(async () => {
     await at(point);
   };
   Object.assign(world.bot.context.faults, { at: watched });
-  await tell(world);
+  await tellStory(world, story);
   peace = await standing(world);
   points = [...passed];
 });
@@ -186,6 +151,6 @@ test.each([
   "stage.ended",
   "deployment.ended",
 ])("killed at %s", async (point) => {
-  expect(await tell(world, point)).toBeGreaterThan(0);
+  expect(await tellStory(world, story, { point, atMost: 2 })).toBeGreaterThan(0);
   expect(await standing(world)).toEqual(peace);
 });
