@@ -19,8 +19,9 @@ import { hostId } from "./run/host-id.ts";
 import { thisMachine } from "./run/machine.ts";
 import { createMakeAhead } from "./run/make-ahead.ts";
 import { observeFolder, standing } from "./run/observe.ts";
+import type { Order } from "./run/order.ts";
 import { plainLine } from "./run/plain-text.ts";
-import { type Order, readCommand, readSupervisor } from "./run/records.ts";
+import { readCommand, readSupervisor } from "./run/records.ts";
 import { createSpareSupervisor, type SpareSupervisor } from "./run/spare-supervisor.ts";
 import { orderSupervisor, supervisorProgram } from "./run/start-supervisor.ts";
 
@@ -85,6 +86,7 @@ async function orderFor(parts: Parts, attempt: Attempt, command: Command): Promi
     repository: { id: attempt.repository.id, fullName: attempt.repository.fullName },
     sha: attempt.sha,
     git,
+    path: parts.path,
     run: command.run,
     ...(command.confirm === undefined ? {} : { confirm: command.confirm }),
     env: { ...commandEnvironment(attempt, { path: parts.path, secrets: values }) },

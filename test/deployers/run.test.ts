@@ -1,5 +1,5 @@
 /** What a command finds, what becomes of its output and its end, and who may run one at all. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createContext } from "../../src/context.ts";
@@ -99,6 +99,21 @@ describe("the environment", () => {
     const seen = await run('ls -A "$HOME" "$TMPDIR" | grep -v : ; touch "$HOME/a" "$TMPDIR/b"; stat -c %a "$HOME"');
     expect(seen).toMatchObject({ state: "success" });
     expect(seen.outputTail?.trim()).toBe("700");
+  });
+
+  test("a PATH of the service is the command's alone: what fetches its revision is found where the bot says", async () => {
+    const tools = join(bench.dataDir, "tools");
+    mkdirSync(tools, { recursive: true });
+    for (const name of ["git", "flock", "perl", "mkfifo", "cat", "hello"]) {
+      writeFileSync(join(tools, name), `#!/bin/sh\necho foreign >> '${tools}/called'\n`, { mode: 0o755 });
+    }
+    expect(await run('printf %s "$PATH"', { env: { PATH: tools } })).toMatchObject({
+      state: "success",
+      outputTail: tools,
+    });
+    expect(existsSync(join(tools, "called"))).toBe(false);
+    expect(await run("hello", { env: { PATH: tools } })).toMatchObject({ state: "success" });
+    expect(existsSync(join(tools, "called"))).toBe(true);
   });
 
   test.each(["$(touch pwned)", "`touch pwned`", "; touch pwned", "'\"; touch pwned #", "a\nb && touch pwned"])(

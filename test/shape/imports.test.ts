@@ -106,6 +106,20 @@ describe("who may import whom", () => {
     expect(outside.filter((line) => !constantsOnly.includes(line))).toEqual([]);
   });
 
+  test("a supervisor, which is a process for one start, loads no package", () => {
+    const loaded = new Set(["src/deployers/run/supervisor.ts"]);
+    const packages: string[] = [];
+    for (const path of loaded) {
+      const imports = sources.find((source) => source.path === path)?.imports ?? [];
+      for (const { to, own } of imports.filter(({ typeOnly }) => !typeOnly)) {
+        if (own) loaded.add(to);
+        else if (!to.startsWith("node:")) packages.push(`${path} → ${to}`);
+      }
+    }
+    expect(loaded).toContain("src/deployers/run/carry-out.ts");
+    expect(packages).toEqual([]);
+  });
+
   test("every import of a file of ours names a file that is there", () => {
     const all = new Set([...sources, ...readSources("sandbox/**/*.ts")].map(({ path }) => path));
     expect(wrong("src/", ({ to, own }) => own && to.endsWith(".ts") && !all.has(to))).toEqual([]);

@@ -9,10 +9,11 @@ import { type AttemptFolder, exists, writeRecord } from "./attempt-folder.ts";
 import { checkOut } from "./checkout.ts";
 import { closePipe, holdCommand, openPipe, type Pipe } from "./command.ts";
 import { endGroup } from "./end-group.ts";
+import { type Order, readOrder } from "./order.ts";
 import { type Output, openOutput } from "./output.ts";
 import { plainLine } from "./plain-text.ts";
 import type { ProcessName } from "./process-table.ts";
-import { type End, type ExitRecord, type Order, order as orderShape } from "./records.ts";
+import type { End, ExitRecord } from "./records.ts";
 
 type Work = {
   readonly context: Context;
@@ -92,11 +93,10 @@ function stopWhenAsked(
 /** The pipe is made while git works: neither waits for the other, and each ends before this does. */
 async function prepare(
   work: Work,
-  path: string,
   openNext: () => Promise<Pipe>,
 ): Promise<{ readonly tree: string; readonly pipe: Pipe }> {
   const { context, folder, order } = work;
-  const how = { context, path, home: folder.home, signal: work.stop };
+  const how = { context, path: order.path, home: folder.home, signal: work.stop };
   const [tree, pipe] = await Promise.allSettled([checkOut(how, work.dataDir, order), openNext()]);
   if (tree.status === "fulfilled" && pipe.status === "fulfilled" && !work.stop.aborted) {
     return { tree: tree.value, pipe: pipe.value };
@@ -108,12 +108,11 @@ async function prepare(
 
 async function runBoth(work: Work, output: Output): Promise<Omit<ExitRecord, "at">> {
   const { context, folder, order, stop } = work;
-  const path = order.env["PATH"] ?? "/usr/bin:/bin";
-  const openNext = () => openPipe(context, { output, at: folder.pipe, path });
+  const openNext = () => openPipe(context, { output, at: folder.pipe, path: order.path });
   await Promise.all(
     [folder.home, folder.tmp].map((name) => context.files.mkdir(name, { recursive: true, mode: 0o700 })),
   );
-  const { tree, pipe } = await prepare(work, path, openNext);
+  const { tree, pipe } = await prepare(work, openNext);
   await context.faults.at("supervisor.checked-out");
   const command = await runOne(work, order.run, tree, pipe);
   const succeeded = command.end.kind === "exited" && command.end.code === 0;
@@ -144,7 +143,7 @@ export async function carryOut(
   },
 ): Promise<void> {
   const { dataDir, folder } = options;
-  const order = orderShape.parse(options.received);
+  const order = readOrder(options.received);
   const { extraHeader } = order.git;
   const hidden = extraHeader === undefined ? order.hidden : [...order.hidden, extraHeader];
   const watch = watchForStop(context, { folder, timeLeft: order.timeLeft, asked: options.asked });

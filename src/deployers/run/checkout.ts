@@ -13,7 +13,7 @@ import { lockFile } from "./file-lock.ts";
 import { type Git, gitOrThrow } from "./git.ts";
 import { thisMachine } from "./machine.ts";
 import { bring, isBrought, type Mirror, mirrorOf } from "./mirror.ts";
-import type { Order } from "./records.ts";
+import type { Order } from "./order.ts";
 
 export type CheckoutOrder = Pick<Order, "checkout" | "repository" | "sha" | "git">;
 

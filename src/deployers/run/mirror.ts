@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { exists } from "./attempt-folder.ts";
 import { type Git, git, gitOrThrow } from "./git.ts";
-import type { Order } from "./records.ts";
+import type { Order } from "./order.ts";
 
 export type Wanted = Pick<Order, "repository" | "sha" | "git">;
 

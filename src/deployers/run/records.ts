@@ -1,8 +1,4 @@
-/**
- * What a supervisor is told and what it leaves behind, each parsed where it is read.
- *
- * The order travels through a pipe only: it holds secrets and must never be written to disk.
- */
+/** What a supervisor leaves behind, parsed where the bot reads it. A supervisor itself takes only the types from here. */
 import { z } from "zod";
 import type { Context } from "../../context.ts";
 import type { AttemptFolder } from "./attempt-folder.ts";
@@ -42,24 +38,6 @@ const exitRecord = z.object({
   proven: z.boolean(),
 });
 export type ExitRecord = z.infer<typeof exitRecord>;
-
-export const order = z.object({
-  token: z.string(),
-  /** Names the folder that it works in. */
-  checkout: z.number().int(),
-  repository: z.object({ id: z.number().int(), fullName: z.string() }),
-  sha: z.string(),
-  git: z.object({ url: z.string(), extraHeader: z.string().optional() }),
-  run: z.string(),
-  confirm: z.string().optional(),
-  /** The command's whole environment but for HOME and TMPDIR, which are made in the attempt's folder. */
-  env: z.record(z.string(), z.string()),
-  /** Values that must not appear in the output. */
-  hidden: z.array(z.string()),
-  /** In ms from when the supervisor reads this. */
-  timeLeft: z.number(),
-});
-export type Order = z.infer<typeof order>;
 
 async function read<T>(context: Context, path: string, shape: z.ZodType<T>): Promise<T | undefined> {
   const text = await context.files.readFile(path, "utf8").catch((error: unknown) => {

@@ -8,7 +8,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "../../context.ts";
-import type { Order } from "./records.ts";
+import type { Order } from "./order.ts";
 
 export const supervisorProgram: string = fileURLToPath(new URL("./supervisor.ts", import.meta.url));
 

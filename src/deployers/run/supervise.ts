@@ -38,7 +38,7 @@ async function readOrder(stdin: Readable): Promise<Received | undefined> {
   } catch {
     return undefined;
   }
-  // Read by hand, since zod takes as long to load as all else before the answer. The order itself is parsed with it.
+  // Of the order itself nothing is wanted before the answer.
   if (typeof read === "object" && read !== null && "token" in read && "startWithin" in read && "order" in read) {
     const { token, startWithin, order } = read;
     if (typeof token === "string" && typeof startWithin === "number") return { token, startWithin, order };
