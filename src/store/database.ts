@@ -1,11 +1,13 @@
 /**
  * Opens the database: the one that `DATABASE_URL` names, or the bot's own private server in `DATA_DIR`; refuses a
- * server that is too old; and brings the tables up to date. It never falls back from one to the other.
+ * server that is too old; and brings the tables up to date. It never falls back from one to the other, and holds
+ * `DATA_DIR` with either.
  */
 import { type Kysely, sql } from "kysely";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
+import { takeDataDir } from "./data-dir/data-dir.ts";
 import { migrate } from "./migrate.ts";
 import { type Connection, openKysely, openPool } from "./pool.ts";
 import { startPrivateServer } from "./private-server/private-server.ts";
@@ -23,9 +25,7 @@ export type Store = {
   readonly pool: Pool;
   /** For what opens connections of its own, as the jobs do. It may hold a password: never log it. */
   readonly connection: Connection;
-  /** Which database it is, without secrets: for the log and for people. */
-  readonly describe: string;
-  /** Closes the connections and stops the private server. Safe to call twice. */
+  /** Closes the connections, stops the private server and gives `DATA_DIR` back. Safe to call twice. */
   close(): Promise<void>;
 };
 
@@ -57,26 +57,33 @@ export async function openStore(parts: {
     throw error;
   }
   log.info({ database: home.describe, private: settings.databaseUrl === undefined }, "the store is open");
-  return { db, pool, connection: home.connection, describe: home.describe, close };
+  return { db, pool, connection: home.connection, close };
 }
 
 type Home = { readonly connection: Connection; readonly describe: string; close(): Promise<void> };
 
 async function whereTo(parts: Parameters<typeof openStore>[0]): Promise<Home> {
-  const { databaseUrl, dataDir } = parts.settings;
+  const { context, log } = parts;
+  const { databaseUrl } = parts.settings;
+  const dataDir = await takeDataDir({ context, log, path: parts.settings.dataDir });
   if (databaseUrl !== undefined) {
     return {
       connection: { connectionString: databaseUrl },
       describe: withoutSecrets(databaseUrl),
-      close: async () => {},
+      close: () => dataDir.release(),
     };
   }
-  const server = await startPrivateServer({ context: parts.context, log: parts.log, dataDir });
-  return {
-    connection: server.connection,
-    describe: `the private PostgreSQL in ${server.dataFolder}`,
-    close: () => server.stop(),
-  };
+  try {
+    const server = await startPrivateServer({ context, log, dataDir: dataDir.path });
+    return {
+      connection: server.connection,
+      describe: `the private PostgreSQL in ${server.dataFolder}`,
+      close: () => server.stop().finally(() => dataDir.release()),
+    };
+  } catch (error) {
+    await dataDir.release();
+    throw error;
+  }
 }
 
 /** The server, port and database of a URL; never the user's password or the options. */

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Context } from "../../src/context.ts";
-import { type Hold, holdDataDir, silentMs } from "../../src/store/private-server/hold.ts";
+import { type Hold, holdDataDir, silentMs } from "../../src/store/data-dir/hold.ts";
 import { type TestContext, testContext } from "../harness/test-context.ts";
 
 const log = pino({ level: "silent" });

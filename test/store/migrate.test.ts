@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -9,14 +12,19 @@ import { realTimeContext } from "../harness/test-context.ts";
 
 const log = pino({ level: "silent" });
 let database: TestDatabase;
+let dataDir: string;
 
 beforeEach(async () => {
   database = await testDatabase({ migrated: false });
+  dataDir = await mkdtemp(join(tmpdir(), "signalbox-migrate-"));
 });
-afterEach(() => database.drop());
+afterEach(async () => {
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
 
 const open = (databaseUrl: string) =>
-  openStore({ context: realTimeContext().context, log, settings: { databaseUrl, dataDir: "/nowhere" } });
+  openStore({ context: realTimeContext().context, log, settings: { databaseUrl, dataDir } });
 
 test("replicas that start at once migrate once", async () => {
   const replicas = Array.from({ length: 4 }, () => openKysely(openPool(database.connection, log)));
@@ -60,6 +68,17 @@ test("DATABASE_URL: opened, migrated, numbers and times as the code expects them
   const row = await store.db.selectFrom("audit").selectAll().executeTakeFirstOrThrow();
   expect(row).toMatchObject({ id: 1, at, detail: { a: [1] } });
   await Promise.all([store.close(), store.close()]);
+});
+
+test("a DATA_DIR is held with DATABASE_URL as well: two bots in one folder would share its checkouts", async () => {
+  const store = await open(database.url);
+  await expect(open("postgresql://bot@127.0.0.1:1/other")).rejects.toThrow(
+    new RegExp(`${dataDir} is held by another Signalbox: process ${process.pid} on .+ another DATA_DIR`),
+  );
+  await store.close();
+  // Given back at its end, and where a start fails.
+  await expect(open("postgresql://bot@127.0.0.1:1/other")).rejects.toThrow("cannot be reached");
+  await (await open(database.url)).close();
 });
 
 test("the parsers are those of our pool alone", async () => {

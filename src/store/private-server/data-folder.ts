@@ -5,9 +5,9 @@
 import { basename, join } from "node:path";
 import type { Logger } from "pino";
 import type { Context } from "../../context.ts";
+import { explainDisk, freeBytes, megabytes } from "../data-dir/disk-space.ts";
 import { StoreError } from "../store-error.ts";
 import type { Binaries } from "./binaries.ts";
-import { explainDisk, freeBytes, megabytes } from "./disk-space.ts";
 import type { Place } from "./place.ts";
 import { runProgram } from "./run-program.ts";
 

@@ -4,7 +4,7 @@ export const serverSettings: readonly string[] = [
   // The Unix socket only: nothing on the network can reach it.
   "listen_addresses=",
   "unix_socket_permissions=0700",
-  // Six connections of the pool, three of the jobs, and room for a person who looks and for programs beside the bot.
+  // Six connections of the pool, two of the jobs, and room for a person who looks and for programs beside the bot.
   "max_connections=20",
   "shared_buffers=32MB",
   "work_mem=4MB",
