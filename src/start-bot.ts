@@ -127,7 +127,11 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   // On an empty database a command waits for the first look at GitHub: it would find no service.
   const begun = Promise.withResolvers<void>();
   const isNew = (await db.selectFrom("repository").select("id").limit(1).executeTakeFirst()) === undefined;
-  if (isNew) servicesKnown = Promise.race([begun.promise, context.clock.sleep(servicesWithinMs)]);
+  if (isNew) {
+    servicesKnown = begun.promise;
+    // A timer, since a sleep would keep the process of a start that fails alive.
+    context.clock.after(servicesWithinMs, begun.resolve);
+  }
   let catchingUp: Promise<unknown> = Promise.resolve();
   closers.push(async () => {
     begun.resolve();

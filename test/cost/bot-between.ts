@@ -34,6 +34,8 @@ export async function startInProcess(parts: {
   readonly github: Pick<SandboxGitHub, "appId" | "privateKey" | "webhookSecret" | "apiUrl" | "url">;
   readonly slack: Pick<SandboxSlack, "botToken" | "signingSecret" | "apiUrl">;
   readonly lines: string[];
+  /** Any that is free, unless said. */
+  readonly port?: number;
 }): Promise<RunningBot> {
   const { github, slack } = parts;
   const { appId, privateKey, webhookSecret, apiUrl, url } = github;
@@ -42,14 +44,13 @@ export async function startInProcess(parts: {
     log: pino({ level: "info" }, { write: (line: string) => void parts.lines.push(line) }),
     version: "0.0.0",
     settings: {
-      production: false,
       host: "127.0.0.1",
-      port: 0,
+      port: parts.port ?? 0,
       publicUrl: undefined,
       logLevel: "info",
       databaseUrl: parts.database.url,
       dataDir: dataDirIn(parts.folder),
-      childEnv: { PATH: process.env["PATH"] ?? "" },
+      path: process.env["PATH"],
       github: { appId, privateKey, webhookSecret, apiUrl, url, oauth: undefined },
       slack: {
         botToken: slack.botToken,
