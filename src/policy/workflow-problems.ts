@@ -16,9 +16,13 @@ export type WorkflowProblem =
   | { readonly code: "not-dispatchable"; readonly path: string };
 
 export function workflowProblems(pipeline: Pipeline, workflows: Workflows): readonly WorkflowProblem[] {
-  const stages = pipeline.services
-    .flatMap(({ environments }) => environments)
-    .flatMap(({ deploy, verify }) => [...deploy, ...verify]);
+  const stages = pipeline.services.flatMap(({ environments, demos }) => [
+    ...[...environments, ...(demos === undefined ? [] : [demos.template])].flatMap(({ deploy, verify }) => [
+      ...deploy,
+      ...verify,
+    ]),
+    ...(demos?.destroy ?? []),
+  ]);
   const deployers = stages.map(({ deployer }) => deployer);
   const named = new Set(
     deployers.flatMap((one) => (one.kind === "actions" ? [`${workflowFolder}/${one.workflow}`] : [])),

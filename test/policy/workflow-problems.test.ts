@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
 import { workflowProblems } from "../../src/policy/workflow-problems.ts";
 
-function pipeline(stage: string) {
-  const text = `service: shop\nenvironments: {staging: {branch: main, deploy: [${stage}]}}\n`;
+function pipeline(stage: string, demos = "") {
+  const text = `service: shop\nenvironments: {staging: {branch: main, deploy: [${stage}]}}\n${demos}`;
   const reading = readPipelineFile({
     sources: [{ name: "acme/shop:.github/signalbox.yml", text }],
     merged: undefined,
@@ -38,4 +38,16 @@ test.each([
 test("one that is not there, and one that could not be read", () => {
   expect(workflowProblems(pipeline(actions), new Map())).toEqual([{ code: "absent", path }]);
   expect(workflowProblems(pipeline(actions), new Map([[path, undefined]]))).toEqual([]);
+});
+
+test("what makes a demo and what takes it away count like any other stage", () => {
+  const withDemos = pipeline(
+    run,
+    "demos: {branches: demo/*, deploy: {deployment: {}}, destroy: {actions: gone.yml}}\n",
+  );
+  const gone = ".github/workflows/gone.yml";
+  expect(workflowProblems(withDemos, new Map([[path, "on: deployment"]]))).toEqual([{ code: "absent", path: gone }]);
+  expect(workflowProblems(withDemos, new Map([[gone, "on: push"]]))).toEqual([
+    { code: "not-dispatchable", path: gone },
+  ]);
 });
