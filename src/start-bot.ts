@@ -66,7 +66,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     for (const end of workers) await end();
   });
   const inbox = createInbox({ context, db, pool: store.pool, wake: jobs.wake });
-  const metrics = createMetrics({ db, version });
+  const metrics = createMetrics({ clock: context.clock, db, version });
 
   let servicesKnown = Promise.resolve();
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what);

@@ -16,19 +16,23 @@ export type Readiness = { reasons(): Promise<readonly string[]> };
 /** An orchestrator asks every few seconds and gives up after one or two. */
 const answerWithinMs = 2_000;
 
+/** What `ask` answers; `otherwise` when it rejects, or takes longer than whoever asked for it waits. */
+export async function inTime<T>(clock: Context["clock"], ask: () => Promise<T> | T, otherwise: T): Promise<T> {
+  const late = new AbortController();
+  const answered = Promise.resolve()
+    .then(ask)
+    .catch(() => otherwise);
+  const tooLate = clock.sleep(answerWithinMs, late.signal).then(
+    () => otherwise,
+    () => otherwise,
+  );
+  const answer = await Promise.race([answered, tooLate]);
+  late.abort();
+  return answer;
+}
+
 export function createReadiness(clock: Context["clock"], checks: readonly ReadinessCheck[]): Readiness {
-  async function reason(check: ReadinessCheck): Promise<readonly string[]> {
-    const late = new AbortController();
-    const held = Promise.resolve()
-      .then(() => check.holds())
-      .catch(() => false);
-    const tooLate = clock.sleep(answerWithinMs, late.signal).then(
-      () => false,
-      () => false,
-    );
-    const holds = await Promise.race([held, tooLate]);
-    late.abort();
-    return holds ? [] : [check.otherwise];
-  }
+  const reason = async ({ holds, otherwise }: ReadinessCheck): Promise<readonly string[]> =>
+    (await inTime(clock, holds, false)) ? [] : [otherwise];
   return { reasons: async () => (await Promise.all(checks.map(reason))).flat() };
 }

@@ -4,9 +4,11 @@
  */
 import { type Kysely, sql } from "kysely";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Context } from "../context.ts";
 import type { Status } from "../policy/model.ts";
 import type { Stored } from "../store/inbox.ts";
 import type { Database, InboxSource } from "../store/schema.ts";
+import { inTime } from "./health.ts";
 
 export type Metrics = {
   readonly contentType: string;
@@ -23,7 +25,11 @@ export type Metrics = {
 /** The gauge stops counting here: more only says "many", and counting them all would cost more the worse it is. */
 const waitingAtMost = 10_000;
 
-export function createMetrics(parts: { readonly db: Kysely<Database>; readonly version: string }): Metrics {
+export function createMetrics(parts: {
+  readonly clock: Context["clock"];
+  readonly db: Kysely<Database>;
+  readonly version: string;
+}): Metrics {
   const registers = [new Registry()];
   const [registry] = registers;
   if (registry === undefined) throw new Error("there is always a registry");
@@ -68,11 +74,13 @@ export function createMetrics(parts: { readonly db: Kysely<Database>; readonly v
     registers,
     async collect() {
       // Reads the partial index `inbox_unhandled` only, and no further than the limit.
-      const result = await sql<{ waiting: number }>`
+      const counted = sql<{ waiting: number }>`
         select count(*)::int as waiting
         from (select 1 from inbox where status in ('stored', 'handling') limit ${waitingAtMost}) as waiting_rows
-      `.execute(parts.db);
-      this.set(result.rows[0]?.waiting ?? 0);
+      `;
+      const waiting = async () => (await counted.execute(parts.db)).rows[0]?.waiting ?? 0;
+      // Nobody knows how many wait while the database is away; all the others are told then too.
+      this.set(await inTime(parts.clock, waiting, Number.NaN));
     },
   });
 

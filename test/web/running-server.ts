@@ -16,7 +16,7 @@ import { testContext } from "../harness/test-context.ts";
 
 export const webhookSecret = "the-webhook-secret";
 export const callbackSecret = "the-secret-of-the-attempt";
-export const signingSecret = "the-signing-secret-of-slack";
+const signingSecret = "the-signing-secret-of-slack";
 
 export type Answered = {
   readonly status: number;
@@ -74,7 +74,7 @@ export async function runningServer(
     },
     links: options.links,
     readiness: createReadiness(context.clock, options.checks ?? []),
-    metrics: createMetrics({ db: database.db, version: "1.2.3" }),
+    metrics: createMetrics({ clock, db: database.db, version: "1.2.3" }),
   });
   const { port } = await web.listen();
 

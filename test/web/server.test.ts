@@ -1,6 +1,9 @@
 import { connect } from "node:net";
 import { text as readText } from "node:stream/consumers";
+import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openKysely, openPool } from "../../src/store/pool.ts";
+import { createMetrics } from "../../src/web/metrics.ts";
 import { pullRequestPayload } from "./pull-request-payload.ts";
 import { callbackSecret, type RunningServer, runningServer, signed } from "./running-server.ts";
 
@@ -182,6 +185,16 @@ describe("health", () => {
     expect(body).toMatch(/^signalbox_requests_refused_total\{route="github",status="401"\} 1$/mu);
     expect(body).toMatch(/^signalbox_inbox_waiting 1$/mu);
     expect(body).toContain("process_resident_memory_bytes");
+  });
+
+  it("counts on while the database is away, but for what only that knows", async () => {
+    const pool = openPool({ connectionString: "postgresql://bot@127.0.0.1:1/none" }, pino({ level: "silent" }));
+    const metrics = createMetrics({ clock: server.clock, db: openKysely(pool), version: "1.2.3" });
+    metrics.refused("github", 503);
+    const body = await metrics.text();
+    expect(body).toMatch(/^signalbox_requests_refused_total\{route="github",status="503"\} 1$/mu);
+    expect(body).toMatch(/^signalbox_inbox_waiting nan$/imu);
+    await pool.end();
   });
 });
 
