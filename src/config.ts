@@ -34,14 +34,11 @@ export type ReadSettings =
     }
   | { readonly kind: "mistakes"; readonly mistakes: readonly SettingMistake[] };
 
-/** Tools need these to run at all; nothing here is the bot's own. */
-const inheritable = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"];
-
 /** The password may stand before the host or in the query, and shows up as it is written and as it is meant. */
 function databaseSecrets(address: string | undefined): string[] {
   if (address === undefined) return [];
   const written = [
-    /^[a-z]+:\/\/[^/@:]*:([^@]*)@/u.exec(address)?.[1],
+    /^[a-z]+:\/\/[^/?#:]*:([^/?#]*)@/u.exec(address)?.[1],
     ...[...address.matchAll(/[?&][^=&]*password=([^&#]*)/giu)].map(([, value]) => value),
   ].filter((value): value is string => value !== undefined && value !== "");
   if (written.length === 0) return [];
@@ -61,16 +58,13 @@ async function readValues(reading: Reading): Promise<ReadSettings> {
   const general = generalSchema.safeParse(values);
   if (!general.success) mistakes.push(...mistakesOf(general.error, values));
   const common = (data: z.infer<typeof generalSchema>): GeneralSettings => ({
-    production,
     host: data.HOST ?? (sandbox ? "127.0.0.1" : "0.0.0.0"),
     port: data.PORT,
     publicUrl: data.PUBLIC_URL,
     logLevel: data.LOG_LEVEL,
     databaseUrl: data.DATABASE_URL,
     dataDir: resolve(cwd, data.DATA_DIR),
-    childEnv: Object.fromEntries(
-      inheritable.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
-    ),
+    path: values["PATH"],
   });
   if (sandbox) {
     if (general.success) return { kind: "sandbox", general: common(general.data) };
@@ -137,7 +131,7 @@ export async function readSettings(from: { env: Env; files: Files; cwd: string }
   return readValues({ values, files: from.files, cwd: from.cwd, mistakes });
 }
 
-/** The process's own environment, for `main.ts` and `cli.ts`. */
+/** The process's own environment. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }

@@ -3,7 +3,6 @@ import type { LevelWithSilent } from "pino";
 
 /** What the sandbox is given too. */
 export type GeneralSettings = {
-  readonly production: boolean;
   /** The address to listen on: every interface for the bot, this machine only for the sandbox, unless `HOST` is set. */
   readonly host: string;
   /** 0 lets the system choose. */
@@ -15,8 +14,8 @@ export type GeneralSettings = {
   readonly databaseUrl: string | undefined;
   /** An absolute path. */
   readonly dataDir: string;
-  /** What a child process may be given of the bot's environment: a path, a home, a language, and nothing secret. */
-  readonly childEnv: Readonly<Record<string, string>>;
+  /** `PATH`: all that commands are given of the bot's own environment. */
+  readonly path: string | undefined;
 };
 
 export type GitHubSettings = {

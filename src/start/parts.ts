@@ -21,6 +21,7 @@ import { createVersionWrites } from "../github/version-writes.ts";
 import type { Wake } from "../jobs/wake.ts";
 import type { Bot, OperatorRules } from "../operations/bot.ts";
 import { standingRelease, wantRelease } from "../operations/releases.ts";
+import { optional } from "../optional.ts";
 import { createSlackChannels, type SlackChannels } from "../slack/channels.ts";
 import { createSlackClient, type SlackClient } from "../slack/client.ts";
 import { createSlackPeople } from "../slack/people.ts";
@@ -90,7 +91,7 @@ export function createParts({ context, log, settings, operator }: StartOptions, 
         operator,
         onlyHost: settings.databaseUrl === undefined,
         onEnded: (attempt) => around.onCommandEnded(attempt.deployment),
-        ...(settings.childEnv["PATH"] === undefined ? {} : { path: settings.childEnv["PATH"] }),
+        ...optional("path", settings.path),
       }),
       http: createHttpDeployer({ context, log, operator }),
       check: createCheckDeployer({ context, checks: calls.checks }),

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { Files } from "../../src/config/reading.ts";
 import { readSettings } from "../../src/config.ts";
 
-export const rsaKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+const rsaKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 export const rsaPem = rsaKey.export({ type: "pkcs1", format: "pem" }).toString();
 
 export const complete = {
@@ -15,7 +15,7 @@ export const complete = {
 };
 
 /** Files by their absolute path; the settings are read in `/work-folder`. */
-export function filesWith(texts: Readonly<Record<string, string>>): Files {
+function filesWith(texts: Readonly<Record<string, string>>): Files {
   return {
     async readFile(path) {
       const text = texts[path];

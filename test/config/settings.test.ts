@@ -20,16 +20,15 @@ async function settingsFor(env: Env, texts: Readonly<Record<string, string>> = {
 
 describe("what is read", () => {
   it("fills in every default", async () => {
-    const { settings, operator } = await settingsFor({ ...complete, PATH: "/usr/bin", LANG: "C.UTF-8" });
+    const { settings, operator } = await settingsFor({ ...complete, PATH: "/usr/bin" });
     expect(settings).toMatchObject({
-      production: false,
       host: "0.0.0.0",
       port: 3000,
       publicUrl: undefined,
       logLevel: "info",
       databaseUrl: undefined,
       dataDir: "/work-folder/.data",
-      childEnv: { PATH: "/usr/bin", LANG: "C.UTF-8" },
+      path: "/usr/bin",
       github: {
         appId: 12345,
         webhookSecret: "a-webhook-secret",
@@ -275,6 +274,8 @@ describe("forgetSecrets", () => {
   it("knows the database's password wherever it stands in the address, written and meant", async () => {
     const secretsOf = async (address: string) => (await settingsFor({ ...complete, DATABASE_URL: address })).secrets;
     expect(await secretsOf("postgres://u:be%2Ffore@db/s")).toEqual(expect.arrayContaining(["be%2Ffore", "be/fore"]));
+    expect(await secretsOf("postgres://u:se@cretpart@db/s")).toContain("se@cretpart");
+    expect(await secretsOf("postgres://u@server:pass@word@db:5432/s?options=a@b")).toContain("pass@word");
     const inQuery = await secretsOf("postgres://u@db/s?sslmode=disable&password=be+hind%21");
     expect(inQuery).toEqual(expect.arrayContaining(["be+hind%21", "be hind!"]));
     expect(await secretsOf("postgres://u@/s?host=/socket&password=by-socket")).toContain("by-socket");

@@ -55,7 +55,6 @@ describe("compose.yaml", () => {
     const result = await read({ ...complete, ...environment });
     if (result.kind !== "settings") throw new Error(JSON.stringify(result));
     expect(result.settings).toMatchObject({
-      production: true,
       databaseUrl: "postgres://signalbox:a1b2c3d4@postgres:5432/signalbox",
       dataDir: "/data",
       host: "0.0.0.0",
