@@ -39,7 +39,7 @@ export async function startBoss(parts: {
     max: connectionsAtMost,
     clock: bossClock(context.clock),
     useListenNotify: true,
-    // Schedules are the policy's own (see `calendar`); pg-boss would poll for them.
+    // Schedules are the policy's own (see `schedule`); pg-boss would poll for them.
     schedule: false,
     supervise: true,
     maintenanceIntervalSeconds,

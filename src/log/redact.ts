@@ -1,10 +1,10 @@
 /**
  * Takes secrets out of what is about to be written. A secret is known by its value (the settings, what the operator
  * grants), by its form (tokens, keys, passwords in addresses) or by the name of the field that it stands in. It must
- * never let through what it cannot read, and never change a line that holds no secret.
+ * never let through what it cannot read; rather does it hide a word that only looks like a secret.
  */
 
-export const hidden = "[hidden]";
+const hidden = "[hidden]";
 
 /** Forms that are secret wherever they stand, whether or not the bot knows the value. */
 const secretForms = [
