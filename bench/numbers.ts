@@ -1,7 +1,7 @@
 /** Medians and percentiles. Nothing is left out as an outlier: what was measured counts. */
 
 /** The smallest value that at least the part `q` of all values does not exceed (nearest rank). */
-export function quantile(values: readonly number[], q: number): number {
+function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const found = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
   if (found === undefined) throw new Error("There is no median of nothing.");

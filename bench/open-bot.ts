@@ -51,7 +51,7 @@ export async function startBot(bot: OpenScene): Promise<void> {
   if (bot.bot.state() !== "running") throw new Error(`the bot did not start\n${bot.log.slice(-15).join("\n")}`);
 }
 
-export function toldOnly(bot: OpenScene, user: string): readonly SandboxMessage[] {
+function toldOnly(bot: OpenScene, user: string): readonly SandboxMessage[] {
   return bot.slack.messages(bot.channel).filter((one) => one.ephemeralFor === user);
 }
 

@@ -1,7 +1,7 @@
 /** Writes the rows as one table, and says of each goal whether it was met. It rounds for the eye only. */
 import type { Goal, Row } from "./measure.ts";
 
-export function goalMet(row: Row): boolean | undefined {
+function goalMet(row: Row): boolean | undefined {
   const value = row.goal?.of === "p99" ? row.p99 : row.median;
   if (row.goal === undefined || value === undefined) return undefined;
   return row.goal.holds === "at most" ? value <= row.goal.value : value >= row.goal.value;

@@ -43,14 +43,14 @@ async function work(bench: Bench, bot: BenchedBot): Promise<void> {
   for (let count = 0; count < commands; count += 1) await bot.slack.command(developer, bot.channel, "/deploy status");
 }
 
-function rows(when: string, seen: readonly Both[], goals: boolean): readonly Row[] {
+function rows(when: string, seen: readonly Both[]): readonly Row[] {
   const processes = median(seen.map((one) => one.processes));
   const row = (what: string, values: readonly number[], goal?: number): Row => ({
     what: `${what}, ${when}`,
     unit: "MB",
     n: values.length,
     median: median(values),
-    ...(goal === undefined || !goals ? {} : { goal: { of: "median", holds: "at most", value: goal } }),
+    ...(goal === undefined ? {} : { goal: { of: "median", holds: "at most", value: goal } }),
   });
   return [
     row(
@@ -86,9 +86,9 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const atRest = await looks(bench, bot);
   const peak = await peakOf(bot.bot.pid() ?? 0);
   return [
-    ...rows("just started", atStart, true),
-    ...rows("after work", busy, true),
-    ...rows("at rest again", atRest, true),
+    ...rows("just started", atStart),
+    ...rows("after work", busy),
+    ...rows("at rest again", atRest),
     { what: "the bot's process, most at any moment", unit: "MB", n: 1, median: peak },
   ];
 }

@@ -5,7 +5,7 @@
 import type { SandboxGitHub } from "../../sandbox/contract.ts";
 import type { Context } from "../../src/context.ts";
 
-export const ciName = "ci/test";
+const ciName = "ci/test";
 
 /** Returns what ends it. `pace` is in seconds, as for the stages. */
 export function startCi(context: Context, github: SandboxGitHub, repository: string, pace: number): () => void {

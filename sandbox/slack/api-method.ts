@@ -126,6 +126,6 @@ export function describeMessage(
   };
 }
 
-export function describeReactions(message: SlackMessage): readonly unknown[] {
+function describeReactions(message: SlackMessage): readonly unknown[] {
   return [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.length }));
 }

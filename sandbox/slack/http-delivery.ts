@@ -13,7 +13,7 @@ export const answerWithinMs = 3_000;
 /** An answer longer than this is cut: Slack shows no more than 40,000 characters of text. */
 const mostAnswer = 200_000;
 
-export function sign(secret: string, timestamp: number, rawBody: string): string {
+function sign(secret: string, timestamp: number, rawBody: string): string {
   return `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${rawBody}`).digest("hex")}`;
 }
 

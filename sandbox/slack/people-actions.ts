@@ -11,7 +11,7 @@ import { showAnswer } from "./response-urls.ts";
 import { describeView } from "./views.ts";
 
 /** The user that Slack's own sentences come from. */
-export const slackbot = "USLACKBOT";
+const slackbot = "USLACKBOT";
 
 export type PeopleActions = {
   command(user: string, channel: string, text: string): Promise<{ readonly status: number; readonly body: string }>;

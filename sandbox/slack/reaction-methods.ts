@@ -15,7 +15,7 @@ import type { SlackMessage } from "./workspace.ts";
 /** Slack stores one name for emoji that have several; skin tones stay as they are. */
 const aliases: Readonly<Record<string, string>> = { thumbsup: "+1", thumbsdown: "-1" };
 
-export function emojiName(given: string): string {
+function emojiName(given: string): string {
   const [name = "", ...tone] = given.replace(/^:|:$/g, "").split("::");
   return [aliases[name] ?? name, ...tone].join("::");
 }

@@ -35,7 +35,7 @@ export function findElement(
   );
 }
 
-export function optionsOf(element: Fields): readonly Fields[] {
+function optionsOf(element: Fields): readonly Fields[] {
   const groups = Array.isArray(element["option_groups"]) ? element["option_groups"].filter(isFields) : [];
   const lists = groups.length > 0 ? groups.map((group) => group["options"]) : [element["options"]];
   return lists.flatMap((list) => (Array.isArray(list) ? list.filter(isFields) : []));

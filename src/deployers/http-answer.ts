@@ -22,7 +22,7 @@ const message = z
   .nullish()
   .transform((text) => (text === null || text === undefined ? undefined : plainLine(text, 500) || undefined));
 
-export const answerShape = z.object({
+const answerShape = z.object({
   status: z.enum(["in_progress", "success", "failure"]),
   message,
   log_url: link,

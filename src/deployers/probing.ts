@@ -39,9 +39,6 @@ const watchShape = z.object({
 });
 type Watched = z.infer<typeof watchShape>;
 
-/** What is asked, with everything filled in; or why it cannot be asked at all. */
-export type Question = { readonly url: string; readonly text: string | undefined };
-
 export type Prober = {
   readonly kind: "probe" | "prometheus";
   readonly context: Context;

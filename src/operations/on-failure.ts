@@ -15,7 +15,7 @@ import { chooseTarget } from "./rollback.ts";
 import { say } from "./tell.ts";
 
 /** The login under which Signalbox itself asks. */
-export const itself = "signalbox";
+const itself = "signalbox";
 const day = 24 * 3_600_000;
 
 /** In the transaction that ends it. */

@@ -23,7 +23,7 @@ import { say } from "./tell.ts";
 
 /** Nobody expects on the next day what was to come while the bot was down. */
 const lateMs = 12 * 3_600_000;
-export const scheduleLogin = "signalbox";
+const scheduleLogin = "signalbox";
 
 /** Plans each schedule that is new or another than it was, in the transaction that puts the pipeline in force. */
 export async function planSchedules(

@@ -15,7 +15,7 @@ import { touchMessage } from "./tell.ts";
  *
  * Source: https://docs.slack.dev/apis/web-api/rate-limits (`chat.update`, tier 3)
  */
-export const toldEveryMs = 5_000;
+const toldEveryMs = 5_000;
 
 /** Keeps what was seen and tells it when that is due; else in how many ms it will be. Undefined: nothing is left to tell. */
 export async function noteOutput(

@@ -45,7 +45,7 @@ export function afterEnd(onFailure: "rollback" | undefined, ended: EndedFacts): 
 }
 
 /** For each environment, in any 24 hours. */
-export const mostRollbacksADay = 3;
+const mostRollbacksADay = 3;
 
 export type RollbackFacts = {
   readonly onFailure: "rollback" | undefined;

@@ -182,5 +182,3 @@ export type Reason =
   /** It is being found out how to take back what failed there last. */
   | { readonly code: "queue.before-rollback"; readonly deployment: number }
   | { readonly code: "queue.behind"; readonly deployment: number; readonly position: number };
-
-export type ReasonCode = Reason["code"];

@@ -11,7 +11,7 @@ export type NotedPullRequest = {
   readonly issues: readonly { readonly repository: string; readonly number: number }[];
 };
 
-export const noteGroups = ["breaking", "features", "fixes", "performance", "docs", "dependencies", "other"] as const;
+const noteGroups = ["breaking", "features", "fixes", "performance", "docs", "dependencies", "other"] as const;
 export type NoteGroup = (typeof noteGroups)[number];
 
 export type NotedChange = Omit<NotedPullRequest, "body" | "labels"> & {

@@ -64,7 +64,6 @@ function commandEvent({ key, lastTry }: Handing, payload: CommandPayload) {
     text: typedText(payload.text),
     team: payload.team_id,
     user: payload.user_id,
-    userName: payload.user_name,
     channel: payload.channel_id,
     channelName: payload.channel_name,
     responseUrl: payload.response_url,

@@ -22,7 +22,6 @@ export type SlackCommand = {
   readonly text: string;
   readonly team: string;
   readonly user: string;
-  readonly userName: string;
   readonly channel: string;
   readonly channelName: string;
   readonly responseUrl: string;

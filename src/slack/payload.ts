@@ -31,7 +31,6 @@ const command = z.object({
   trigger_id: id,
   team_id: id,
   user_id: id,
-  user_name: text.default(""),
   channel_id: id,
   channel_name: text.default(""),
   response_url: z.url().max(2_000),

@@ -35,7 +35,7 @@ const stageEnds = {
 } as const;
 
 /** A mistake as one line: where, what was found, what would be right. */
-export function mistakeInWords(mistake: Mistake): string {
+function mistakeInWords(mistake: Mistake): string {
   const near = mistake.nearest === undefined ? "" : ` Did you mean ${mistake.nearest}?`;
   const path = mistake.path === "" ? "" : `${mistake.path}: `;
   return `${mistake.file}, line ${mistake.line}, column ${mistake.column}: ${path}found ${mistake.found}, expected ${mistake.expected}.${near}`;

@@ -63,7 +63,7 @@ const noVersion: Readonly<Record<NoVersion | "not-found", string>> = {
   "not-found": "the place of its version could not be found",
 };
 
-export function sentenceForStepProblem(problem: StepProblem, tag: string): string {
+function sentenceForStepProblem(problem: StepProblem, tag: string): string {
   switch (problem.code) {
     case "tag-elsewhere":
       return `The tag ${tag} stands at ${shortSha(problem.at)} already, at another commit. Tags are never moved: ask again for the next number.`;

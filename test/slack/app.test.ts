@@ -101,7 +101,6 @@ test("a command reaches its handler as it was typed", async () => {
       text: "lock production a & b of #shop",
       team: "T0TEAM",
       user: "U0ALICE",
-      userName: "alice",
       channel: "C0SHOP",
       channelName: "shop-deploys",
       responseUrl: "https://hooks.slack.com/commands/T0TEAM/1/abc",

@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import type { SlackRequest } from "../../src/slack/receiver.ts";
 
-export const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
-export const now = Date.UTC(2026, 10, 21, 14, 30);
+const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
+const now = Date.UTC(2026, 10, 21, 14, 30);
 
 export const commandFields = {
   token: "not-read",

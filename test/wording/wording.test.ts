@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../src/operations/outcome.ts";
 import type { Clearer, GateName, GateResult } from "../../src/policy/model.ts";
-import type { ApprovalRefusal, Reason, ReasonCode } from "../../src/policy/reasons.ts";
+import type { ApprovalRefusal, Reason } from "../../src/policy/reasons.ts";
 import { sentenceForOutcome } from "../../src/wording/outcome.ts";
 import { sentenceForRefusal } from "../../src/wording/refusal.ts";
 import { sentenceForGate } from "../../src/wording.ts";
@@ -11,6 +11,7 @@ const hour = 3_600_000;
 const sha = "a1b2c3d4e5f60718293a4b5c6d7e8f9001122334";
 const bad = "0123456789abcdef0123456789abcdef01234567";
 
+type ReasonCode = Reason["code"];
 type Case<C extends ReasonCode> = {
   readonly reason: Omit<Extract<Reason, { code: C }>, "code">;
   readonly result?: GateResult["result"];

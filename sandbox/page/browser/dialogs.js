@@ -57,7 +57,7 @@ export function pullDialog(
   fields.title.focus();
 }
 
-export const slug = (name) =>
+const slug = (name) =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

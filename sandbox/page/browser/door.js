@@ -3,7 +3,7 @@ import { find } from "./elements.js";
 
 let hiding;
 
-export function tell(message) {
+function tell(message) {
   const toast = find("toast");
   toast.textContent = message;
   toast.hidden = false;

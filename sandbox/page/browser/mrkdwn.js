@@ -2,7 +2,7 @@
 import { el, link } from "./elements.js";
 import { emoji, isKnownEmoji } from "./emoji.js";
 
-export function decode(text) {
+function decode(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
@@ -64,7 +64,7 @@ function readOne(text, at, names) {
   return undefined;
 }
 
-export function inline(text, names) {
+function inline(text, names) {
   const parts = [];
   let plain = "";
   let at = 0;

@@ -12,7 +12,7 @@ function light(check) {
 }
 
 /** Of several runs of one name only the newest counts, as on GitHub. */
-export function currentChecks(pull) {
+function currentChecks(pull) {
   return [...new Map(pull.checkRuns.map((check) => [check.name, check])).values()];
 }
 

@@ -44,7 +44,7 @@ function said(exit: ExitRecord): string {
 }
 
 /** A record of an end, in the words of the contract. */
-export function ended(exit: ExitRecord, proven: boolean): Observation {
+function ended(exit: ExitRecord, proven: boolean): Observation {
   const { end, phase } = exit;
   switch (end.kind) {
     case "exited":

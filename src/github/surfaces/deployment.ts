@@ -126,7 +126,7 @@ export function createDeploymentSurface(ground: Ground): Surface<DeploymentConte
 }
 
 /** What GitHub's few states can say of ours; only what has started gets here. */
-export function statusOf(view: DeploymentView): StatusContent {
+function statusOf(view: DeploymentView): StatusContent {
   const sentence =
     view.outcome === undefined
       ? `Deployment ${view.id} ${statusSentence(view.status)}.`

@@ -47,7 +47,7 @@ const mostButtonText = 75;
 const mostMessageText = 3_000;
 
 /** Already escaped text. `verbatim`: Slack looks for no names, channels or addresses in it. */
-export function markdown(text: string): MarkdownText {
+function markdown(text: string): MarkdownText {
   return { type: "mrkdwn", text, verbatim: true };
 }
 

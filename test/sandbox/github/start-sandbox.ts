@@ -9,7 +9,7 @@ import type { SandboxGitHub, SandboxPerson } from "../../../sandbox/contract.ts"
 import { createSandboxGitHub } from "../../../sandbox/github/sandbox-github.ts";
 import { type Context, createContext } from "../../../src/context.ts";
 
-export const people: readonly SandboxPerson[] = [
+const people: readonly SandboxPerson[] = [
   { login: "ada", slackUser: "U1", name: "Ada Hart", permission: "write", role: "developer" },
   { login: "ruth", slackUser: "U2", name: "Ruth Okoye", permission: "admin", role: "release manager" },
   { login: "noor", slackUser: "U3", name: "Noor Haddad", permission: "read", role: "guest" },

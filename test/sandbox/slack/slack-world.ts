@@ -8,7 +8,7 @@ import type { SlackEnterprise } from "../../../sandbox/slack/workspace.ts";
 import { createContext } from "../../../src/context.ts";
 import { type FakeClock, fakeClock } from "../../harness/fake-clock.ts";
 
-export const people: readonly SandboxPerson[] = [
+const people: readonly SandboxPerson[] = [
   { login: "alice", slackUser: "U0ALICE", name: "Alice", permission: "write", role: "developer" },
   { login: "rosa", slackUser: "U0ROSA", name: "Rosa", permission: "write", role: "release manager" },
 ];
