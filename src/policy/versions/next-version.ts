@@ -61,22 +61,31 @@ export function nextCandidate(facts: VersionFacts): NextVersion {
 /** The release that the open candidate becomes. */
 export function finalVersion(facts: VersionFacts): NextVersion {
   const open = openCandidate(facts);
-  return open === undefined ? noCandidate(facts) : version(facts.scheme, open.version.release);
+  if (open === undefined) return noCandidate(facts);
+  const next = version(facts.scheme, open.version.release);
+  const there = next.kind === "version" ? sameAs(facts, next.version) : undefined;
+  // A build of it was tagged by hand, which is of the same rank: nobody could tell the two apart.
+  return there === undefined
+    ? next
+    : { kind: "no", why: { code: "exists", version: there.version.text, tag: there.name } };
 }
 
-/** The newest candidate whose release is still to come. */
+/** The newest candidate whose release is still to come. One that lies behind the latest release was given up. */
 export function openCandidate({ tags, latest }: Pick<VersionFacts, "tags" | "latest">): VersionTag | undefined {
   const last = latestRelease(tags);
-  const open = tags.filter(({ version: { kind, release } }) => {
+  const ahead = last === undefined ? tags : tags.slice(0, tags.indexOf(last));
+  const open = ahead.filter(({ version: { kind, release } }) => {
     return kind === "candidate" && !tags.some((tag) => isFinalOf(tag, release));
   });
-  const meant = latest && open.find(({ version: { release } }) => sameRelease(release, latest));
-  // A candidate that lies behind the latest release was given up.
-  return meant ?? open.find((tag) => last === undefined || tags.indexOf(tag) < tags.indexOf(last));
+  return (latest && open.find(({ version: { release } }) => sameRelease(release, latest))) ?? open[0];
 }
 
 export function latestRelease(tags: readonly VersionTag[]): VersionTag | undefined {
   return tags.find(({ version: { kind } }) => kind === "final");
+}
+
+function sameAs({ scheme, tags }: VersionFacts, wanted: Version): VersionTag | undefined {
+  return tags.find((tag) => schemeOf(scheme).compare(tag.version, wanted) === 0);
 }
 
 function isFinalOf(tag: VersionTag, release: Release): boolean {
@@ -111,8 +120,7 @@ function exactly(facts: VersionFacts, text: string): NextVersion {
   if (wanted === undefined || wanted.kind === "other") {
     return { kind: "no", why: { code: "not-a-version", found: text, examples } };
   }
-  const there =
-    tags.find((tag) => compare(tag.version, wanted) === 0) ?? tags.find((tag) => isFinalOf(tag, wanted.release));
+  const there = sameAs(facts, wanted) ?? tags.find((tag) => isFinalOf(tag, wanted.release));
   if (there !== undefined) return { kind: "no", why: { code: "exists", version: wanted.text, tag: there.name } };
   const latest = latestRelease(tags);
   if (latest !== undefined && compare(wanted, latest.version) < 0) {

@@ -116,6 +116,18 @@ test("of several that are open, the one that was made last is meant", () => {
   expect(shown(finalVersion(facts("semver", [...tags, "v1.3.1"], { latest })))).toBe("2.0.0");
 });
 
+test("a candidate that lies behind the latest release was given up, also where it was made last", () => {
+  const given = facts("semver", ["v1.3.0", "v1.4.0-rc.1", "v1.5.0"], { latest: { numbers: [1, 4, 0] } });
+  expect(openCandidate(given)).toBeUndefined();
+  expect(shown(versionToCut(given, plain))).toBe("1.5.1-rc.1");
+  expect(shown(finalVersion(given))).toEqual({ code: "no-candidate", latest: "1.5.0" });
+});
+
+test("a release of which a build is tagged already is not tagged again", () => {
+  const built = facts("semver", ["v1.3.0", "v1.4.0-rc.1", "v1.4.0+b7"]);
+  expect(shown(finalVersion(built))).toEqual({ code: "exists", version: "1.4.0+b7", tag: "v1.4.0+b7" });
+});
+
 test("whatever tags there are, the version that comes next is none of them", () => {
   const name = fc.constantFrom<SchemeName>("semver", "pep440", "dotted", "calver");
   const ends = fc.constantFrom("", "-rc.1", "-rc.2", "rc3", ".RC4", "-alpha.1", ".post1", "+b");
