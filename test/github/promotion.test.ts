@@ -139,6 +139,48 @@ test.each(["projection.posting", "github.promotion-branch-made", "projection.cre
   },
 );
 
+async function remembered(id: number) {
+  const row = await database.db
+    .selectFrom("projection")
+    .select("external")
+    .where("key", "=", `github.promotion/${id}`)
+    .executeTakeFirstOrThrow();
+  return row.external;
+}
+
+test.each(["projection.posting", "github.promotion-branch-made", "projection.created"])(
+  "killed at %s, and promoted again meanwhile, its branch holds what its description tells of",
+  async (point) => {
+    const id = await promotion();
+    world.faults.arm(point);
+    await write(id);
+    const next = await commit("main", "two");
+    await database.db.updateTable("promotion").set({ sha: next }).where("id", "=", id).execute();
+    await takeOver(id);
+    expect(pulls()).toHaveLength(1);
+    expect(snapshotHead()).toBe(next);
+    expect(await remembered(id)).toEqual({ number: pulls()[0]?.number, at: next });
+  },
+);
+
+test.each(["github.promotion-branch-made", "projection.created"])(
+  "what somebody pushed after a crash at %s is theirs as well",
+  async (point) => {
+    const id = await promotion();
+    world.faults.arm(point);
+    await write(id);
+    const patch = await commit("signalbox/staging-1-abc", "patched");
+    await database.db
+      .updateTable("promotion")
+      .set({ sha: await commit("main", "two") })
+      .where("id", "=", id)
+      .execute();
+    await takeOver(id);
+    expect(pulls()).toHaveLength(1);
+    expect(snapshotHead()).toBe(patch);
+  },
+);
+
 test("it moves on with what is live, while it holds what the bot put there", async () => {
   const id = await promotion();
   await write(id);
@@ -184,12 +226,7 @@ test("from an environment's own branch, one that somebody opened by hand is take
   const id = await promotion(false);
   await write(id);
   expect(pulls()).toHaveLength(1);
-  const row = await database.db
-    .selectFrom("projection")
-    .select("external")
-    .where("key", "=", `github.promotion/${id}`)
-    .executeTakeFirstOrThrow();
-  expect(row.external).toEqual({ number });
+  expect(await remembered(id)).toEqual({ number });
   await database.db
     .updateTable("promotion")
     .set({ sha: await commit("main", "two") })

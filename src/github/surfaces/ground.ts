@@ -64,9 +64,10 @@ export async function loadGuard({ db }: Ground, repositoryId: number, branch: st
   return row?.required ?? undefined;
 }
 
-/** Octokit for a repository and the two parameters that name it. */
+/** Octokit for a repository, the two parameters that name it, and itself as the operations know it. */
 export async function reach({ github }: Ground, repository: RepositoryRow | undefined) {
   if (repository === undefined) throw new Error("the repository was removed meanwhile");
-  const octokit = await github.installation(repository.installation_id);
-  return { octokit, at: ownerAndRepo(repository.full_name) };
+  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
+  const octokit = await github.installation(installationId);
+  return { octokit, at: ownerAndRepo(fullName), repository: { id, fullName, installationId, defaultBranch } };
 }

@@ -33,6 +33,35 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
     return found?.data.object.sha;
   }
 
+  /** Without `force`, so that it only goes forward. */
+  async function moveOn(content: PromotionContent, to: string): Promise<void> {
+    const { octokit, at } = await target(content);
+    await octokit.rest.git.updateRef({ ...at, ref: `heads/${content.branch}`, sha: to, force: false });
+  }
+
+  /** Where it cannot be moved forward somebody has pushed, and what they put there is theirs. */
+  async function movedOn(content: PromotionContent, to: string): Promise<boolean> {
+    return (
+      (await orUndefined(
+        moveOn(content, to).then(() => true),
+        [422],
+      )) === true
+    );
+  }
+
+  /** Nobody was shown it before there is a pull request: what a try that failed left behind is brought up to date. */
+  async function makeBranch(content: PromotionContent, to: string): Promise<void> {
+    const head = await headOf(content);
+    if (head === to) return;
+    const { octokit, at } = await target(content);
+    if (head !== undefined) {
+      await movedOn(content, to);
+      return;
+    }
+    await octokit.rest.git.createRef({ ...at, ref: `refs/heads/${content.branch}`, sha: to });
+    await ground.context.faults.at("github.promotion-branch-made");
+  }
+
   /** An open one between the two branches: GitHub allows one, so that whoever made it, it is this one. */
   async function find(content: PromotionContent): Promise<External | undefined> {
     const { octokit, at } = await target(content);
@@ -44,7 +73,8 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
       per_page: 10,
     });
     const [pull] = found.data;
-    return pull && { number: pull.number, ...optional("at", content.at) };
+    // Where its branch was put is not known any more: see `update`.
+    return pull && { number: pull.number };
   }
 
   return {
@@ -72,10 +102,7 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
 
     async create(_subject, content) {
       const { octokit, at } = await target(content);
-      if (content.at !== undefined && (await headOf(content)) === undefined) {
-        await octokit.rest.git.createRef({ ...at, ref: `refs/heads/${content.branch}`, sha: content.at });
-        await ground.context.faults.at("github.promotion-branch-made");
-      }
+      if (content.at !== undefined) await makeBranch(content, content.at);
       const { title, body, base, branch: head } = content;
       // Of an environment's own branch somebody may have opened one by hand.
       const open = content.at === undefined ? await find(content) : undefined;
@@ -89,15 +116,17 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
       const number = { ...at, pull_number: Number(external["number"]) };
       const pull = (await octokit.rest.pulls.get(number)).data;
       if (pull.state !== "open") return external;
+      // What was found after a crash may have been put there for what was promoted before.
+      const put = external["at"];
       if (content.replaced) {
-        if (pull.head.sha === external["at"]) await octokit.rest.pulls.update({ ...number, state: "closed" });
+        if (pull.head.sha === (put ?? content.at)) await octokit.rest.pulls.update({ ...number, state: "closed" });
         return external;
       }
-      const moves = content.at !== undefined && content.at !== external["at"];
-      // People have pushed meanwhile: what it promotes is what they see on it.
-      if (moves && pull.head.sha !== external["at"] && pull.head.sha !== content.at) return external;
-      if (moves && content.at !== undefined && pull.head.sha !== content.at) {
-        await octokit.rest.git.updateRef({ ...at, ref: `heads/${content.branch}`, sha: content.at, force: false });
+      if (content.at !== undefined && content.at !== put && pull.head.sha !== content.at) {
+        // People have pushed meanwhile: what it promotes is what they see on it.
+        if (put !== undefined && pull.head.sha !== put) return external;
+        if (put !== undefined) await moveOn(content, content.at);
+        else if (!(await movedOn(content, content.at))) return { ...external, at: content.at };
       }
       if (pull.body?.includes(content.marker) === true) {
         await octokit.rest.pulls.update({ ...number, title: content.title, body: content.body });

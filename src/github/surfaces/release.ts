@@ -5,14 +5,15 @@
  * a crash it is found by its hidden marker, since a deployment's tag is chosen only when it is made.
  */
 import { notesOf } from "../../operations/noted.ts";
+import type { RepositoryRef } from "../../operations/ports.ts";
 import { optional } from "../../optional.ts";
 import type { ServicePolicy } from "../../policy/pipeline.ts";
 import { type ReleaseTag, releaseTag } from "../../policy/release-tag.ts";
 import { readVersion } from "../../policy/versions/read-version.ts";
-import type { Tag } from "../../policy/versions/tags.ts";
 import type { External, Rendering, Surface } from "../../projections/surface.ts";
 import { createFileReader } from "../facts/file.ts";
 import { orUndefined } from "../failures.ts";
+import { listAllTags } from "../versions/tags.ts";
 import { releaseNotesText } from "../wording-release-notes.ts";
 import { type Ground, loadRepository, reach } from "./ground.ts";
 import { loadReleaseRow } from "./release-rows.ts";
@@ -30,48 +31,29 @@ export type ReleaseContent = {
   readonly body: string;
 };
 
-/** A thousand tags; a name that is taken beyond these is found out before it is used. */
-const mostPages = 10;
-const perPage = 100;
-
 export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
   const fileAt = createFileReader(ground.github);
 
-  async function target({ repositoryId }: ReleaseContent) {
-    const repository = await loadRepository(ground, repositoryId);
-    return { ...(await reach(ground, repository)), repository };
-  }
+  const target = async ({ repositoryId }: ReleaseContent) =>
+    await reach(ground, await loadRepository(ground, repositoryId));
 
-  async function tagsOf(content: ReleaseContent): Promise<readonly Tag[]> {
-    const { octokit, at } = await target(content);
-    const tags: Tag[] = [];
-    for (let page = 1; page <= mostPages; page += 1) {
-      const { data } = await octokit.rest.repos.listTags({ ...at, per_page: perPage, page });
-      tags.push(...data.map(({ name, commit }) => ({ name, sha: commit.sha })));
-      if (data.length < perPage) break;
-    }
-    return tags;
-  }
-
-  async function written(content: ReleaseContent): Promise<string | undefined> {
-    const { from } = content.versions;
-    const { repository } = await target(content);
-    if (from.kind !== "file" || repository === undefined) return undefined;
-    const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
-    const text = await fileAt({ id, fullName, installationId, defaultBranch }, content.sha, from.path);
-    const found = readVersion(from, text);
+  async function written({ sha, versions: { from } }: ReleaseContent, repository: RepositoryRef) {
+    if (from.kind !== "file") return undefined;
+    const found = readVersion(from, await fileAt(repository, sha, from.path));
     return "version" in found ? found.version : undefined;
   }
 
   /** The tag, and that no other commit has one of this name. */
   async function chosen(content: ReleaseContent): Promise<ReleaseTag> {
-    const { octokit, at } = await target(content);
-    const tags = [...(await tagsOf(content))];
+    const { octokit, at, repository } = await target(content);
     const { sha, versions, prefix } = content;
+    const [listed, version] = await Promise.all([listAllTags(ground.github, repository), written(content, repository)]);
+    const tags = [...listed];
     const day = new Date(ground.context.clock.now()).toISOString().slice(0, 10);
     for (;;) {
-      const tag = releaseTag({ sha, tags, versions, prefix, day, ...optional("written", await written(content)) });
+      const tag = releaseTag({ sha, tags, versions, prefix, day, ...optional("written", version) });
       if (tags.some(({ name }) => name === tag.name)) return tag;
+      // Somebody may have set it since they were listed.
       const taken = await orUndefined(octokit.rest.git.getRef({ ...at, ref: `tags/${tag.name}` }));
       if (taken === undefined) return tag;
       tags.push({ name: tag.name, sha: taken.data.object.type === "commit" ? taken.data.object.sha : "" });
@@ -103,7 +85,7 @@ export function createReleaseSurface(ground: Ground): Surface<ReleaseContent> {
 
     async find(_subject, content): Promise<External | undefined> {
       const { octokit, at } = await target(content);
-      const { data } = await octokit.rest.repos.listReleases({ ...at, per_page: perPage });
+      const { data } = await octokit.rest.repos.listReleases({ ...at, per_page: 100 });
       const found = data.find(({ body }) => body?.includes(content.marker) === true);
       return found && { release: found.id, tag: found.tag_name, url: found.html_url };
     },
