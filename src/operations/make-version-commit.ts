@@ -11,6 +11,7 @@ import { spelledFor, writeVersion } from "../policy/versions/write-version.ts";
 import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { StepProblem } from "./candidate-said.ts";
+import { contentAt, whoseService } from "./content.ts";
 import type { ServicePlace } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
 import { versionFacts } from "./version-facts.ts";
@@ -70,8 +71,14 @@ async function latestOf(bot: Bot, service: ServicePlace, release: Release): Prom
   return facts.tags.find(({ version: of }) => of.kind === "candidate" && sameRelease(of.release, release));
 }
 
-async function isSame(bot: Bot, { repository }: ServicePlace, head: FoundRevision, sha: Sha): Promise<boolean> {
-  return head.sha === sha || head.tree === (await bot.github.tree(repository, sha));
+/** For this service: what others of the repository have changed is theirs to tag. */
+async function isSame(bot: Bot, service: ServicePlace, head: FoundRevision, sha: Sha): Promise<boolean> {
+  if (head.sha === sha) return true;
+  const tree = await bot.github.tree(service.repository, sha);
+  if (head.tree === tree) return true;
+  const whose = whoseService(service);
+  const [one, other] = await Promise.all([contentAt(bot, whose, head), contentAt(bot, whose, { sha, tree })]);
+  return one === other;
 }
 
 /**

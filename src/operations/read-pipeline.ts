@@ -224,5 +224,6 @@ async function takeOutOfForce(trx: Transaction<Database>, bot: Bot, repository: 
     .where("repository_id", "=", repository)
     .where("removed_at", "is", null)
     .execute();
+  await planBackMerges(trx, bot, repository, []);
   await judgeRepositories(trx, bot, [repository]);
 }

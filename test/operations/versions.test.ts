@@ -455,6 +455,42 @@ test("with a repository's first pipeline file its branches are looked at at once
   expect(await lookAt()).toBeGreaterThan(world.clock.now());
 });
 
+test("without a pipeline file nothing is brought back any more", async () => {
+  await open();
+  change("9", "release", "rosa");
+  await world.pipeline(undefined);
+  const pair = await world.db.selectFrom("back_merge").selectAll().executeTakeFirstOrThrow();
+  expect(pair).toMatchObject({ source: "release", look_at: null });
+  expect(pair.removed_at).not.toBeNull();
+});
+
+const together = `
+people: {alice: U0000ALICE, rosa: U0000ROSA}
+services:
+  api:
+    paths: ["api/**"]
+    versions: {tag: "api-v{version}", release_branch: release, back_merge: main}
+    environments: {staging: {branch: release, deploy: make deploy}}
+  web:
+    paths: ["web/**"]
+    versions: {tag: "web-v{version}", release_branch: release, back_merge: main}
+    environments: {staging: {branch: release, deploy: make deploy}}
+`;
+
+test("of several services each has its own candidates: what another changes is nothing new, and keeps no release back", async () => {
+  await open(together);
+  world.github.permissions.set("rosa", "admin");
+  change("3", "main", "alice", "api/3.py");
+  await rc("cut", alice, { service: "api" });
+  change("4", "main", "alice", "web/4.py");
+  await rc("cut", alice, { service: "api" });
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "nothing-new", tag: "api-v0.1.0-rc.1" } });
+  await rc("cut", alice, { service: "web" });
+  expect(world.github.tagged.get("web-v0.1.0-rc.1")).toBe("4".repeat(40));
+  expect(await rc("finish", rosa, { service: "api" })).toMatchObject({ code: "version-begun" });
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done", step: "finish", tag: "api-v0.1.0" });
+});
+
 test("a release has the content of its candidate, and revisions have the versions that their tags name", async () => {
   await open();
   await rc("cut");
