@@ -17,6 +17,7 @@ export type Clock = {
   now(): number;
   /** Milliseconds from an arbitrary start, never going back: for measuring. */
   monotonic(): number;
+  /** However long it is: 25 days are too much for a timer of Node, which would fire at once. */
   after(ms: number, run: () => void): Timer;
   every(ms: number, run: () => void): Timer;
   /** Resolves after `ms`; rejects with the signal's reason when aborted first. */
@@ -53,15 +54,24 @@ export type Context = {
   readonly faults: FaultPoints;
 };
 
+/** In ms: what goes beyond it fires after one. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimer = 2 ** 31 - 1;
+
 function realClock(): Clock {
+  const after = (ms: number, run: () => void): Timer => {
+    let timer: NodeJS.Timeout;
+    const wait = (left: number) => {
+      const now = Math.min(left, longestTimer);
+      timer = setTimeout(() => (left > now ? wait(left - now) : run()), now);
+      timer.unref();
+    };
+    wait(ms);
+    return { cancel: () => clearTimeout(timer) };
+  };
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    after(ms, run) {
-      const timer = setTimeout(run, ms);
-      timer.unref();
-      return { cancel: () => clearTimeout(timer) };
-    },
+    after,
     every(ms, run) {
       const timer = setInterval(run, ms);
       timer.unref();
