@@ -46,7 +46,6 @@ const pending = {
   expire: "expired",
   supersede: "superseded",
   cancel: "cancelled",
-  break: "error",
 } as const satisfies Partial<Record<TransitionEvent, Status>>;
 
 const running = {

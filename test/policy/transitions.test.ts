@@ -6,9 +6,9 @@ import { events, isEnded, isPending, isRunning, transition } from "../../src/pol
 const header =
   "            wait    queue  start       block    reject   expire  supersede  cancel    verify    succeed fail    break stopped   settle-success settle-failure";
 const rows = `
-requested   waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       error .         .              .
-waiting     waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       error .         .              .
-queued      waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       error .         .              .
+requested   waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       .     .         .              .
+waiting     waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       .     .         .              .
+queued      waiting queued in_progress rejected rejected expired superseded cancelled .         .       .       .     .         .              .
 in_progress .       .      .           .        .        .       .          .         verifying success failure error cancelled .              .
 verifying   .       .      .           .        .        .       .          .         .         success failure error cancelled .              .
 success     .       .      .           .        .        .       .          .         .         .       .       .     .         .              .
