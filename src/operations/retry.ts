@@ -45,6 +45,7 @@ export async function retry(
     ...optional("pullRequest", row.pull_request),
     ...optional("rollbackTarget", row.rollback_target),
     ...optional("rollsBack", row.rolls_back_deployment_id),
+    ...optional("undoes", row.undoes_sha),
     ...askedBy(asker),
   });
 }

@@ -271,6 +271,23 @@ describe("what is asked again", () => {
     expect(await world.environment("production")).toMatchObject({ live_sha: sha("a"), hold_bad_sha: sha("b") });
   });
 
+  test("a rollback over migrations asks for a confirmation of its own", async () => {
+    await world.pipeline(shopPipeline.replace("  production:\n", '  production:\n    migrations: ["db/**"]\n'));
+    await toProduction(world, "a");
+    world.github.changed.set(sha("b"), ["db/1.sql"]);
+    await toProduction(world, "b");
+    stageEnds("deploy");
+    const back = await rollBack(world, "production");
+    await world.click("U0000ALICE", "confirm-migrations", back);
+    expect(await statusOf(world, back)).toBe("failure");
+    stageEnds(undefined);
+    const again = idOf(await retry(back));
+    expect(await world.deployment(again)).toMatchObject({ undoes_sha: sha("b"), ships: { comparison: "behind" } });
+    expect(closed((await world.deployment(again)).verdict)).toEqual(["ready.confirm-migrations"]);
+    await world.click("U0000ALICE", "confirm-migrations", again);
+    expect(await statusOf(world, again)).toBe("success");
+  });
+
   test("a merge is tried again by a person", async () => {
     stageEnds("deploy", failure, "staging");
     await push(world, "a");
