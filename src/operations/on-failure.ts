@@ -8,10 +8,10 @@ import { optional } from "../optional.ts";
 import { afterEnd, type LeftBecause, whatToUndo } from "../policy/on-failure.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import { askFor } from "./deploy.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { loadPlace } from "./place.ts";
-import { chooseTarget } from "./rollback.ts";
+import { requestWhile } from "./request.ts";
+import { chooseTarget, rollbackBy } from "./rollback.ts";
 import { say } from "./tell.ts";
 
 /** The login under which Signalbox itself asks. */
@@ -53,14 +53,19 @@ export async function followFailure(bot: Bot, deployment: number): Promise<undef
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
   const place = await loadPlace(bot.db, row.environment_id);
   if (place === undefined) return await settle(bot, row, { code: "not-wanted" });
+  const key = `on-failure/${row.id}`;
+  const known = await rollbackBy(bot, place, key);
+  // A look that broke off right afterwards has asked for it; what came of that since is no reason to say otherwise.
+  if (known !== undefined) return await settle(bot, row, known.id);
   const found = whatToUndo({
     onFailure: place.policy.onFailure,
     failed: row.id,
+    uncertain: place.environment.uncertain_deployment_id ?? undefined,
     choice: await chooseTarget(bot, place, undefined),
     lately: await rolledBackLately(bot, row),
   });
   if ("code" in found) return await settle(bot, row, found);
-  const asked = await askFor(bot, place, {
+  const wanted = {
     kind: "rollback",
     typed: false,
     byItself: true,
@@ -69,13 +74,28 @@ export async function followFailure(bot: Bot, deployment: number): Promise<undef
     rollsBack: found.undoes.deployment,
     undoes: found.undoes.revision.sha,
     requestedBy: itself,
-    key: `on-failure/${row.id}`,
+    key,
     reason: `deployment ${row.id} failed, and the pipeline file says to roll back then`,
     ...optional("channel", row.channel),
-  });
+  } as const;
+  // What a person asked for may meanwhile have taken it back.
+  const asked = await requestWhile(
+    bot,
+    place.environment.id,
+    wanted,
+    async ({ environment }) => environment.uncertain_deployment_id === row.id,
+  );
   await bot.context.faults.at("on-failure.asked");
-  if (asked.code !== "requested") throw new Error(`a rollback of deployment ${row.id} was answered with ${asked.code}`);
-  return await settle(bot, row, asked.deployment);
+  switch (asked?.kind) {
+    case undefined:
+      return await settle(bot, row, { code: "moved-on" });
+    case "already":
+      return await settle(bot, row, { code: "asked-already", rollback: asked.deployment });
+    case "requested":
+      return await settle(bot, row, asked.deployment.id);
+    default:
+      throw new Error(`a rollback of deployment ${row.id} was answered with ${asked?.kind}`);
+  }
 }
 
 async function rolledBackLately(bot: Bot, row: DeploymentRow): Promise<number> {
@@ -87,8 +107,6 @@ async function rolledBackLately(bot: Bot, row: DeploymentRow): Promise<number> {
     .where("by_itself", "=", true)
     .where("kind", "=", "rollback")
     .where("requested_at", ">", since)
-    // Asked for by a look that broke off right afterwards: this look is about the same one.
-    .where("request_key", "!=", `on-failure/${row.id}`)
     .execute();
   return rows.length;
 }

@@ -6,16 +6,9 @@ import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import { askStands } from "../policy/gates/approvals.ts";
-import {
-  type GateResult,
-  type OfferedBecause,
-  type RequestKind,
-  type Revision,
-  runningStatuses,
-  type Verdict,
-} from "../policy/model.ts";
-import { isPending } from "../policy/transitions.ts";
+import type { GateResult, OfferedBecause, RequestKind, Revision, Verdict } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { alreadyAsked } from "./already-asked.ts";
 import { audit } from "./audit.ts";
 import { beginDestroying } from "./begin-destroying.ts";
 import type { Bot } from "./bot.ts";
@@ -74,7 +67,7 @@ export type Requested =
   /** A typed command met a gate that blocks: nothing is stored but the audit row. */
   | { readonly kind: "stopped"; readonly verdict: Verdict; readonly revision: Revision }
   | { readonly kind: "requested"; readonly deployment: DeploymentRow; readonly verdict: Verdict }
-  /** Another person's command for the same revision waits or runs already. */
+  /** The same that a person asked for waits already, or it runs. */
   | { readonly kind: "already"; readonly deployment: number }
   /** A newer one came before the retry. */
   | { readonly kind: "overtaken"; readonly deployment: number; readonly latest: number };
@@ -82,10 +75,27 @@ export type Requested =
 const tries = 8;
 
 export async function request(bot: Bot, environment: number, asked: Request): Promise<Requested> {
+  const requested = await requestWhile(bot, environment, asked, async () => true);
+  if (requested === undefined) throw new Error(`a request for environment ${environment} was given up by nobody`);
+  return requested;
+}
+
+/**
+ * The same for what is only worth asking for while something stands, such as a branch's head; undefined when it stands no
+ * more. That is asked after the environment was read, in each try: whoever stores something in between raises its version,
+ * and then it is asked again.
+ */
+export async function requestWhile(
+  bot: Bot,
+  environment: number,
+  asked: Request,
+  stands: (place: Place) => Promise<boolean>,
+): Promise<Requested | undefined> {
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const found = await loadPlace(bot.db, environment);
     const place = found && placeFor(found, asked.kind);
     if (place === undefined) throw new Error(`environment ${environment} is no longer in the pipeline file`);
+    if (!(await stands(place))) return undefined;
     const wanted = { ...asked, revision: await revisionFor(bot, place, asked.kind, asked.revision) };
     const asking = subjectFor(bot, wanted);
     const outside = await gatherOutside(bot, place, asking);
@@ -153,7 +163,8 @@ async function judgeAndStore(
   const verdict = evaluate(facts);
   // Whoever may not ask is told so, and not what others have asked for.
   const mayAsk = verdict.gates.every(({ gate, result }) => gate !== "access" || result === "pass");
-  const same = wanted.typed && mayAsk ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
+  const asksOnce = mayAsk && (wanted.typed || wanted.byItself === true);
+  const same = asksOnce ? await alreadyAsked(trx, environment, pending, wanted) : undefined;
   if (same !== undefined) return { kind: "already", deployment: same.id };
   if (wanted.retries !== undefined) {
     const { deployment } = wanted.retries;
@@ -191,35 +202,6 @@ function isOtherWait({ result, gate }: GateResult): boolean {
 /** Whether the asker may ask is not known: a command is then refused for now, since it would supersede what waits. */
 function isUnknownAsker({ reason }: GateResult): boolean {
   return reason.code === "access.membership-unknown";
-}
-
-function isSame(other: DeploymentRow, wanted: Request): boolean {
-  // A hotfix passes what another request for the same may wait for.
-  if (wanted.hotfix === true && !other.hotfix && isPending(other.status)) return false;
-  return other.sha === wanted.revision.sha && wayOf(other.kind) === wayOf(wanted.kind);
-}
-
-function wayOf(kind: RequestKind): RequestKind | undefined {
-  return kind === "rollback" || kind === "destroy" ? kind : undefined;
-}
-
-/** The same that a person asked for and that waits, or that runs and that nobody has asked to stop. */
-async function alreadyAsked(
-  trx: Transaction<Database>,
-  environment: EnvironmentRow,
-  pending: readonly DeploymentRow[],
-  wanted: Request,
-): Promise<DeploymentRow | undefined> {
-  const waiting = pending.find((other) => other.typed && isSame(other, wanted));
-  if (waiting !== undefined) return waiting;
-  const row = await trx
-    .selectFrom("deployment")
-    .selectAll()
-    .where("environment_id", "=", environment.id)
-    .where("status", "in", [...runningStatuses])
-    .where("cancel_at", "is", null)
-    .executeTakeFirst();
-  return row !== undefined && isSame(row, wanted) ? row : undefined;
 }
 
 async function store(

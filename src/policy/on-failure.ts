@@ -22,6 +22,8 @@ export type LeftBecause =
   | { readonly code: "nothing-before" }
   /** Something else has changed the environment since, or a person has settled it. */
   | { readonly code: "moved-on" }
+  /** A person's rollback to the same revision waits already, or runs. */
+  | { readonly code: "asked-already"; readonly rollback: number }
   | { readonly code: "too-often"; readonly times: number }
   /** The pipeline file names the environment no more, or says otherwise by now. */
   | { readonly code: "not-wanted" };
@@ -51,6 +53,8 @@ export type RollbackFacts = {
   readonly onFailure: "rollback" | undefined;
   /** The deployment that failed. */
   readonly failed: number;
+  /** The deployment that left the environment uncertain, if it still is. */
+  readonly uncertain: number | undefined;
   readonly choice: RollbackChoice;
   /** How often the environment was rolled back by itself in the last 24 hours. */
   readonly lately: number;
@@ -58,8 +62,9 @@ export type RollbackFacts = {
 
 /** The target of a rollback that Signalbox asks for, or why it asks for none. */
 export function whatToUndo(facts: RollbackFacts): Extract<RollbackChoice, { readonly kind: "target" }> | LeftBecause {
-  const { onFailure, failed, choice, lately } = facts;
+  const { onFailure, failed, uncertain, choice, lately } = facts;
   if (onFailure === undefined) return { code: "not-wanted" };
+  if (uncertain !== failed) return { code: "moved-on" };
   // Where nothing was ever live there is nothing to go back to; what it left is still the failed deployment's.
   if (choice.kind === "none") return { code: "nothing-before" };
   if (choice.undoes.deployment !== failed) return { code: "moved-on" };

@@ -144,6 +144,48 @@ describe("on_failure: rollback", () => {
     expect(world.deployer.starts.filter((attempt) => attempt.sha === sha("c"))).toEqual([]);
   });
 
+  test.each([
+    ["runs", "running", { code: "asked-already", rollback: 4 }],
+    ["has succeeded", "success", { code: "moved-on" }],
+    ["has failed", "failure", { code: "moved-on" }],
+  ] as const)("is not asked for beside a person's rollback to the same, which %s", async (_how, how, why) => {
+    await push(world, "x");
+    await push(world, "a");
+    let stopped = false;
+    world.deployer.cancel = async () => undefined;
+    world.deployer.script = (attempt) => {
+      if (attempt.stage.name !== "deploy") return { state: "success", proven: true };
+      if (attempt.sha === sha("b")) return { state: stopped ? "failure" : "running", lookAgainMs: 1_000, proven: true };
+      return { state: how, lookAgainMs: 1_000, proven: true };
+    };
+    await push(world, "b");
+    const reply = await world.command("U0000ALICE", { kind: "rollback", environment: "staging" });
+    expect(reply).toMatchObject({ code: "requested", revision: { sha: sha("a") } });
+    stopped = true;
+    await world.tick(1_000);
+    expect((await rows()).slice(2)).toEqual([
+      { id: 3, kind: "merge", status: "failure", at: "b", by: "alice" },
+      { id: 4, kind: "rollback", status: how === "running" ? "in_progress" : how, at: "a", by: "alice" },
+    ]);
+    expect(await whatWasLeft()).toContainEqual(why);
+    expect(await world.deployment(3)).toMatchObject({ on_failure: "left" });
+  });
+
+  test("does not follow what was refused before it began", async () => {
+    await push(world, "a");
+    world.deployer.onStart = (attempt) =>
+      attempt.sha === sha("b") && attempt.stage.name === "deploy"
+        ? { kind: "refused", outcome: "failure", message: "closed on Fridays" }
+        : { kind: "started", handle: {} };
+    await push(world, "b");
+    expect((await rows()).map(({ kind, status }) => [kind, status])).toEqual([
+      ["merge", "success"],
+      ["merge", "failure"],
+    ]);
+    expect(await whatWasLeft()).toEqual([{ code: "changed-nothing" }]);
+    expect((await world.environment("staging")).hold_deployment_id).toBeNull();
+  });
+
   test("is not asked for when GitHub is down, but once it is back", async () => {
     await push(world, "a");
     breaks("b");
@@ -187,6 +229,19 @@ describe("on_failure: rollback", () => {
       expect(await said("rolled-back-by-itself")).toHaveLength(1);
     },
   );
+});
+
+test("one that was asked for and has ended before that was noted is told of as asked for", async () => {
+  await push(world, "a");
+  breaks("b");
+  world.faults.arm("on-failure.asked");
+  await push(world, "b").catch(() => undefined);
+  // Another replica looks at what waits in the meantime.
+  await world.settle();
+  expect((await world.deployment(3)).status).toBe("success");
+  await world.sweep(true);
+  expect((await world.deployment(2)).on_failure).toBe("asked");
+  expect(await said("rolled-back-by-itself")).toHaveLength(1);
 });
 
 describe("migrations between", () => {

@@ -40,7 +40,13 @@ describe("whether it is taken back", () => {
     ["no fourth time", { lately: 3 }, { code: "too-often", times: 3 }],
     ["nothing was live before", { choice: { kind: "none", why: "nothing-before" } }, { code: "nothing-before" }],
     ["nothing was ever live", { choice: { kind: "none", why: "nothing-live" } }, { code: "nothing-before" }],
-    ["something else would be taken back by now", { failed: 6 }, { code: "moved-on" }],
+    ["something else would be taken back by now", { failed: 6, uncertain: 6 }, { code: "moved-on" }],
+    [
+      "a rollback to it has succeeded meanwhile",
+      { uncertain: undefined, choice: { kind: "none", why: "nothing-before" } },
+      { code: "moved-on" },
+    ],
+    ["a rollback of it has failed meanwhile", { uncertain: 8 }, { code: "moved-on" }],
     ["the file says otherwise by now", { onFailure: undefined }, { code: "not-wanted" }],
     [
       "an older one is never gone back to by itself",
@@ -48,6 +54,7 @@ describe("whether it is taken back", () => {
       { code: "nothing-before" },
     ],
   ])("%s", (_name, facts, outcome) => {
-    expect(whatToUndo({ onFailure: "rollback", failed: 7, choice: back, lately: 0, ...facts })).toEqual(outcome);
+    const known = { onFailure: "rollback", failed: 7, uncertain: 7, choice: back, lately: 0 } as const;
+    expect(whatToUndo({ ...known, ...facts })).toEqual(outcome);
   });
 });
