@@ -81,7 +81,10 @@ export type Observation = {
 
 export type Found =
   | StartedAttempt
-  /** It did not start and cannot any more, or the far side refuses a second start under the token: call again. */
+  /**
+   * It did not start and cannot any more: call again. So also where the far side refuses a second start under the token,
+   * but then not when its end is asked for: it is not called again to learn how it stands, and may have begun.
+   */
   | { readonly kind: "impossible" }
   | { readonly kind: "unknown"; readonly why: string };
 

@@ -221,7 +221,10 @@ export function createHttpDeployer(options: HttpDeployerOptions): Deployer {
     observe: (attempt, handle) => observe(options, attempt, handle),
     // The protocol has no word for it. `observe` goes on telling the truth until the far side or the deadline ends it.
     cancel: async () => undefined,
-    // The far side refuses a second start under the same key, so the call may be made again.
-    find: async () => ({ kind: "impossible" }),
+    // The far side refuses a second start under the same key, so the call may be made again; not where its end is wished.
+    find: async ({ cancelAsked }) =>
+      cancelAsked
+        ? { kind: "unknown", why: "it was to end before the far side had answered, which may have begun all the same" }
+        : { kind: "impossible" },
   };
 }

@@ -6,7 +6,7 @@ import { optional } from "../optional.ts";
 import { nameOnGitHub } from "../policy/environment-name.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import type { ServiceRef } from "./place.ts";
-import { latest, type PlannedStage, plannedStages } from "./stages.ts";
+import { attemptOf, type PlannedStage, plannedStages } from "./stages.ts";
 
 export type Running = { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string };
 
@@ -73,5 +73,5 @@ async function formerHandle(
   );
   if (planned === undefined || !isDeepStrictEqual(planned.definition, stage.definition)) return undefined;
   const attempts = await db.selectFrom("attempt").selectAll().where("deployment_id", "=", before.id).execute();
-  return latest(attempts, planned)?.handle ?? undefined;
+  return attemptOf(attempts, planned)?.handle ?? undefined;
 }

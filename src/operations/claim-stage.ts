@@ -17,7 +17,6 @@ export async function claimStage(
   bot: Bot,
   row: DeploymentRow,
   stage: PlannedStage,
-  number: number,
 ): Promise<boolean> {
   const now = bot.context.clock.now();
   const added = await trx
@@ -28,7 +27,7 @@ export async function claimStage(
       phase: stage.phase,
       position: stage.position,
       stage: stage.definition.name,
-      number,
+      number: 1,
       state: "claimed",
       claimed_at: new Date(now),
       deadline_at: new Date(now + timeoutOf(row)),

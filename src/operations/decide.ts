@@ -241,7 +241,7 @@ async function start(
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (first?.phase === "deploy") await claimStage(trx, bot, started, first, 1);
+  if (first?.phase === "deploy") await claimStage(trx, bot, started, first);
   await trx.updateTable("environment").set({ slot_deployment_id: id }).where("id", "=", environment.id).execute();
   await raiseVersion(trx, environment.id);
   if (row.kind === "rollback") await beginHold(trx, bot, place, environment, started);

@@ -1,16 +1,23 @@
 /** The end of a stage's attempt, and what it makes of the deployment. */
+import type { Transaction } from "kysely";
 import type { Observation } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
-import type { AttemptRow } from "../store/schema.ts";
+import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import type { Running } from "./attempt-for.ts";
 import type { Bot } from "./bot.ts";
 import type { End } from "./end-running.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
-import type { PlannedStage } from "./stages.ts";
+import { type PlannedStage, plannedStages } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
+/** How an attempt ended. */
+export type AttemptEnd = Observation & {
+  /** It is known that nothing was begun and that nothing will be, so the stage has changed nothing. */
+  readonly neverBegan?: true;
+};
+
 /** Records how an attempt ended; an end that is not proven keeps the slot. */
-export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, seen: Observation): Promise<void> {
+export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, seen: AttemptEnd): Promise<void> {
   const now = bot.context.clock.now();
   const outcome = seen.state === "unknown" || seen.state === "running" ? "error" : seen.state;
   const proven = seen.state === "unknown" ? false : (seen.proven ?? true);
@@ -35,6 +42,7 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
       .returningAll()
       .executeTakeFirst();
     if (ended === undefined) return;
+    if (seen.neverBegan === true && isFirstChange(running.row, row)) await changedNothing(trx, running.row);
     await raiseVersion(trx, running.row.environment_id);
     await say(trx, bot, {
       key: `stage/${row.token}`,
@@ -54,6 +62,17 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
     await touchDeployment(trx, bot, running.service, running.row);
   });
   await bot.context.faults.at("stage.ended");
+}
+
+/** Whether no stage before this one changes the environment. */
+function isFirstChange(row: DeploymentRow, { phase, position }: AttemptRow): boolean {
+  const first = plannedStages(row).find(({ definition }) => definition.changesEnvironment);
+  return first?.phase === phase && first.position === position;
+}
+
+/** The claim had noted that it begins to change the environment, since nobody could know yet. */
+async function changedNothing(trx: Transaction<Database>, { id }: DeploymentRow): Promise<void> {
+  await trx.updateTable("deployment").set({ changing_since: null }).where("id", "=", id).execute();
 }
 
 /** What the end of a stage makes of the whole deployment. */

@@ -8,7 +8,7 @@ import type { AttemptRow, Database, DeploymentRow, EnvironmentRow } from "../sto
 import { madeByStage } from "./made-by-stage.ts";
 import { slackUserOf } from "./people.ts";
 import { newerThan } from "./retry.ts";
-import { latest, plannedStages } from "./stages.ts";
+import { attemptOf, plannedStages } from "./stages.ts";
 import type { DeploymentView, LoadDeploymentView, StageView } from "./views.ts";
 
 /** Of so many who may approve the users in Slack are looked up: more are not mentioned anyhow. */
@@ -113,7 +113,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     ),
     voided,
     stages: plannedStages(row).map((stage) => {
-      const attempt = latest(attempts, stage);
+      const attempt = attemptOf(attempts, stage);
       const ended = row.ended_at !== null;
       return stageView(stage.definition.name, stage.phase, attempt, ended);
     }),

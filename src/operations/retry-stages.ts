@@ -7,7 +7,7 @@ import type { Kysely } from "kysely";
 import type { RequestKind } from "../policy/model.ts";
 import type { EnvironmentPolicy } from "../policy/pipeline.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
-import { latest, plannedStages } from "./stages.ts";
+import { attemptOf, plannedStages } from "./stages.ts";
 
 /** Names of the deploy stages of a kind. What others carry out has no stages of ours; only the verification is ours. */
 function stagesOf(kind: RequestKind, policy: EnvironmentPolicy): readonly string[] {
@@ -61,7 +61,7 @@ function doneStages({ row, attempts }: Tried, policy: EnvironmentPolicy): Readon
   const ran = row.stages ?? [];
   const kept = stagesOf(row.kind, before).filter((name) => !ran.includes(name));
   const succeeded = plannedStages(row)
-    .filter((stage) => stage.phase === "deploy" && latest(attempts, stage)?.outcome === "success")
+    .filter((stage) => stage.phase === "deploy" && attemptOf(attempts, stage)?.outcome === "success")
     .map((stage) => stage.definition.name);
   const definition = (of: EnvironmentPolicy, name: string) => of.deploy.find((stage) => stage.name === name);
   const same = isDeepStrictEqual(before.env, policy.env);

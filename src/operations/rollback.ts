@@ -80,20 +80,21 @@ export async function rollbackBy(bot: Bot, place: Place, key: string) {
 
 /**
  * What has begun to change the environment without having succeeded is what is taken back, whether it still runs or has
- * ended. A rollback is not: when one fails, the next goes where it was to go.
+ * ended. Of a rollback it is what that was to take back: when one fails, the next goes where it was to go.
  */
 async function brokenOff(bot: Bot, { environment }: Place): Promise<number | undefined> {
   const ids = [environment.slot_deployment_id, environment.uncertain_deployment_id].filter((id) => id !== null);
   if (ids.length === 0) return undefined;
   const rows = await bot.db
     .selectFrom("deployment")
-    .select("id")
+    .select(["id", "kind", "rolls_back_deployment_id"])
     .where("id", "in", ids)
-    .where("kind", "!=", "rollback")
     .where("changing_since", "is not", null)
     .orderBy("id", "desc")
+    .limit(1)
     .execute();
-  return rows[0]?.id;
+  const [last] = rows;
+  return last?.kind === "rollback" ? (last.rolls_back_deployment_id ?? undefined) : last?.id;
 }
 
 /** What a rollback would go back to, and what it would take back. */

@@ -57,7 +57,7 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
         return await endRunning(bot, running.service, row, { status: "cancelled", outcome, proven: true });
       }
       if (where.stage.phase === "verify" && row.status === "in_progress") await toVerifying(bot, running.service, row);
-      await claim(bot, running, where.stage, where.number);
+      await claim(bot, running, where.stage);
       return "again";
     case "attempt":
       return await carry(bot, running, where.stage, where.attempt);
@@ -83,7 +83,7 @@ async function loadRunning(bot: Bot, deployment: number): Promise<Found | "faile
   return { row, attempts, service, environmentName: environment.name };
 }
 
-async function claim(bot: Bot, running: Running, stage: PlannedStage, number: number): Promise<void> {
+async function claim(bot: Bot, running: Running, stage: PlannedStage): Promise<void> {
   const { row } = running;
   await bot.db.transaction().execute(async (trx) => {
     // Another replica may have ended it since it was read: then nothing of it is claimed any more.
@@ -95,7 +95,7 @@ async function claim(bot: Bot, running: Running, stage: PlannedStage, number: nu
       .forUpdate()
       .executeTakeFirst();
     if (runs === undefined) return;
-    if (!(await claimStage(trx, bot, row, stage, number))) return;
+    if (!(await claimStage(trx, bot, row, stage))) return;
     await touchDeployment(trx, bot, running.service, row);
   });
   await bot.context.faults.at("stage.claimed");
@@ -106,11 +106,10 @@ async function carry(bot: Bot, running: Running, stage: PlannedStage, row: Attem
   const attempt = await attemptFor(bot.db, running, stage, row);
   const now = bot.context.clock.now();
   if (row.state === "claimed") {
-    if (running.row.cancel_at !== null) {
-      await endAttempt(bot, running, row, { state: "cancelled", proven: true });
-      return "again";
-    }
-    return await call(bot, running, deployer, stage, row);
+    if (running.row.cancel_at === null) return await call(bot, running, deployer, stage, row);
+    if (row.epoch === 0) return await endBeforeItBegan(bot, running, row);
+    // It was called before, and not found by one who did not know that it is to end.
+    return await takeOver(bot, running, deployer, attempt, row);
   }
   if (row.state === "calling") {
     const until = row.call_until?.getTime() ?? 0;
@@ -173,7 +172,8 @@ async function call(
   }
   await bot.context.faults.at("stage.started");
   if (started.kind === "refused") {
-    await endAttempt(bot, running, calling, { state: started.outcome, message: started.message, proven: true });
+    const { outcome, message } = started;
+    await endAttempt(bot, running, calling, { state: outcome, message, proven: true, neverBegan: true });
     return "again";
   }
   return await remember(bot, running, calling, started);
@@ -205,10 +205,17 @@ async function takeOver(
   const found = await deployer.find(attempt);
   if (found.kind === "started") return await remember(bot, running, row, found);
   if (found.kind === "impossible") {
+    if (running.row.cancel_at !== null) return await endBeforeItBegan(bot, running, row);
     await move(bot, row, { state: "claimed", call_until: null });
     return "again";
   }
   await endAttempt(bot, running, row, { state: "unknown", message: found.why, proven: false });
+  return "again";
+}
+
+/** Somebody asked for its end before anything came of it. */
+async function endBeforeItBegan(bot: Bot, running: Running, row: AttemptRow): Promise<Step> {
+  await endAttempt(bot, running, row, { state: "cancelled", proven: true, neverBegan: true });
   return "again";
 }
 

@@ -21,7 +21,7 @@ export function plannedStages(row: Pick<DeploymentRow, "policy" | "stages">): re
 }
 
 export type Standing =
-  | { readonly kind: "next"; readonly stage: PlannedStage; readonly number: number }
+  | { readonly kind: "next"; readonly stage: PlannedStage }
   | { readonly kind: "attempt"; readonly stage: PlannedStage; readonly attempt: AttemptRow }
   /** A stage ended otherwise than in success. */
   | { readonly kind: "stopped"; readonly stage: PlannedStage; readonly attempt: AttemptRow }
@@ -30,16 +30,15 @@ export type Standing =
 /** The first stage that is not yet a success decides what is to be done. */
 export function standing(stages: readonly PlannedStage[], attempts: readonly AttemptRow[]): Standing {
   for (const stage of stages) {
-    const attempt = latest(attempts, stage);
-    if (attempt === undefined) return { kind: "next", stage, number: 1 };
+    const attempt = attemptOf(attempts, stage);
+    if (attempt === undefined) return { kind: "next", stage };
     if (attempt.state !== "ended") return { kind: "attempt", stage, attempt };
     if (attempt.outcome !== "success") return { kind: "stopped", stage, attempt };
   }
   return { kind: "done" };
 }
 
-export function latest(attempts: readonly AttemptRow[], stage: PlannedStage): AttemptRow | undefined {
-  return attempts
-    .filter((attempt) => attempt.phase === stage.phase && attempt.position === stage.position)
-    .toSorted((one, other) => other.number - one.number)[0];
+/** A stage is tried once in a deployment: what is tried again is a deployment of its own. */
+export function attemptOf(attempts: readonly AttemptRow[], stage: PlannedStage): AttemptRow | undefined {
+  return attempts.find((attempt) => attempt.phase === stage.phase && attempt.position === stage.position);
 }

@@ -204,6 +204,16 @@ describe("a call that gets no answer", () => {
   });
 });
 
+test("a call that broke off may be made again, unless its end is asked for: it may have begun all the same", async () => {
+  const deployer = deployerWith();
+  expect(await deployer.find(attemptTo(far.url))).toEqual({ kind: "impossible" });
+  expect(await deployer.find(attemptTo(far.url, undefined, { cancelAsked: true }))).toMatchObject({
+    kind: "unknown",
+    why: expect.stringContaining("may have begun"),
+  });
+  expect(far.seen).toEqual([]);
+});
+
 describe("polling", () => {
   async function begun() {
     const attempt = attemptTo(far.url);

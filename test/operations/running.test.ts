@@ -93,6 +93,25 @@ describe("a stage says no", () => {
     expect((await world.environment("staging")).slot_deployment_id).toBeNull();
   });
 
+  test("refused at its start, it has changed nothing, and what came before it counts for itself", async () => {
+    await toProduction(world, "a");
+    const refuse = (stage: string) => {
+      world.deployer.onStart = (attempt) =>
+        attempt.stage.name === stage && attempt.sha !== sha("a")
+          ? { kind: "refused", outcome: "failure", message: "no" }
+          : { kind: "started", handle: {} };
+    };
+    refuse("migrate");
+    const first = await toProduction(world, "b");
+    expect(await world.deployment(first)).toMatchObject({ status: "failure", changing_since: null });
+    expect((await world.environment("production")).uncertain_deployment_id).toBeNull();
+    // What the stage before it has changed is not taken back by the refusal.
+    refuse("deploy");
+    const second = await toProduction(world, "c");
+    expect((await world.deployment(second)).changing_since).not.toBeNull();
+    expect((await world.environment("production")).uncertain_deployment_id).toBe(second);
+  });
+
   test("a verification that fails is a failure, one that cannot be carried out is an error", async () => {
     await world.pipeline(verified);
     const smoke = (state: "failure" | "error") => {
@@ -441,6 +460,59 @@ describe("the call to start", () => {
     expect((await world.deployment(id)).settled).toBe(kind !== "unknown");
   });
 
+  test("was never made: cancelled then, nothing began and nothing is in doubt", async () => {
+    world.faults.arm("request.committed", async () => {
+      const { id } = await latestOf("staging");
+      await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    });
+    await push(world, "a");
+    expect(await latestOf("staging")).toMatchObject({ status: "cancelled", settled: true, changing_since: null });
+    const staging = await world.environment("staging");
+    expect([staging.slot_deployment_id, staging.uncertain_deployment_id]).toEqual([null, null]);
+    expect(world.deployer.starts).toEqual([]);
+  });
+
+  test.each([
+    ["before it is looked for", false],
+    ["after it was not found", true],
+  ] as const)("broke off and is cancelled %s: whether it began is asked, knowing of that", async (_when, late) => {
+    world.deployer.onStart = () => {
+      throw new OutsideError("the connection was lost");
+    };
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    const cancel = async () => {
+      const asked = { cancel_by: "alice", cancel_at: new Date(world.clock.now()) };
+      await world.db.updateTable("deployment").set(asked).where("id", "=", id).execute();
+    };
+    if (!late) await cancel();
+    world.deployer.find = async ({ cancelAsked }) => {
+      if (cancelAsked) return { kind: "unknown", why: "it may have begun all the same" };
+      await cancel();
+      return { kind: "impossible" };
+    };
+    await world.tick(2_500);
+    expect(world.deployer.starts).toHaveLength(1);
+    expect(await world.deployment(id)).toMatchObject({
+      ...{ status: "error", settled: false },
+      outcome: { code: "end-unknown", message: "it may have begun all the same" },
+    });
+    expect((await world.environment("staging")).slot_deployment_id).toBe(id);
+  });
+
+  test("broke off, is cancelled, and had certainly begun nothing: the slot is free and nothing is in doubt", async () => {
+    world.deployer.onStart = () => {
+      throw new OutsideError("the connection was lost");
+    };
+    world.deployer.onFind = () => ({ kind: "impossible" });
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    await world.command("U0000ALICE", { kind: "cancel", deployment: id });
+    await world.tick(2_500);
+    expect(await world.deployment(id)).toMatchObject({ status: "cancelled", settled: true, changing_since: null });
+    expect((await world.environment("staging")).slot_deployment_id).toBeNull();
+  });
+
   test("two replicas that carry the same deployment start each stage once", async () => {
     const id = await toProduction(world, "a");
     expect(await statusOf(world, id)).toBe("success");
@@ -517,6 +589,27 @@ describe("rolling back", () => {
     expect(await world.deployment(again)).toMatchObject({ status: "success", sha: sha("b") });
     const production = await world.environment("production");
     expect([production.live_sha, production.uncertain_deployment_id]).toEqual([sha("b"), null]);
+  });
+
+  test("however often one fails that takes back a broken deployment, what was healthy before stays", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    world.deployer.script = (attempt) => ({
+      state: attempt.environment === "production" && attempt.stage.name === "deploy" ? "failure" : "success",
+      proven: true,
+    });
+    const broken = await toProduction(world, "c");
+    for (let time = 0; time < 2; time += 1) {
+      const failed = await rollBack(world, "production");
+      expect(await world.deployment(failed)).toMatchObject({
+        ...{ status: "failure", sha: sha("b"), rolls_back_deployment_id: broken, undoes_sha: sha("c") },
+      });
+    }
+    world.deployer.script = () => ({ state: "success", proven: true });
+    const again = await rollBack(world, "production");
+    expect(await world.deployment(again)).toMatchObject({ status: "success", sha: sha("b"), undoes_sha: sha("c") });
+    const quarantined = await world.db.selectFrom("quarantine").select("tree").distinct().execute();
+    expect(quarantined).toEqual([{ tree: "tree-c" }]);
   });
 
   test("what it took out of staging is stopped in production too, until it is allowed", async () => {
