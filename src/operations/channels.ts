@@ -8,6 +8,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import type { Database, ServiceTable } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import { missed } from "./missed.ts";
 import type { SlackChannel } from "./ports.ts";
 import { hasChannel } from "./service-channel.ts";
 
@@ -68,7 +69,9 @@ export function createChannelNews({ db, wake, context }: Around): ChannelNews {
           .where(isNews(channel, id))
           .returning("channel_id")
           .execute();
-        if (mended.length > 0) await wakeWaiting(trx, wake, [channel, id], context.clock.now());
+        if (mended.length === 0) return;
+        await wakeWaiting(trx, wake, [channel, id], context.clock.now());
+        await missed({ context, db: trx }, "slack");
       });
     },
   };
@@ -143,7 +146,9 @@ export async function lookAtChannels(
     const channels = await bot.slack.channels();
     await bot.context.faults.at("channel.looked");
     const moved: number[] = [];
-    for (const service of due) if (!(await look(bot, service, channels, now))) moved.push(service.id);
+    for (const service of due) {
+      if (!(await look(bot, service, { channels, now, told: which.channel !== undefined }))) moved.push(service.id);
+    }
     due = moved.length === 0 ? [] : looked(await services(bot.db).where("id", "in", moved).execute());
   }
 }
@@ -181,7 +186,11 @@ async function dueServices(
 }
 
 /** False when somebody else wrote since the row was read: what Slack said may be older than that. */
-async function look(bot: Bot, service: Looked, channels: readonly SlackChannel[], now: Date): Promise<boolean> {
+async function look(
+  bot: Bot,
+  service: Looked,
+  { channels, now, told }: { readonly channels: readonly SlackChannel[]; readonly now: Date; readonly told: boolean },
+): Promise<boolean> {
   const found = findChannel(service, channels);
   const problem = typeof found === "string" ? found : problemOf(found);
   return await bot.db.transaction().execute(async (trx) => {
@@ -203,6 +212,8 @@ async function look(bot: Bot, service: Looked, channels: readonly SlackChannel[]
     if (problem !== undefined) return true;
     const lanes = [service.channel, ...(typeof found === "string" ? [] : [found.id])];
     await wakeWaiting(trx, bot.wake, lanes, now.getTime());
+    // Slack tells of no reactions in a channel without the bot. Who was put out and brought in again at once was away too.
+    if (told || before.channel_problem !== null) await missed({ context: bot.context, db: trx }, "slack");
     return true;
   });
 }

@@ -207,8 +207,8 @@ export type SlackPort = {
   person(team: string, user: string, fresh?: boolean): Promise<SlackPerson>;
   /** Who is in a user group, with the team that it belongs to; remembered and rejected as a team's members are. */
   usergroupMembers(usergroup: string, fresh: boolean): Promise<UsergroupMembers>;
-  /** The reactions that stand on a message now; none when the message is gone. */
-  reactions(channel: string, ts: string): Promise<readonly StandingReaction[]>;
+  /** The reactions that stand on a message now; none when the message is gone, undefined when the channel is away. */
+  reactions(channel: string, ts: string): Promise<readonly StandingReaction[] | undefined>;
 };
 
 /** The far side failed or did not answer; `retryAt` when it said when to try again. Its message is safe to log. */

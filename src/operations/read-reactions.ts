@@ -33,6 +33,8 @@ async function readReactionsOf(bot: Bot, meaningOf: MeaningOf, subject: string):
   const { team, channel, ts } = message;
   const eventTs = (bot.context.clock.now() / 1000).toFixed(6);
   const standing = await bot.slack.reactions(channel, ts);
+  // Nobody knows what stands there now, so what was told stays. Once the channel can be read again, it is (channels.ts).
+  if (standing === undefined) return;
   await bot.context.faults.at("reactions.read");
   await bot.db.transaction().execute(async (trx) => {
     const before = await trx

@@ -1,14 +1,16 @@
 /** What was told while the bot did not listen is looked up until that has succeeded, from where the gap began. */
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lookAtChannels } from "../../src/operations/channels.ts";
 import { heard, lookUpMissed, missed } from "../../src/operations/missed.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import { createCatchUp } from "../../src/start/catch-up.ts";
 import { ask, statusOf } from "./steps.ts";
-import { openWorld, push, type World } from "./world.ts";
+import { openWorld, push, shopPipeline, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
+const shopChannel = { id: "C1", name: "shop-deploys", team: "T1", archived: false, member: true };
 let world: World;
 beforeEach(async () => {
   world = await openWorld();
@@ -164,5 +166,33 @@ describe("at a start", () => {
     await catchUp.look();
     await world.settle();
     expect(await statusOf(world, waiting)).toBe("success");
+  });
+
+  test("in a channel without the bot every answer stays, and what stands there is read once the bot is back", async () => {
+    await world.pipeline(shopPipeline.replace("count: 1", "count: 2"));
+    await push(world, "a");
+    const waiting = await ask(world, "production");
+    await world.react("U0000ROSA", waiting);
+    const { ts } = await world.post(waiting);
+    const { catchUp, listening } = starting({ down: false });
+    listening.slack = true;
+    await catchUp.begin();
+    const { reactions } = world.bot.slack;
+    Object.assign(world.bot.slack, { reactions: async () => undefined });
+    world.slackChannels.set("C1", { ...shopChannel, member: false });
+    await lookAtChannels(world.bot, { channel: "C1" });
+    await catchUp.slackConnected();
+    const answers = () => world.db.selectFrom("approval").select(["login", "answer"]).orderBy("login").execute();
+    expect(await answers()).toEqual([{ login: "rosa", answer: "approve" }]);
+
+    Object.assign(world.bot.slack, { reactions });
+    world.standing.set(ts, [{ emoji: "ship", users: ["U0000BOB"] }]);
+    world.slackChannels.set("C1", shopChannel);
+    await lookAtChannels(world.bot, { channel: "C1" });
+    await catchUp.look();
+    expect(await answers()).toEqual([
+      { login: "bob", answer: "approve" },
+      { login: "rosa", answer: "withdrawn" },
+    ]);
   });
 });
