@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { Announced } from "../operations/announcements.ts";
 import type { Announcement } from "../policy/announcements.ts";
-import { fillIn } from "../policy/verification.ts";
+import { deploymentValues, fillIn } from "../policy/value-template.ts";
 import type { External } from "../projections/surface.ts";
 import { AnnouncementRefused, type Call, parseAnswer, withToken } from "./call.ts";
 
@@ -20,10 +20,7 @@ function nameOf({ deployment }: Announced): string {
 }
 
 function releaseOf({ release }: Sentry, announced: Announced): string {
-  const { sha, version, ref, service, environment, deployment } = announced;
-  const short = sha.slice(0, 7);
-  const values = { sha, short_sha: short, version, ref, service, environment, deployment: String(deployment) };
-  const filled = fillIn(release, values);
+  const filled = fillIn(release, deploymentValues(announced));
   if (filled.kind === "text") return filled.text;
   throw new AnnouncementRefused(`this revision has no ${filled.name}, which the release would be called by`);
 }

@@ -6,10 +6,11 @@
 import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { StageDefinition } from "../policy/pipeline.ts";
-import { fillIn, type Sight } from "../policy/verification.ts";
+import { deploymentValues, fillIn } from "../policy/value-template.ts";
+import type { Sight } from "../policy/verification.ts";
 import type { Attempt, Deployer } from "./contract.ts";
 import { ask } from "./outbound.ts";
-import { createProber, fillAddress, lookTimeoutMs, probeValues, problemOf } from "./probing.ts";
+import { createProber, fillAddress, lookTimeoutMs, problemOf } from "./probing.ts";
 import { plainLine } from "./run/plain-text.ts";
 
 export type ProbeOptions = { readonly context: Context; readonly operator: Pick<OperatorRules, "outbound"> };
@@ -23,7 +24,7 @@ function definitionOf(attempt: Attempt): ProbeStage {
 }
 
 function wantedText(attempt: Attempt) {
-  return fillIn(definitionOf(attempt).contains ?? "", probeValues(attempt));
+  return fillIn(definitionOf(attempt).contains ?? "", deploymentValues(attempt));
 }
 
 /** A commit by its first digits, as people know it; any other text as it is, cut. */

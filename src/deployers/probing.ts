@@ -8,17 +8,8 @@
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { optional } from "../optional.ts";
-import {
-  type Filled,
-  fillIn,
-  type Judged,
-  judgeSight,
-  longestGap,
-  nextLook,
-  type ProbeValues,
-  type Sight,
-  type WatchRule,
-} from "../policy/verification.ts";
+import { deploymentValues, type Filled, fillIn } from "../policy/value-template.ts";
+import { type Judged, judgeSight, longestGap, nextLook, type Sight, type WatchRule } from "../policy/verification.ts";
 import type { Attempt, Deployer, Handle, Observation, Started } from "./contract.ts";
 import { readOutboundUrl } from "./outbound.ts";
 import { lastBytes } from "./run/plain-text.ts";
@@ -49,18 +40,6 @@ export type Prober = {
   look(attempt: Attempt): Promise<Sight>;
 };
 
-export function probeValues(attempt: Attempt): ProbeValues {
-  return {
-    sha: attempt.sha,
-    short_sha: attempt.sha.slice(0, 7),
-    version: attempt.version,
-    ref: attempt.ref,
-    service: attempt.service,
-    environment: attempt.environment,
-    deployment: String(attempt.deployment),
-  };
-}
-
 /** The first of these that has a placeholder for which there is no value, or an address that nobody may ask. */
 export function problemOf(url: Filled, ...others: readonly Filled[]): string | undefined {
   for (const filled of [url, ...others]) {
@@ -71,7 +50,7 @@ export function problemOf(url: Filled, ...others: readonly Filled[]): string | u
 }
 
 export function fillAddress(url: string, attempt: Attempt): Filled {
-  return fillIn(url, probeValues(attempt), encodeURIComponent);
+  return fillIn(url, deploymentValues(attempt), encodeURIComponent);
 }
 
 function ruleOf(prober: Prober, attempt: Attempt, startedAt: number): WatchRule {

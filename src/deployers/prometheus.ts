@@ -8,10 +8,11 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { StageDefinition } from "../policy/pipeline.ts";
-import { boundsInWords, fillIn, isWithin, type Sight } from "../policy/verification.ts";
+import { deploymentValues, fillIn } from "../policy/value-template.ts";
+import { boundsInWords, isWithin, type Sight } from "../policy/verification.ts";
 import type { Attempt, Deployer } from "./contract.ts";
 import { ask } from "./outbound.ts";
-import { createProber, fillAddress, lookTimeoutMs, probeValues, problemOf } from "./probing.ts";
+import { createProber, fillAddress, lookTimeoutMs, problemOf } from "./probing.ts";
 import { plainLine } from "./run/plain-text.ts";
 
 export type PrometheusOptions = { readonly context: Context; readonly operator: Pick<OperatorRules, "outbound"> };
@@ -30,7 +31,7 @@ function inQuotes(value: string): string {
 }
 
 function queryOf(attempt: Attempt) {
-  return fillIn(definitionOf(attempt).query, probeValues(attempt), inQuotes);
+  return fillIn(definitionOf(attempt).query, deploymentValues(attempt), inQuotes);
 }
 
 function addressOf(attempt: Attempt) {

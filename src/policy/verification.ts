@@ -1,55 +1,10 @@
 /**
- * What verifications ask and when they are satisfied: bounds, placeholders, and how a row of looks is judged.
+ * What verifications ask and when they are satisfied: bounds, and how a row of looks is judged.
  *
  * A probe that answers wrong until its time is over has failed. One that could not be carried out is never a failure and
  * never a success: nobody can tell.
  */
-import type { Instant, Sha } from "./model.ts";
-
-/** What a probe may be told of the deployment, by its placeholder. */
-export type ProbeValues = {
-  readonly sha: Sha;
-  readonly short_sha: string;
-  readonly version: string | undefined;
-  readonly ref: string | undefined;
-  readonly service: string;
-  readonly environment: string;
-  readonly deployment: string;
-};
-
-export const placeholders = [
-  "sha",
-  "short_sha",
-  "version",
-  "ref",
-  "service",
-  "environment",
-  "deployment",
-] as const satisfies readonly (keyof ProbeValues)[];
-
-const pattern = /\{([a-z_]+)\}/gu;
-
-/** Names between braces, as they are written, that could be meant as placeholders. */
-export function placeholdersIn(text: string): readonly string[] {
-  return [...text.matchAll(pattern)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-}
-
-export type Filled =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "missing"; readonly name: string };
-
-/** `write` makes a value harmless where it is put: in an address, or between the quotes of a query. */
-export function fillIn(text: string, values: ProbeValues, write: (value: string) => string = (value) => value): Filled {
-  let missing: string | undefined;
-  const filled = text.replaceAll(pattern, (whole, name: string) => {
-    const known = placeholders.find((placeholder) => placeholder === name);
-    if (known === undefined) return whole;
-    const value = values[known];
-    if (value === undefined) missing ??= name;
-    return write(value ?? "");
-  });
-  return missing === undefined ? { kind: "text", text: filled } : { kind: "missing", name: missing };
-}
+import type { Instant } from "./model.ts";
 
 /** All that are given must hold. */
 export type Bounds = {

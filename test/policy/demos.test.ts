@@ -180,7 +180,7 @@ describe("mistakes", () => {
   verify: {http: {url: "https://{slug}.example.com/{slag}"}}
 `,
       [
-        '4:8 demos.url: found "{branch}", expected {slug}, the demo\'s name',
+        '4:8 demos.url: found "{branch}", expected {slug}',
         "5:9 demos.most: found 0, expected a whole number from 1 to 100",
         "6:3 demos.tll: found tll, expected one of branches, url, ttl, most, timeout, env, secrets, deploy, verify, destroy",
         '8:13 demos.secrets[0]: found "A", expected a name that env does not have',

@@ -1,16 +1,16 @@
 /** What `demos` says of its own parts, and of the branches that environments follow. */
 import { pathMatcher } from "../paths.ts";
-import { unknownPlace } from "../value-template.ts";
 import { isMap, quoted, valueAt } from "./found.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { secretMistakes, stageMistakes } from "./stage-rules.ts";
+import { templateMistakes } from "./template-rules.ts";
 
 export function demoMistakes(data: unknown, environments: readonly (readonly [string, unknown])[]): readonly Finding[] {
   const demos = valueAt(data, ["demos"]);
   if (!isMap(demos)) return [];
   return [
     ...branchMistakes(demos["branches"], environments),
-    ...addressMistakes(demos["url"]),
+    ...templateMistakes(["demos", "url"], demos["url"], ["slug"]),
     ...stageMistakes(["demos"], demos, ["deploy", "verify"]),
     ...stageMistakes(["demos"], demos, ["destroy"]),
     ...secretMistakes(["demos"], demos),
@@ -32,10 +32,4 @@ function branchMistakes(branches: unknown, environments: readonly (readonly [str
     const expected = `a pattern without ${String(valueAt(taken[1], ["branch"]))}, which ${taken[0]} follows`;
     return [{ path, at: "value", found: quoted(pattern), expected }];
   });
-}
-
-function addressMistakes(url: unknown): readonly Finding[] {
-  const unknown = typeof url === "string" ? unknownPlace(url, ["slug"]) : undefined;
-  if (unknown === undefined) return [];
-  return [{ path: ["demos", "url"], at: "value", found: quoted(`{${unknown}}`), expected: "{slug}, the demo's name" }];
 }

@@ -1,10 +1,12 @@
 /** The shape of `announce`, and what it means: who hears of a success besides Slack and GitHub. */
 import * as z from "zod";
 import type { Announcement } from "../announcements.ts";
+import { deploymentPlaces } from "../value-template.ts";
 import { isMap, shown, valueAt } from "./found.ts";
 import { given } from "./meaning-parts.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { listOf, secret, text, webAddress } from "./shape-parts.ts";
+import { templateMistakes } from "./template-rules.ts";
 
 const token = secret.describe("The secret that holds the token, granted by the operator.");
 
@@ -56,17 +58,19 @@ export const announceShape = listOf(z.strictObject(announcementShape, { error: f
   .optional()
   .describe("Where a success is announced besides Slack and GitHub. What fails there fails no deployment.");
 
-/** Each entry tells one of them. */
+/** Each entry tells one of them, and what Sentry's release is called names only what there is. */
 export function announcementMistakes(environment: string, entry: unknown): readonly Finding[] {
   const list = valueAt(entry, ["announce"]);
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown, i): readonly Finding[] => {
     if (!isMap(one)) return [];
+    const path = ["environments", environment, "announce", i];
+    const called = valueAt(one, ["sentry", "release"]);
+    const misnamed = templateMistakes([...path, "sentry", "release"], called, deploymentPlaces);
     const keys = Object.keys(one);
     // With a key that is not known, that key is the mistake.
-    if (keys.length === 1 || keys.some((key) => !Object.hasOwn(announcementShape, key))) return [];
-    const path = ["environments", environment, "announce", i];
-    return [{ path, at: "value", found: shown(one), expected: `one of ${forms}` }];
+    if (keys.length === 1 || keys.some((key) => !Object.hasOwn(announcementShape, key))) return misnamed;
+    return [...misnamed, { path, at: "value", found: shown(one), expected: `one of ${forms}` }];
   });
 }
 

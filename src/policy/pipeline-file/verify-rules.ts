@@ -1,14 +1,15 @@
 /** What the keys of one verification must not say of each other. */
 import { nearest } from "../nearest.ts";
-import { placeholders, placeholdersIn } from "../verification.ts";
+import { deploymentPlaces } from "../value-template.ts";
 import { checkMistakes } from "./deployers/check.ts";
 import { readDuration } from "./duration.ts";
-import { entriesOf, isMap, quoted, shown, valueAt } from "./found.ts";
+import { isMap, quoted, shown, valueAt } from "./found.ts";
 import type { Path } from "./places.ts";
 import type { Finding } from "./shape-mistakes.ts";
 import { name as stageName } from "./shape-parts.ts";
 import { verifierForms, verifierShape } from "./shape-verify.ts";
 import { probeKinds } from "./stage-entries.ts";
+import { templateMistakes } from "./template-rules.ts";
 
 export function verifierMistakes(path: Path, value: unknown, environment: unknown): readonly Finding[] {
   const key = String(path.at(-1));
@@ -48,11 +49,7 @@ function choiceMistakes(path: Path, value: Readonly<Record<string, unknown>>, as
 
 function probeMistakes(path: Path, probe: unknown, environment: unknown): readonly Finding[] {
   if (!isMap(probe)) return [];
-  return [
-    ...boundMistakes(path, probe),
-    ...placeholderMistakes(path, probe),
-    ...timeMistakes(path, probe, environment),
-  ];
+  return [...boundMistakes(path, probe), ...placeMistakes(path, probe), ...timeMistakes(path, probe, environment)];
 }
 
 const bounds = ["below", "above", "at_most", "at_least"];
@@ -64,25 +61,9 @@ function boundMistakes(path: Path, probe: Readonly<Record<string, unknown>>): re
   return [{ path, at: "value", found: shown(probe), expected: `a bound: one of ${bounds.join(", ")}` }];
 }
 
-/** What stands between braces and is no placeholder would be looked for as it is written, and never be found. */
-function placeholderMistakes(path: Path, probe: Readonly<Record<string, unknown>>): readonly Finding[] {
-  return entriesOf(probe).flatMap(([key, text]) => {
-    if (typeof text !== "string" || !["url", "contains", "query"].includes(key)) return [];
-    const known: readonly string[] = path[0] === "demos" ? [...placeholders, "slug"] : placeholders;
-    return placeholdersIn(text).flatMap((name): readonly Finding[] => {
-      if (known.includes(name)) return [];
-      const near = nearest(name, known);
-      return [
-        {
-          path: [...path, key],
-          at: "value",
-          found: quoted(`{${name}}`),
-          expected: `one of ${known.map((placeholder) => `{${placeholder}}`).join(", ")}`,
-          ...(near === undefined ? {} : { nearest: `{${near}}` }),
-        },
-      ];
-    });
-  });
+function placeMistakes(path: Path, probe: Readonly<Record<string, unknown>>): readonly Finding[] {
+  const known = path[0] === "demos" ? [...deploymentPlaces, "slug"] : deploymentPlaces;
+  return ["url", "contains", "query"].flatMap((key) => templateMistakes([...path, key], probe[key], known));
 }
 
 /** What has to hold for longer than there is time for could never succeed. */

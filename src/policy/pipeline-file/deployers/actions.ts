@@ -1,11 +1,11 @@
 /** `actions: deploy.yml`, or `actions: {workflow, inputs, ref}`: a workflow of GitHub Actions in the repository itself. */
 import * as z from "zod";
 import type { ActionsDeployer } from "../../deployers.ts";
-import { unknownPlace } from "../../value-template.ts";
 import { entriesOf, valueAt } from "../found.ts";
 import type { Path } from "../places.ts";
 import type { Finding } from "../shape-mistakes.ts";
 import { text } from "../shape-parts.ts";
+import { templateMistakes } from "../template-rules.ts";
 
 const workflow = text("the name of a file under .github/workflows, such as deploy.yml", /^[^\s/\\][^/\\]*\.ya?ml$/u);
 
@@ -51,10 +51,7 @@ const inputPlaces = [
 
 export function actionsMistakes(path: Path, value: Readonly<Record<string, unknown>>): readonly Finding[] {
   const at: Path = [...path, "actions", "inputs"];
-  return entriesOf(valueAt(value, ["actions", "inputs"])).flatMap(([name, input]): readonly Finding[] => {
-    const strange = typeof input === "string" ? unknownPlace(input, inputPlaces) : undefined;
-    if (strange === undefined) return [];
-    const expected = `one of ${inputPlaces.map((place) => `{${place}}`).join(", ")}`;
-    return [{ path: [...at, name], at: "value", found: `{${strange}}`, expected }];
-  });
+  return entriesOf(valueAt(value, ["actions", "inputs"])).flatMap(([name, input]) =>
+    templateMistakes([...at, name], input, inputPlaces),
+  );
 }

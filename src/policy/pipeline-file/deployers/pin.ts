@@ -1,13 +1,14 @@
 /** `pin: {repository, file, image | package | pattern, …}`: which version a file of another repository names. */
 import * as z from "zod";
 import type { PinDeployer, Pinned } from "../../deployers.ts";
-import { revisionPlaces, unknownPlace } from "../../value-template.ts";
+import { revisionPlaces } from "../../value-template.ts";
 import { readPattern } from "../../versions/pattern.ts";
 import { isPath } from "../../versions/source.ts";
 import { isMap, quoted, shown } from "../found.ts";
 import type { Path } from "../places.ts";
 import type { Finding } from "../shape-mistakes.ts";
 import { flag, text } from "../shape-parts.ts";
+import { templateMistakes } from "../template-rules.ts";
 
 export const pinShape = {
   repository: text("a repository as owner/name", /^[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9._-]+$/u).describe(
@@ -77,10 +78,5 @@ export function pinMistakes(path: Path, value: Readonly<Record<string, unknown>>
       found.push({ path: [...at, "pattern"], at: "value", found: quoted(pattern), expected: read.why });
     }
   }
-  const strangePlace = typeof template === "string" ? unknownPlace(template, revisionPlaces) : undefined;
-  if (strangePlace !== undefined) {
-    const expected = `one of ${revisionPlaces.map((name) => `{${name}}`).join(", ")}`;
-    found.push({ path: [...at, "value"], at: "value", found: `{${strangePlace}}`, expected });
-  }
-  return found;
+  return [...found, ...templateMistakes([...at, "value"], template, revisionPlaces)];
 }
