@@ -23,7 +23,9 @@ export type SchedulePolicy = {
 };
 
 const firstMonday = "1970-01-05";
-/** A year and a bit for a schedule of twelve months; the longest that is taken is that, or fewer days and weeks. */
+/** More of them are refused: a next time is looked for day by day, and only so far. */
+export const mostMonths = 24;
+/** Two years and a bit. The most that can be written besides are 99 weeks. */
 const farthestDays = 800;
 
 export const everyPattern = /^(?:([1-9]\d?) )?(day|week|month)s?$/u;

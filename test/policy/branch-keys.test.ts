@@ -56,6 +56,10 @@ test.each<[string, readonly string[]]>([
   ],
   ['schedule: {every: month, on: 32, at: "09:00", timezone: UTC}', [`6:34 schedule.on: found 32, expected ${days}`]],
   [
+    'schedule: {every: 25 months, at: "09:00", timezone: UTC}',
+    ['6:23 schedule.every: found "25 months", expected at most 24 months'],
+  ],
+  [
     'schedule: {every: day, at: "9:00", timezone: UTC}',
     ['6:32 schedule.at: found "9:00", expected a time of day in quotes, such as "09:00"'],
   ],

@@ -108,7 +108,7 @@ environments:
           prometheus: {url: "http://prometheus:9090", query: "sum(errors)", below: 5, at_least: 0, for: 10m}
   production:
     url: https://example.com
-    checks: [ci/test]
+    checks: ["ci/test "]
     approvals: {count: 2, from: [release-managers], requester: true, authors: true, expires: 90s}
     who: [release-managers, dave]
     queue: queue
@@ -350,6 +350,23 @@ environments:
       "an announcement to two at once",
       "environments:\n  a: {deploy: b, announce: [{webhook: {url: http://x}, grafana: {url: http://x, token: T}}]}",
       "2:29 environments.a.announce[0]: found a map with webhook, grafana, expected one of {grafana: …}, {sentry: …} or {webhook: …}",
+    ],
+    [
+      "a release of Sentry's with a name that nothing goes to",
+      environment(
+        "    announce:\n      - sentry: {organization: acme, projects: [shop], token: T, release: 'shop@{verison}'}\n",
+      ),
+      '5:75 environments.staging.announce[0].sentry.release: found "{verison}", expected one of {sha}, {short_sha}, {version}, {ref}, {service}, {environment}, {deployment} ({version})',
+    ],
+    [
+      "the bot's own check, which it never waits for",
+      environment("    checks: [test, ' signalbox/ready']\n"),
+      '4:20 environments.staging.checks[1]: found " signalbox/ready", expected a check or status of somebody else: those that begin with signalbox/ are the bot\'s own',
+    ],
+    [
+      "an environment whose name is a number, which would come first in any order",
+      "environments:\n  staging: {deploy: a}\n  10: {deploy: b}\n",
+      '3:3 environments.10: found "10", expected a name with a letter: numbers alone lose their place in the order',
     ],
     [
       "an announcement to nobody known",

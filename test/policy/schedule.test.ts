@@ -1,6 +1,6 @@
 /** When a schedule comes next: units, the days of a month, time zones and the changes of the hour. */
 import { describe, expect, test } from "vitest";
-import { nextTime, readEvery, type SchedulePolicy } from "../../src/policy/schedule.ts";
+import { mostMonths, nextTime, readEvery, type SchedulePolicy } from "../../src/policy/schedule.ts";
 
 const tuesdays: SchedulePolicy = { every: 1, unit: "week", days: [2], at: 9 * 60, timezone: "Europe/Berlin" };
 const utc = { timezone: "UTC" } as const;
@@ -101,6 +101,16 @@ describe("the next times", () => {
   ])("%s", (_, schedule, after, expected) => {
     expect(times(schedule, after, expected.length)).toEqual(expected);
   });
+});
+
+test.each<Partial<SchedulePolicy>>([
+  { every: mostMonths, unit: "month", monthDay: 31 },
+  { every: 99, unit: "week", days: [7] },
+  { every: 99, unit: "day" },
+])("the longest that can be written still has a next time: $every $unit", (longest) => {
+  const schedule: SchedulePolicy = { every: 1, unit: "day", days: [], at: 540, timezone: "UTC", ...longest };
+  const [first, second] = times(schedule, "2026-01-01T00:00:00Z", 2);
+  expect(Date.parse(second ?? "")).toBeGreaterThan(Date.parse(first ?? ""));
 });
 
 test.each<[string, ReturnType<typeof readEvery>]>([

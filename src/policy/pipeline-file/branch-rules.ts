@@ -1,5 +1,5 @@
 /** What the keys about an environment's branch need of the environment itself and of the one before it. */
-import { readEvery, type ScheduleUnit } from "../schedule.ts";
+import { mostMonths, readEvery, type ScheduleUnit } from "../schedule.ts";
 import { isTimeZone } from "../windows.ts";
 import { isMap, quoted, shown, valueAt } from "./found.ts";
 import type { Path } from "./places.ts";
@@ -54,7 +54,10 @@ function scheduleMistakes(environment: Path, schedule: unknown, hasBefore: boole
     const expected = "a time zone such as Europe/Berlin, or UTC";
     found.push({ path: [...at, "timezone"], at: "value", found: quoted(timezone), expected });
   }
-  const unit = typeof every === "string" ? readEvery(every)?.unit : undefined;
+  const { unit, every: count = 1 } = (typeof every === "string" ? readEvery(every) : undefined) ?? {};
+  if (unit === "month" && count > mostMonths) {
+    found.push({ path: [...at, "every"], at: "value", found: shown(every), expected: `at most ${mostMonths} months` });
+  }
   const expected = unit === undefined ? undefined : wrongDay(unit, on);
   if (expected !== undefined) {
     found.push({ path: [...at, "on"], at: on === undefined ? "key" : "value", found: shown(on), expected });

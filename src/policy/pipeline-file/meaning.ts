@@ -11,7 +11,7 @@ import type {
 import { readEvery, type SchedulePolicy, weekdays } from "../schedule.ts";
 import { readHours, type WindowPolicy } from "../windows.ts";
 import { readActions } from "./deployers/actions.ts";
-import { readCheck } from "./deployers/check.ts";
+import { readCheck, readCheckName } from "./deployers/check.ts";
 import { readDeployment } from "./deployers/deployment.ts";
 import { readGitLab } from "./deployers/gitlab.ts";
 import { readPin } from "./deployers/pin.ts";
@@ -95,7 +95,7 @@ function environmentPolicy(name: string, entry: EnvironmentEntry, above: string 
     verify,
     production: isProduction(name, entry),
     ...given("after", entry.after ?? above),
-    checks: entry.checks ?? [],
+    checks: (entry.checks ?? []).map(readCheckName),
     ...given("approvals", approvalPolicy(entry.approvals)),
     who: entry.who ?? [],
     queue: entry.queue ?? "supersede",

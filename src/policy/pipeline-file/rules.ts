@@ -6,6 +6,7 @@ import { nearest } from "../nearest.ts";
 import { deployVerbs } from "../verbs.ts";
 import { branchMistakes } from "./branch-rules.ts";
 import { demoMistakes } from "./demo-rules.ts";
+import { checkNameMistakes } from "./deployers/check.ts";
 import { entriesOf, isMap, itemsOf, listed, quoted, valueAt } from "./found.ts";
 import { countMistakes, groupMistakes, peopleMistakes } from "./people-rules.ts";
 import type { Path } from "./places.ts";
@@ -32,6 +33,9 @@ function ofService(data: unknown): readonly Finding[] {
     ...environments.flatMap(([name, environment], i) => [
       ...nameMistakes(name, names.slice(0, i)),
       ...afterMistakes(name, environment, names, i),
+      ...itemsOf(valueAt(environment, ["checks"])).flatMap((check, j) =>
+        checkNameMistakes(["environments", name, "checks", j], check),
+      ),
       ...approvalMistakes(name, environment, data),
       ...peopleMistakes(["environments", name, "who"], valueAt(environment, ["who"]), data),
       ...peopleMistakes(["environments", name, "hotfix", "from"], valueAt(environment, ["hotfix", "from"]), data),
@@ -57,6 +61,11 @@ function nameMistakes(name: string, above: readonly string[]): readonly Finding[
   }
   if (reservedNames.some((word) => word === lower)) {
     return [{ path, at: "key", found: quoted(name), expected: "another name: this word is a command's" }];
+  }
+  if (/^(?:0|[1-9]\d*)$/u.test(name)) {
+    // Whole numbers come before all other keys of an object, and the order of environments is that of promotion.
+    const expected = "a name with a letter: numbers alone lose their place in the order";
+    return [{ path, at: "key", found: quoted(name), expected }];
   }
   const twin = above.find((other) => other.toLowerCase() === lower);
   if (twin === undefined) return [];

@@ -9,14 +9,22 @@ export const checkEntry = text("the name of a GitHub check or status", /\S/u).de
   "The name of a GitHub check or status on the revision that the stage waits for.",
 );
 
+/** GitHub's names have no space before or after them. */
+export function readCheckName(entry: string): string {
+  return entry.trim();
+}
+
 export function readCheck(entry: string): CheckDeployer {
-  return { kind: "check", name: entry.trim() };
+  return { kind: "check", name: readCheckName(entry) };
 }
 
 /** What the bot says itself is no news to it, and waiting for that would never end. */
-export function checkMistakes(path: Path, value: Readonly<Record<string, unknown>>): readonly Finding[] {
-  const name = value["check"];
-  if (typeof name !== "string" || !name.trim().startsWith("signalbox/")) return [];
+export function checkNameMistakes(path: Path, name: unknown): readonly Finding[] {
+  if (typeof name !== "string" || !readCheckName(name).startsWith("signalbox/")) return [];
   const expected = "a check or status of somebody else: those that begin with signalbox/ are the bot's own";
-  return [{ path: [...path, "check"], at: "value", found: quoted(name), expected }];
+  return [{ path, at: "value", found: quoted(name), expected }];
+}
+
+export function checkMistakes(path: Path, value: Readonly<Record<string, unknown>>): readonly Finding[] {
+  return checkNameMistakes([...path, "check"], value["check"]);
 }
