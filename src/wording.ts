@@ -61,7 +61,7 @@ function why(reason: Reason, context: WordingContext): string {
     case "ready.ok":
       return "The pull request was ready when it was merged.";
     case "ready.not-a-merge":
-      return "A person asked for this, so no pull request has to be ready.";
+      return "No merge of a pull request asks for this, so none has to be ready.";
     case "ready.merged-while-not-ready":
       return `${reason.pullRequest === 0 ? "This" : `Pull request #${reason.pullRequest}`} was merged while it was not ready, so it is not deployed by itself.`;
     case "ready.offered":
@@ -165,7 +165,7 @@ function why(reason: Reason, context: WordingContext): string {
     case "hold.confirm-fix":
       return `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and this builds on it. Somebody has to confirm that it contains the fix.`;
     case "hold.stands":
-      return `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and what comes ${reason.kind === "merge" ? "by a merge" : "by itself"} waits until that is fixed.`;
+      return `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out. Merges, retries and whatever comes by itself wait until that is fixed.`;
     case "hold.not-a-descendant":
       return reason.comparison === "unknown"
         ? `Rollback ${reason.rollback} took ${shortSha(reason.bad)} out, and GitHub could not say whether this builds on it.`

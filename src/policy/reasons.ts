@@ -2,7 +2,7 @@
  * Reason codes of the gates, each with the facts that speak for it. Prose belongs to `wording.ts` alone.
  * The code's first word is the gate's name.
  */
-import type { Comparison, Instant, MigrationFacts, OfferedBecause, Permission, RequestKind, Sha } from "./model.ts";
+import type { Comparison, Instant, MigrationFacts, OfferedBecause, Permission, Sha } from "./model.ts";
 
 /** Why one approval does not count. */
 export type ApprovalRefusal =
@@ -142,8 +142,8 @@ export type Reason =
   | { readonly code: "hold.fix-confirmed"; readonly by: string; readonly bad: Sha }
   /** A person asks for a descendant of the bad revision: someone who may ask confirms that it contains the fix. */
   | { readonly code: "hold.confirm-fix"; readonly bad: Sha; readonly rollback: number }
-  /** Merges and retries wait while a hold stands. */
-  | { readonly code: "hold.stands"; readonly bad: Sha; readonly rollback: number; readonly kind: RequestKind }
+  /** Merges, retries and what comes by itself wait while a hold stands. */
+  | { readonly code: "hold.stands"; readonly bad: Sha; readonly rollback: number }
   | {
       readonly code: "hold.not-a-descendant";
       readonly bad: Sha;

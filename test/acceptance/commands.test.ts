@@ -352,7 +352,7 @@ test("after a merge", async () => {
     > /deploy why production
     Nothing waits for production. Asked for now, first of shop to production waits.
     • Passes: access. Whoever asked may ask for this.
-    • Passes: ready. A person asked for this, so no pull request has to be ready.
+    • Passes: ready. No merge of a pull request asks for this, so none has to be ready.
     • Passes: lock. Nobody holds a lock.
     • Passes: freeze. No freeze stands.
     • Passes: window. This environment is deployed to at any time.
@@ -396,7 +396,7 @@ test("asked for, production waits, and every look says for what", async () => {
     > /deploy why production
     first of shop to production (deployment 2) waits.
     • Passes: access. Whoever asked may ask for this.
-    • Passes: ready. A person asked for this, so no pull request has to be ready.
+    • Passes: ready. No merge of a pull request asks for this, so none has to be ready.
     • Passes: lock. Nobody holds a lock.
     • Passes: freeze. No freeze stands.
     • Passes: window. This environment is deployed to at any time.

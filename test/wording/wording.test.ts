@@ -111,7 +111,7 @@ const cases: Cases = {
     },
   ],
   "ready.ok": [{ reason: {}, says: "The pull request was ready when it was merged." }],
-  "ready.not-a-merge": [{ reason: {}, says: "A person asked for this, so no pull request has to be ready." }],
+  "ready.not-a-merge": [{ reason: {}, says: "No merge of a pull request asks for this, so none has to be ready." }],
   "ready.merged-while-not-ready": [
     {
       reason: { pullRequest: 12 },
@@ -408,15 +408,10 @@ const cases: Cases = {
   ],
   "hold.stands": [
     {
-      reason: { bad, rollback: 40, kind: "merge" },
+      reason: { bad, rollback: 40 },
       result: "wait",
       clearedBy: [anyone],
-      says: "Rollback 40 took 0123456 out, and what comes by a merge waits until that is fixed. Whoever may ask for this environment can ask for the fix with /deploy.",
-    },
-    {
-      reason: { bad, rollback: 40, kind: "promotion" },
-      result: "wait",
-      says: "Rollback 40 took 0123456 out, and what comes by itself waits until that is fixed.",
+      says: "Rollback 40 took 0123456 out. Merges, retries and whatever comes by itself wait until that is fixed. Whoever may ask for this environment can ask for the fix with /deploy.",
     },
   ],
   "hold.not-a-descendant": [

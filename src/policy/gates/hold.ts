@@ -16,7 +16,7 @@ export function hold({ environment, policy, request }: Facts): GateResult {
   const people = { kind: "whoever-may-ask" } as const;
   // Trying again what a rollback took out, or what it interrupted, brings no fix.
   if (request.kind === "merge" || !request.typed || request.retryOf !== undefined) {
-    return wait("hold", { code: "hold.stands", bad, rollback, kind: request.kind }, people);
+    return wait("hold", { code: "hold.stands", bad, rollback }, people);
   }
   if (comparison !== "ahead") {
     return wait("hold", { code: "hold.not-a-descendant", bad, rollback, comparison }, { kind: settlersOf(policy) });

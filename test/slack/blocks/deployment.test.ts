@@ -60,7 +60,7 @@ test("a request shows what it brings, every gate in a sentence, who may approve 
     "• <https://github.com/acme/shop-api/pull/12|#12> Add the basket (alice)",
     "• <https://github.com/acme/shop-api/pull/13|#13> Mend the till (bob)",
     "✅ Passes · *access*: Whoever asked may ask for this.",
-    "✅ Passes · *ready*: A person asked for this, so no pull request has to be ready.",
+    "✅ Passes · *ready*: No merge of a pull request asks for this, so none has to be ready.",
     "✅ Passes · *lock*: Nobody holds a lock.",
     "✅ Passes · *order*: The same content was live in staging (deployment 41).",
     "✅ Passes · *checks*: The check ci/test is green.",
