@@ -5,7 +5,6 @@ export type WorkflowFile = {
   /** The inputs of `workflow_dispatch`; undefined when it cannot be dispatched. */
   readonly inputs: ReadonlyMap<string, { readonly required: boolean }> | undefined;
   readonly listensToDeployments: boolean;
-  readonly runName: string | undefined;
 };
 
 /** Larger files are not workflows. */
@@ -29,13 +28,11 @@ export function readWorkflowFile(text: string): WorkflowFile | undefined {
   const names = typeof on === "string" ? [on] : Array.isArray(on) ? on.map(String) : entries(on).map(([name]) => name);
   const dispatch = entries(on).find(([name]) => name === "workflow_dispatch")?.[1];
   const declared = entries(entries(dispatch).find(([name]) => name === "inputs")?.[1]);
-  const runName = top.get("run-name");
   return {
     inputs: names.includes("workflow_dispatch")
       ? new Map(declared.map(([name, input]) => [name, { required: isRequired(input) }]))
       : undefined,
     listensToDeployments: names.includes("deployment"),
-    runName: typeof runName === "string" ? runName : undefined,
   };
 }
 
@@ -47,12 +44,6 @@ function isRequired(input: unknown): boolean {
 
 /** The input by which a run is known as an attempt's; a workflow that declares it is given the token. */
 export const tokenInput = "signalbox";
-
-/** Whether a run's title tells the token, so that it is found again by it. */
-export function titleTellsToken({ inputs, runName }: WorkflowFile): boolean {
-  const named = new RegExp(`\\$\\{\\{[^}]*\\binputs\\.${tokenInput}\\b[^}]*\\}\\}`, "u");
-  return inputs?.has(tokenInput) === true && runName !== undefined && named.test(runName);
-}
 
 /** What keeps the workflow from being dispatched with these inputs, as a phrase; undefined when nothing does. */
 export function whyNotDispatched(file: WorkflowFile, given: readonly string[]): string | undefined {
