@@ -35,7 +35,7 @@ export function readActions(entry: z.infer<typeof actionsEntry>): ActionsDeploye
 }
 
 /** What an input's value may name. */
-const inputPlaces = [
+export const inputPlaces = [
   "sha",
   "short_sha",
   "version",
