@@ -3,6 +3,7 @@
  * between the sandbox's GitHub and Slack, which run in the bench's process.
  */
 
+import { type BotProcess, createBotProcess } from "../sandbox/bot-process.ts";
 import { type OpenScene, openScene } from "../sandbox/open-scene.ts";
 import type { SandboxMessage } from "../sandbox/slack-contract.ts";
 import type { Bench } from "./measure.ts";
@@ -12,7 +13,7 @@ export const [developer, releaseManager] = ["U0ALICE", "U0ROSA"] as const;
 /** Longer than anything may take; whoever waits longer has found a fault, and says what the bot logged last. */
 const patienceMs = 30_000;
 
-export type BenchedBot = OpenScene & {
+export type BenchedBot = OpenScene<BotProcess> & {
   /** Resolves when it is so. Looks whenever GitHub or Slack changed, and every few milliseconds. */
   until<Seen>(what: string, look: () => Seen | undefined): Promise<Seen>;
   /** Deliveries that the bot has stored and not handled yet, as its own metrics say. */
@@ -21,7 +22,10 @@ export type BenchedBot = OpenScene & {
 
 export async function openBot(bench: Bench, settings: Readonly<Record<string, string>> = {}): Promise<BenchedBot> {
   const { context } = bench;
-  const sample = await openScene({ context, folder: await bench.folder(), siteUrl: "https://shop.example", settings });
+  const sample = await openScene({
+    ...{ context, settings, createBot: createBotProcess },
+    ...{ folder: await bench.folder(), siteUrl: "https://shop.example" },
+  });
   bench.onEnd(() => sample.close());
   return {
     ...sample,
@@ -46,12 +50,12 @@ export async function openBot(bench: Bench, settings: Readonly<Record<string, st
 }
 
 /** Starts it; rejects with its last lines when it does not become ready. */
-export async function startBot(bot: OpenScene): Promise<void> {
+export async function startBot(bot: OpenScene<BotProcess>): Promise<void> {
   await bot.bot.start();
   if (bot.bot.state() !== "running") throw new Error(`the bot did not start\n${bot.log.slice(-15).join("\n")}`);
 }
 
-function toldOnly(bot: OpenScene, user: string): readonly SandboxMessage[] {
+function toldOnly(bot: OpenScene<BotProcess>, user: string): readonly SandboxMessage[] {
   return bot.slack.messages(bot.channel).filter((one) => one.ephemeralFor === user);
 }
 

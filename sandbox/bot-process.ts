@@ -4,13 +4,13 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import type { Context } from "../src/context.ts";
 import type { BotControl, BotState } from "./page/play.ts";
 
-export type BotProcessOptions = {
+/** What a bot is given, however it is run. */
+export type BotOptions = {
   readonly context: Context;
-  /** The bot's main module. */
-  readonly script: string;
   readonly host: string;
   readonly port: number;
   /** The bot's settings; it gets these and what any program needs of the machine, nothing else. */
@@ -19,11 +19,18 @@ export type BotProcessOptions = {
   readonly print: (line: string) => void;
 };
 
+export type BotProcessOptions = BotOptions & {
+  /** The bot's main module; the ordinary one unless said. */
+  readonly script?: string;
+};
+
 export type BotProcess = BotControl & {
   readonly pid: () => number | undefined;
   /** SIGTERM, then, when it has not ended in time, SIGKILL. */
   stop(): Promise<void>;
 };
+
+const ordinaryScript = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** The first start makes a database, on a slow machine in many seconds. */
 const readyWithinMs = 60_000;
@@ -44,7 +51,8 @@ export function freePort(host: string): Promise<number> {
   });
 }
 
-function environment(settings: Readonly<Record<string, string>>): Record<string, string> {
+/** The settings, and what any program needs of the machine. */
+export function botEnvironment(settings: Readonly<Record<string, string>>): Record<string, string> {
   const kept = passedOn.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -99,9 +107,9 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
       // As `npm start` and the Dockerfile start it: a small heap that grows in small steps, since garbage that nobody
       // collects stays resident for good; and WebAssembly compiled once and simply, since optimising the one huge
       // function of fetch's HTTP parser takes tens of MB that malloc keeps.
-      ["--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", options.script],
+      ["--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", options.script ?? ordinaryScript],
       // A group of its own: Ctrl-C in the terminal reaches the sandbox alone, which then stops the bot in good order.
-      { env: environment(options.settings), stdio: ["ignore", "pipe", "pipe"], detached: true },
+      { env: botEnvironment(options.settings), stdio: ["ignore", "pipe", "pipe"], detached: true },
     );
     printLines(started.stdout, options.print);
     printLines(started.stderr, options.print);

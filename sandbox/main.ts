@@ -3,7 +3,6 @@
  * its own. It gives the bot nothing but the settings that any bot is given.
  */
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Context } from "../src/context.ts";
 import { type BotProcess, createBotProcess, freePort } from "./bot-process.ts";
 import { botSettings, botUrl } from "./bot-settings.ts";
@@ -36,7 +35,6 @@ export type SandboxOptions = {
 export type Sandbox = { readonly url: string; readonly bot: BotProcess; stop(): Promise<void> };
 
 const loopback = "127.0.0.1";
-const botScript = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 function printToTerminal(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -95,8 +93,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const logLevel = process.env["LOG_LEVEL"] ?? "info";
     const usual = botSettings({ github, slack, folder, host: loopback, port, logLevel });
     const settings = { ...usual, ...scene.settings };
-    const script = options.botScript ?? botScript;
-    const bot = createBotProcess({ context, script, host: loopback, port, settings, print });
+    const script = options.botScript === undefined ? {} : { script: options.botScript };
+    const bot = createBotProcess({ context, ...script, host: loopback, port, settings, print });
     closers.push(() => bot.stop());
     bot.onChange(() => void folder.noteBot(bot.pid()).catch(() => undefined));
     const url = botUrl(loopback, port);

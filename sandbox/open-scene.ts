@@ -1,11 +1,10 @@
 /**
- * A scene in a GitHub and a Slack of its own, with the ordinary bot as a process between them, on loopback: what tests
- * and benches play with. It waits for nothing and opens no page; the bot is started by whoever opened it.
+ * A scene in a GitHub and a Slack of its own, with the ordinary bot between them, on loopback: what tests and benches
+ * play with. It waits for nothing and opens no page; the bot is started by whoever opened it, who also says how it runs.
  */
 import { rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Context } from "../src/context.ts";
-import { type BotProcess, createBotProcess, freePort } from "./bot-process.ts";
+import { type BotOptions, freePort } from "./bot-process.ts";
 import { botSettings, botUrl } from "./bot-settings.ts";
 import type { SandboxGitHub } from "./contract.ts";
 import { makeFolder, type SandboxFolder } from "./folder.ts";
@@ -18,13 +17,15 @@ import { createSandboxSlack } from "./slack/sandbox-slack.ts";
 import type { SandboxSlack } from "./slack-contract.ts";
 
 const loopback = "127.0.0.1";
-const botScript = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-export type OpenScene = {
+/** As much of a bot as a scene handles: what it is given says where requests are taken once `start` has ended. */
+export type SceneBot = { start(): Promise<void>; stop(): Promise<void> };
+
+export type OpenScene<Bot extends SceneBot> = {
   readonly github: SandboxGitHub;
   readonly slack: SandboxSlack;
   /** Not started yet; webhooks, commands and events are sent to it as soon as it takes them. */
-  readonly bot: BotProcess;
+  readonly bot: Bot;
   readonly botUrl: string;
   readonly folder: SandboxFolder;
   /** Where the site is, or is believed to be. */
@@ -38,8 +39,10 @@ export type OpenScene = {
   close(): Promise<void>;
 };
 
-export async function openScene(options: {
+export async function openScene<Bot extends SceneBot>(options: {
   readonly context: Context;
+  /** How the bot is run, such as `createBotProcess`. */
+  readonly createBot: (given: BotOptions) => Bot;
   /** The sample unless said. */
   readonly scene?: Scene;
   /** A folder that belongs to this one alone; `close` removes it. */
@@ -53,7 +56,7 @@ export async function openScene(options: {
   readonly socketMode?: boolean;
   /** Settings of the bot besides or instead of the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
-}): Promise<OpenScene> {
+}): Promise<OpenScene<Bot>> {
   const { context, scene = sample } = options;
   const folder = await makeFolder(context, options.folder);
   const site = options.siteUrl === undefined ? await serveSite(context, folder.site, loopback) : undefined;
@@ -69,9 +72,8 @@ export async function openScene(options: {
   const port = await freePort(loopback);
   const log: string[] = [];
   const usual = botSettings({ github, slack, folder, host: loopback, port, logLevel: options.logLevel ?? "info" });
-  const bot = createBotProcess({
+  const bot = options.createBot({
     context,
-    script: botScript,
     host: loopback,
     port,
     settings: {

@@ -1,15 +1,18 @@
 /**
  * The bot is killed with -9 in the middle of a deployment and started again. It runs its private PostgreSQL here, which
- * is left running by the kill and found again. It says what became of the deployment, and nothing has run twice.
+ * is left running by the kill and found again. It says what became of the deployment, and nothing has run or been said
+ * twice.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { BotProcess } from "../../sandbox/bot-process.ts";
+import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
 import { sampleRepository } from "../../sandbox/sample/scene.ts";
-import { isLive, openPlay, type Play } from "./play.ts";
+import { isLive, openPlayOfProcess, type Play } from "./play.ts";
 
-let play: Play;
+let play: Play<BotProcess>;
 beforeAll(async () => {
   // Each step of a stage takes a quarter of a second, so that there is a middle to be killed in.
-  play = await openPlay({ privateServer: true, pace: 0.25 });
+  play = await openPlayOfProcess({ privateServer: true, pace: 0.25 });
 });
 afterAll(async () => {
   await play?.close();
@@ -71,4 +74,27 @@ test("what was merged while the bot was down is deployed when it is back", async
   await play.github.settled();
   await play.bot.start();
   await play.until("staging to have it", () => isLive(play, "staging", missed));
+});
+
+test("killed before it could remember a comment, it edits that one", async () => {
+  const changes = catalogueChange("Another", "More to buy");
+  await play.github.commit(sampleRepository, "alice", { branch: "another", message: "Add another", changes });
+  play.github.fail({ method: "POST", path: /\/issues\/\d+\/comments/ }, [{ status: 0, afterDoing: true }]);
+  const number = await play.github.openPullRequest(sampleRepository, "alice", {
+    title: "Add another",
+    body: "",
+    head: "another",
+  });
+  const comments = () => play.pull(number).comments.filter(({ author }) => author.endsWith("[bot]"));
+  await play.until("the comment", () => comments()[0]);
+  await play.bot.kill();
+  await play.github.editPullRequest(sampleRepository, "alice", number, { body: "close #2" });
+  await play.bot.start();
+  await play.until("all set", () => /All set/.test(comments()[0]?.body ?? "") || undefined);
+  await play.until("green", () =>
+    play.pull(number).checkRuns.some(({ conclusion, headSha }) => {
+      return conclusion === "success" && headSha === play.pull(number).head.sha;
+    }),
+  );
+  expect(comments()).toHaveLength(1);
 });

@@ -1,18 +1,21 @@
 /**
- * A scene with the whole bot as a process of its own, between the sandbox's GitHub and Slack: signed HTTP in, HTTP out,
- * real git, a real database, commands that really run. Tests act as people do and look at what people see.
+ * A scene with the whole bot between the sandbox's GitHub and Slack: signed HTTP in, HTTP out, real git, a real database,
+ * commands that really run. Tests act as people do and look at what people see.
+ *
+ * The bot runs within the test's process, unless the test is about what becomes of a process.
  */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { BotProcess } from "../../sandbox/bot-process.ts";
+import { type BotOptions, type BotProcess, createBotProcess } from "../../sandbox/bot-process.ts";
 import type { SandboxGitHub, SandboxPullRequest, SandboxRepositoryView } from "../../sandbox/contract.ts";
 import type { Monitoring } from "../../sandbox/monitoring/monitoring.ts";
-import { openScene } from "../../sandbox/open-scene.ts";
+import { openScene, type SceneBot } from "../../sandbox/open-scene.ts";
 import type { Scene } from "../../sandbox/scene.ts";
 import type { SandboxMessage, SandboxSlack } from "../../sandbox/slack-contract.ts";
 import { readWorld, type WorldView } from "../../sandbox/world.ts";
 import { createContext } from "../../src/context.ts";
+import { createBotWithin } from "../harness/bot-within.ts";
 import { testDatabase } from "../harness/database.ts";
 import { shareCompiledCode } from "../harness/quick-places.ts";
 
@@ -29,10 +32,10 @@ export type Change = {
   readonly by?: string;
 };
 
-export type Story = {
+export type Story<Bot extends SceneBot = SceneBot> = {
   readonly github: SandboxGitHub;
   readonly slack: SandboxSlack;
-  readonly bot: BotProcess;
+  readonly bot: Bot;
   readonly botUrl: string;
   /** The scene's first channel. */
   readonly channel: string;
@@ -90,12 +93,25 @@ export function reading(message: { readonly text: string; readonly blocks: reado
 }
 
 export async function openStory(options: StoryOptions): Promise<Story> {
+  return await openStoryWith(createBotWithin, options);
+}
+
+/** With the bot as a process of its own, as it is where people use it: it can be killed. */
+export async function openStoryOfProcess(options: StoryOptions): Promise<Story<BotProcess>> {
+  return await openStoryWith(createBotProcess, options);
+}
+
+async function openStoryWith<Bot extends SceneBot>(
+  createBot: (given: BotOptions) => Bot,
+  options: StoryOptions,
+): Promise<Story<Bot>> {
   const { scene } = options;
   const context = createContext();
   const folder = await mkdtemp(join(tmpdir(), "signalbox-play-"));
   const database = options.privateServer === true ? undefined : await testDatabase();
   const open = await openScene({
     context,
+    createBot,
     scene,
     folder,
     pace: options.pace ?? 0,
@@ -110,7 +126,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
   shareCompiledCode(places.bot);
   await bot.start();
 
-  const story: Story = {
+  const story: Story<Bot> = {
     github,
     slack,
     bot,
