@@ -73,7 +73,9 @@ async function run(around: Context, given: Extract<ReadSettings, { kind: "settin
   });
   try {
     const { startBot } = await import("./start-bot.ts");
-    const bot = await startBot({ context: around, log, settings, operator, version: await versionOf(around) });
+    const { measureProcess } = await import("./web/metrics.ts");
+    const version = await versionOf(around);
+    const bot = await startBot({ context: around, log, settings, operator, version, ofProcess: measureProcess() });
     log.info(
       { ...bot.address, database: settings.databaseUrl === undefined ? "private" : "given" },
       "Signalbox is ready",

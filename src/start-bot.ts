@@ -66,7 +66,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     for (const end of workers) await end();
   });
   const inbox = createInbox({ context, db, pool: store.pool, wake: jobs.wake });
-  const metrics = createMetrics({ clock: context.clock, db, version });
+  const metrics = createMetrics({ clock: context.clock, db, version, ofProcess: options.ofProcess });
 
   let servicesKnown = Promise.resolve();
   const logged = (what: string) => (error: unknown) => log.error({ err: error }, what);
@@ -83,6 +83,9 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   workers.push(() => advancer.stop());
   const projections = createShown(parts, settings, metrics);
   workers.push(() => projections.stop());
+  workers.push(async () => {
+    for (const deployer of Object.values(bot.deployers)) await deployer.stop?.();
+  });
   const { githubApp, drain } = createDeliveries(parts, { settings, inbox, metrics });
   const catchUp = createCatchUp({
     bot,
@@ -129,8 +132,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   const isNew = (await db.selectFrom("repository").select("id").limit(1).executeTakeFirst()) === undefined;
   if (isNew) {
     servicesKnown = begun.promise;
-    // A timer, since a sleep would keep the process of a start that fails alive.
-    context.clock.after(servicesWithinMs, begun.resolve);
+    const late = context.clock.after(servicesWithinMs, begun.resolve);
+    closers.push(() => late.cancel());
   }
   let catchingUp: Promise<unknown> = Promise.resolve();
   closers.push(async () => {

@@ -104,6 +104,8 @@ export type Deployer = {
   /** Asks for the end; `observe` tells whether it came. */
   cancel(attempt: Attempt, handle: Handle): Promise<void>;
   find(attempt: Attempt): Promise<Found>;
+  /** The bot stops: what was made ready for starts to come is let go. What was started runs on. */
+  stop?(): Promise<void>;
 };
 
 export type Deployers = { readonly [Kind in StageDefinition["deployer"]["kind"]]: Deployer };

@@ -193,11 +193,15 @@ export function createRunDeployer(options: RunDeployerOptions): Deployer {
     callTimeoutMs,
     expect: () => spare.prepare(),
     makeAhead(ahead) {
-      if (options.operator.commandsAllowed(ahead.repository.fullName)) makeAhead(ahead);
+      if (options.operator.commandsAllowed(ahead.repository.fullName)) makeAhead.make(ahead);
     },
     start: (attempt) => start(parts, attempt),
     observe: (attempt, handle) => observe(parts, attempt, handle),
     cancel: (_attempt, handle) => cancel(parts, handle),
     find: (attempt) => find(parts, attempt),
+    async stop() {
+      spare.dismiss();
+      await makeAhead.stop();
+    },
   };
 }

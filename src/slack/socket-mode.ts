@@ -114,6 +114,8 @@ export function startSocketMode(options: SocketModeOptions): SocketMode {
   }
 
   client.on("connected", () => {
+    // One that was still being opened when the bot stopped.
+    if (stopped) return void client.disconnect();
     connected = true;
     failures = 0;
     log.info("connected to Slack by Socket Mode");
@@ -134,7 +136,9 @@ export function startSocketMode(options: SocketModeOptions): SocketMode {
       pause?.cancel();
       if (!connected) return;
       // The far side may be gone without a word; nothing is lost by not waiting for its farewell.
-      await Promise.race([client.disconnect(), context.clock.sleep(farewellMs)]);
+      const late = new AbortController();
+      await Promise.race([client.disconnect(), context.clock.sleep(farewellMs, late.signal).catch(() => undefined)]);
+      late.abort();
     },
   };
 }

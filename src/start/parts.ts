@@ -1,6 +1,7 @@
 /** What every operation is given: GitHub, Slack, the deployers and the operator's rules, built from the settings. */
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { Settings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { createActionsDeployer } from "../deployers/actions.ts";
@@ -34,6 +35,8 @@ export type StartOptions = {
   readonly settings: Settings;
   readonly operator: OperatorRules;
   readonly version: string;
+  /** Given by whoever owns the process: `measureProcess` of `web/metrics.ts`. */
+  readonly ofProcess?: Registry;
 };
 
 export type Parts = {

@@ -25,15 +25,22 @@ export type Metrics = {
 /** The gauge stops counting here: more only says "many", and counting them all would cost more the worse it is. */
 const waitingAtMost = 10_000;
 
+/** What is measured of the process. Nothing can end it, so it is begun once, by whoever owns the process. */
+export function measureProcess(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
 export function createMetrics(parts: {
   readonly clock: Context["clock"];
   readonly db: Kysely<Database>;
   readonly version: string;
+  /** Shown as well; undefined where the process is somebody else's. */
+  readonly ofProcess?: Registry | undefined;
 }): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers;
-  if (registry === undefined) throw new Error("there is always a registry");
-  collectDefaultMetrics({ register: registry });
+  const registry = new Registry();
+  const registers = [registry];
 
   new Gauge({ name: "signalbox_info", help: "The version that runs.", labelNames: ["version"], registers })
     .labels(parts.version)
@@ -84,9 +91,10 @@ export function createMetrics(parts: {
     },
   });
 
+  const shown = Registry.merge([...(parts.ofProcess === undefined ? [] : [parts.ofProcess]), registry]);
   return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
+    contentType: shown.contentType,
+    text: () => shown.metrics(),
     stored: (source, result) => stored.labels(source, result).inc(),
     refused: (route, status) => refused.labels(route, String(status)).inc(),
     handled: (source, outcome) => handled.labels(source, outcome).inc(),

@@ -1,10 +1,25 @@
-/** The bot with nothing but a socket to Slack: no request of Slack's reaches it from outside. */
+/**
+ * The bot with nothing but a socket to Slack: no request of Slack's reaches it from outside. And what is left of a bot
+ * that has stopped: nothing, though the process runs on.
+ */
+import { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { alice, openPlay, type Play } from "./play.ts";
+import { notedContext } from "../harness/noted-context.ts";
+import { alice, isLive, openPlay, type Play } from "./play.ts";
+
+const { context: botContext, underWay } = notedContext();
+/** Without the one by which a library of the log closes its files, once in each process. */
+const listeners = () =>
+  process
+    .eventNames()
+    .filter((name) => name !== "exit")
+    .map((name) => `${String(name)} ${process.listenerCount(name)}`);
 
 let play: Play;
+let listenersBefore: readonly string[];
 beforeAll(async () => {
-  play = await openPlay({ socketMode: true });
+  listenersBefore = listeners();
+  play = await openPlay({ socketMode: true, botContext });
   await play.until("the socket", () => play.slack.sockets() > 0 || undefined);
 });
 afterAll(() => play?.close());
@@ -15,4 +30,37 @@ test("a command comes over the socket and is answered, and again after the socke
   await play.until("the socket to be gone", () => play.slack.sockets() === 0 || undefined);
   await play.until("the socket to be opened again", () => play.slack.sockets() > 0 || undefined);
   expect(await play.ask(alice, "/deploy status")).toContain("staging");
+});
+
+/** Who else is connected to the bot's database. */
+async function connections(): Promise<readonly string[]> {
+  const pool = new Pool({ connectionString: play.databaseUrl });
+  try {
+    const found = await pool.query(
+      "select application_name as name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    return found.rows.map(({ name }) => String(name));
+  } finally {
+    await pool.end();
+  }
+}
+
+test("a bot that stopped leaves no timer, process, connection or listener behind", async () => {
+  await play.ask(alice, "/deploy staging");
+  const [branch] = play.repository().branches.filter(({ name }) => name === "main");
+  await play.until("staging to have it", () => isLive(play, "staging", branch?.sha ?? ""));
+  // Waits for a person, and what its start will need is made ready meanwhile.
+  await play.ask(alice, "/deploy production");
+  await play.until("the request", () => play.messages().find(({ text }) => /production/.test(text)));
+  expect(underWay()).not.toEqual([]);
+  expect(await connections()).not.toEqual([]);
+
+  await play.bot.stop();
+
+  expect(underWay().filter((what) => !/^process/.test(what))).toEqual([]);
+  await play.until("processes that were let go to end", () => underWay().length === 0);
+  await play.until("Slack to see the socket gone", () => play.slack.sockets() === 0);
+  await play.until("the database to be left", async () => (await connections()).length === 0);
+  await expect(fetch(`${play.botUrl}/healthz`)).rejects.toThrow();
+  expect(listeners()).toEqual(listenersBefore);
 });

@@ -14,7 +14,8 @@ import { openScene, type SceneBot } from "../../sandbox/open-scene.ts";
 import type { Scene } from "../../sandbox/scene.ts";
 import type { SandboxMessage, SandboxSlack } from "../../sandbox/slack-contract.ts";
 import { readWorld, type WorldView } from "../../sandbox/world.ts";
-import { createContext } from "../../src/context.ts";
+import { type Context, createContext } from "../../src/context.ts";
+import { optional } from "../../src/optional.ts";
 import { createBotWithin } from "../harness/bot-within.ts";
 import { testDatabase } from "../harness/database.ts";
 import { shareCompiledCode } from "../harness/quick-places.ts";
@@ -85,6 +86,8 @@ export type StoryOptions = {
   readonly privateServer?: boolean;
   readonly socketMode?: boolean;
   readonly operatorFile?: string;
+  /** What the bot is given, where it runs within the test. */
+  readonly botContext?: Context;
 };
 
 /** All that a person reads of a message: its text and its blocks. */
@@ -93,7 +96,8 @@ export function reading(message: { readonly text: string; readonly blocks: reado
 }
 
 export async function openStory(options: StoryOptions): Promise<Story> {
-  return await openStoryWith(createBotWithin, options);
+  const context = optional("context", options.botContext);
+  return await openStoryWith((given) => createBotWithin({ ...given, ...context }), options);
 }
 
 /** With the bot as a process of its own, as it is where people use it: it can be killed. */

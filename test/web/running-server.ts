@@ -9,7 +9,7 @@ import { readSlackRequest } from "../../src/slack/receiver.ts";
 import { createInbox } from "../../src/store/inbox.ts";
 import { createReadiness, type ReadinessCheck } from "../../src/web/health.ts";
 import type { Links } from "../../src/web/link.ts";
-import { createMetrics } from "../../src/web/metrics.ts";
+import { createMetrics, measureProcess } from "../../src/web/metrics.ts";
 import { createWebServer, type WebServer } from "../../src/web/server.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { testContext } from "../harness/test-context.ts";
@@ -74,7 +74,7 @@ export async function runningServer(
     },
     links: options.links,
     readiness: createReadiness(context.clock, options.checks ?? []),
-    metrics: createMetrics({ clock, db: database.db, version: "1.2.3" }),
+    metrics: createMetrics({ clock, db: database.db, version: "1.2.3", ofProcess: measureProcess() }),
   });
   const { port } = await web.listen();
 

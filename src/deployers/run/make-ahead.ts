@@ -21,36 +21,55 @@ export type MakeAheadOptions = {
   readonly github: Pick<GitHubPort, "gitAccess">;
 };
 
-export function createMakeAhead(options: MakeAheadOptions): (ahead: Ahead) => void {
+export type MakeAhead = {
+  make(ahead: Ahead): void;
+  /** Gives up what is under way, and makes nothing more. */
+  stop(): Promise<void>;
+};
+
+export function createMakeAhead(options: MakeAheadOptions): MakeAhead {
   const { context, log, dataDir, path, github } = options;
   let last = Promise.resolve();
   let waiting = 0;
+  const stopping = new AbortController();
 
   async function make({ repository, checkout, sha }: Ahead): Promise<void> {
+    if (stopping.signal.aborted) return;
     const late = new AbortController();
     const timer = context.clock.after(withinMs, () => late.abort(new Error("it took too long")));
     try {
       const git = await github.gitAccess(repository);
-      await checkOutAhead({ context, path, home: dataDir, signal: late.signal }, dataDir, {
-        checkout,
-        repository: { id: repository.id, fullName: repository.fullName },
-        sha,
-        git,
-      });
+      await checkOutAhead(
+        { context, path, home: dataDir, signal: AbortSignal.any([late.signal, stopping.signal]) },
+        dataDir,
+        {
+          checkout,
+          repository: { id: repository.id, fullName: repository.fullName },
+          sha,
+          git,
+        },
+      );
     } catch (error) {
+      if (stopping.signal.aborted) return;
       log.info({ err: error, deployment: checkout }, "a revision could not be checked out ahead; the start will do it");
     } finally {
       timer.cancel();
     }
   }
 
-  return (ahead) => {
-    if (waiting >= waitingAtMost) return;
-    waiting += 1;
-    last = last
-      .then(() => make(ahead))
-      .finally(() => {
-        waiting -= 1;
-      });
+  return {
+    make(ahead) {
+      if (waiting >= waitingAtMost) return;
+      waiting += 1;
+      last = last
+        .then(() => make(ahead))
+        .finally(() => {
+          waiting -= 1;
+        });
+    },
+    async stop() {
+      stopping.abort(new Error("the bot stops"));
+      await last;
+    },
   };
 }

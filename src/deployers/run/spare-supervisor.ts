@@ -13,6 +13,8 @@ export type SpareSupervisor = {
   prepare(): void;
   /** The one that waits, or a new one. */
   take(): Launched;
+  /** Lets the one that waits go. */
+  dismiss(): void;
 };
 
 export function createSpareSupervisor(
@@ -42,6 +44,11 @@ export function createSpareSupervisor(
       return waiting !== undefined && isWaiting(waiting.launched)
         ? waiting.launched
         : launchSupervisor(context, options);
+    },
+    dismiss() {
+      spare?.timer.cancel();
+      if (spare !== undefined) dismiss(spare.launched);
+      spare = undefined;
     },
   };
 }
