@@ -3,22 +3,23 @@
  * writes it down, and looks again. It may be called at any time, by several at once, and after any crash: what was made
  * and not written down is on no branch, and what was put on a branch or tag is found there.
  */
-import { nextMove } from "../policy/versions/candidate.ts";
+import { type CandidatePlan, nextMove } from "../policy/versions/candidate.ts";
 import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
+import type { StepProblem } from "./candidate-said.ts";
 import { carryOut, type Moved } from "./carry-out-version.ts";
 import { endVersion } from "./end-version.ts";
 import { gatherVersion } from "./gather-version.ts";
 import { loadService, loadServiceRef } from "./place.ts";
-import { OutsideError } from "./ports.ts";
+import { OutsideError, Refusal } from "./ports.ts";
 
 const mostMoves = 30;
 /** A person merges when they find the time; their merge is told too. */
 const lookAtPullMs = 5 * 60_000;
 const firstRetryMs = 2_000;
 const longestRetryMs = 5 * 60_000;
-/** GitHub did not answer for a day. */
-const giveUpAfterMs = 24 * 3_600_000;
+/** One failure after the other, without a move between: with these pauses that is about a day. */
+const mostTries = 295;
 
 export async function advanceVersion(bot: Bot, id: number): Promise<void> {
   for (let move = 0; move < mostMoves; move += 1) {
@@ -32,21 +33,28 @@ export async function advanceVersion(bot: Bot, id: number): Promise<void> {
 
 async function moveOnce(bot: Bot, row: CandidateRow): Promise<Moved> {
   const service = await loadService(bot.db, row.service_id);
-  if (service === undefined) return { kind: "end", problem: { code: "left-pipeline" }, tagged: false };
+  if (service === undefined) return stop(row.plan, { code: "left-pipeline" });
+  let { plan } = row;
   try {
     const facts = await gatherVersion(bot, service, row);
+    plan = facts.plan;
     await bot.context.faults.at("version.gathered");
-    return await carryOut(bot, service, row, facts, nextMove(facts));
+    return await carryOut(bot, service, { ...row, plan }, facts, nextMove(facts));
   } catch (error) {
     if (!(error instanceof OutsideError)) throw error;
-    const now = bot.context.clock.now();
-    if (now > row.asked_at.getTime() + giveUpAfterMs && row.plan.asked === undefined) {
-      return { kind: "end", problem: { code: "gave-up" }, tagged: false };
+    // A pull request that stands for it says that the rest follows once it is merged, however long that takes.
+    if (row.tries >= mostTries && plan.asked === undefined) {
+      return stop(plan, { code: "gave-up", ...(error instanceof Refusal ? { said: error.message } : {}) });
     }
+    const now = bot.context.clock.now();
     bot.log.warn({ err: error, version: row.tag }, "a version could not be moved on; it is tried again");
     const inMs = Math.min(firstRetryMs * 2 ** row.tries, longestRetryMs);
-    return { kind: "wait", plan: row.plan, at: Math.max(error.retryAt ?? 0, now + inMs), failed: true };
+    return { kind: "wait", plan, at: Math.max(error.retryAt ?? 0, now + inMs), failed: true };
   }
+}
+
+function stop({ tagged = false }: CandidatePlan, problem: StepProblem): Moved {
+  return { kind: "end", problem, tagged };
 }
 
 /** Invariant: the epoch rises with each look, so that of two at once only one writes down what it made. */

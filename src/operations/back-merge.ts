@@ -8,7 +8,8 @@ import * as z from "zod";
 import { optional } from "../optional.ts";
 import type { Sha } from "../policy/model.ts";
 import type { Pipeline } from "../policy/pipeline.ts";
-import { projectionKey, touch } from "../projections/touch.ts";
+import { standingSurface } from "../projections/standing.ts";
+import { touch } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { BackMergeRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
@@ -26,7 +27,7 @@ export type BranchPair = { readonly from: string; readonly into: string };
 
 /** News of either branch comes at once; this finds what was missed. */
 const lookAgainMs = 3_600_000;
-/** GitHub finds out in the background whether a pull request conflicts. */
+/** The pull request is made within seconds, and GitHub finds out in the background whether it conflicts. */
 const unknownYetMs = 10_000;
 
 /** The pairs that a pipeline names, each once. */
@@ -90,11 +91,15 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
   if (found === undefined) return;
   const { row, repository } = found;
   const lacking = await lackingOf(bot, row, repository);
-  const pull = await pullOf(bot, id);
+  const surface = await standingSurface(bot.db, "github.back-merge", `${id}`);
+  const pull = numberIn(surface?.external);
   const state = pull === undefined || lacking === undefined ? undefined : await pullState(bot, repository, pull);
   await bot.context.faults.at("back-merge.gathered");
   const seen = lacking && { ...lacking, conflict: state?.mergeable === false };
-  const inMs = seen !== undefined && state?.mergeable === undefined ? unknownYetMs : lookAgainMs;
+  // One that GitHub refuses has no news to wait for, and one that is opened again tells of itself.
+  const unknownYet =
+    pull === undefined ? surface?.refused === undefined : state?.open === true && state.mergeable === undefined;
+  const inMs = seen !== undefined && unknownYet ? unknownYetMs : lookAgainMs;
   await bot.db.transaction().execute(async (trx) => {
     const before = await trx.selectFrom("back_merge").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
     if (before === undefined || before.removed_at !== null) return;
@@ -143,16 +148,6 @@ async function pullState(bot: Bot, repository: RepositoryRef, number: number) {
   const pull = await bot.github.pullRequest(repository, number);
   if (pull === undefined || pull.state === "closed") return { open: false };
   return { open: true, ...optional("mergeable", await bot.versions.mergeable(repository, number)) };
-}
-
-/** The number of the pull request, once its surface has made or found it. */
-async function pullOf(bot: Bot, id: number): Promise<number | undefined> {
-  const row = await bot.db
-    .selectFrom("projection")
-    .select("external")
-    .where("key", "=", projectionKey("github.back-merge", `${id}`))
-    .executeTakeFirst();
-  return numberIn(row?.external);
 }
 
 const remembered = z.object({ number: z.int() });

@@ -10,7 +10,7 @@ export type StepProblem =
   /** GitHub's own words for a rule that refuses it. */
   | {
       readonly code: "refused";
-      readonly what: "branch" | "tag" | "pull-request";
+      readonly what: "branch" | "tag" | "commit";
       readonly name: string;
       readonly said: string;
     }
@@ -36,7 +36,8 @@ export type StepProblem =
       readonly authors: readonly string[];
     }
   | { readonly code: "left-pipeline" }
-  | { readonly code: "gave-up" };
+  /** For a day; `said` where GitHub answered, and refused. */
+  | { readonly code: "gave-up"; readonly said?: string };
 
 type Named = {
   readonly service: string;

@@ -7,7 +7,8 @@ import type { Database } from "../store/schema.ts";
 import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { StepProblem } from "./candidate-said.ts";
-import { makeVersionCommit, notBroughtBack } from "./make-version-commit.ts";
+import { asMerged, commitOrProblem, makeVersionCommit, notBroughtBack } from "./make-version-commit.ts";
+import { orRefused } from "./or-refused.ts";
 import type { ServicePlace, ServiceRef } from "./place.ts";
 import { Refusal } from "./ports.ts";
 import type { Ships } from "./ships.ts";
@@ -40,7 +41,7 @@ export async function carryOut(
   const { repository } = service;
   const { plan } = row;
   const again: Moved = { kind: "on", plan };
-  const tagged = facts.tagAt !== undefined && facts.tagAt === plan.commit;
+  const { tagged = false } = plan;
   const end = (problem: StepProblem): Moved => ({ kind: "end", problem, tagged });
   switch (move.kind) {
     case "make-commit": {
@@ -50,51 +51,54 @@ export async function carryOut(
       return { kind: "on", plan: { ...made, rebuilt: rebuilt(plan) } };
     }
     case "move-branch": {
-      const refused = await refusedBy(() => bot.versions.moveBranch(repository, move.branch, move.to));
+      const refused = await orRefused(() => bot.versions.moveBranch(repository, move.branch, move.to));
       await bot.context.faults.at("version.branch-moved");
-      if (refused === undefined) return again;
+      if (!(refused instanceof Refusal)) return again;
       return await unlessMoved(bot, service, facts.branch?.head, move.branch, again, () =>
         askToMerge(bot, service, row, { for: "files", base: move.branch, sha: move.to }),
       );
     }
     case "set-tag": {
-      const refused = await refusedBy(() => bot.versions.setTag(repository, row.tag, move.at));
+      const refused = await orRefused(() => bot.versions.setTag(repository, row.tag, move.at));
       await bot.context.faults.at("version.tagged");
-      if (refused === undefined) return again;
+      if (!(refused instanceof Refusal)) return { kind: "on", plan: { ...plan, tagged: true } };
       const there = await bot.versions.tagAt(repository, row.tag);
       if (there !== undefined) return again;
       return end({ code: "refused", what: "tag", name: row.tag, said: refused.message });
     }
     case "make-release-branch": {
-      const refused = await refusedBy(() => bot.versions.makeBranch(repository, move.branch, move.at));
+      const refused = await orRefused(() => bot.versions.makeBranch(repository, move.branch, move.at));
       await bot.context.faults.at("version.release-branch-made");
-      if (refused === undefined) return again;
+      if (!(refused instanceof Refusal)) return again;
       return end({ code: "refused", what: "branch", name: move.branch, said: refused.message });
     }
     case "make-merge": {
       const apart = await notBroughtBack(bot, service, { name: move.branch, head: move.onto }, plan.commit ?? "");
       if (apart !== undefined) return end(apart);
-      const sha = await bot.versions.makeCommit(repository, {
+      const sha = await commitOrProblem(bot, repository, row, {
         about: { kind: "merge", tag: row.tag, into: move.branch, by: row.asked_by },
         parents: [move.onto, plan.commit ?? ""],
         like: plan.commit ?? "",
         files: [],
       });
       await bot.context.faults.at("version.merge-made");
+      if (typeof sha !== "string") return end(sha);
       return { kind: "on", plan: { ...plan, merge: { onto: move.onto, sha }, rebuilt: rebuilt(plan) } };
     }
     case "move-release": {
-      const refused = await refusedBy(() => bot.versions.moveBranch(repository, move.branch, move.to));
+      const refused = await orRefused(() => bot.versions.moveBranch(repository, move.branch, move.to));
       await bot.context.faults.at("version.merged");
-      if (refused === undefined) return again;
+      if (!(refused instanceof Refusal)) return again;
       return await unlessMoved(bot, service, facts.release?.head, move.branch, again, () =>
         askToMerge(bot, service, row, { for: "merge", base: move.branch, sha: move.to }),
       );
     }
     case "wait-for-pull":
       return waitForPull(bot, row, move.number);
-    case "take-merged":
-      return { kind: "on", plan: { ...without(plan), commit: move.sha, base: move.sha } };
+    case "take-merged": {
+      const taken = await asMerged(bot, service, row, move.sha);
+      return "code" in taken ? end(taken) : { kind: "on", plan: taken };
+    }
     case "stop":
       return end(move.why);
     case "done":
@@ -108,21 +112,6 @@ export async function carryOut(
 
 function rebuilt({ commit, rebuilt: times = 0 }: CandidatePlan): number {
   return commit === undefined ? times : times + 1;
-}
-
-/** What asked to be merged has been. */
-function without({ asked: _asked, ...rest }: CandidatePlan): CandidatePlan {
-  return rest;
-}
-
-async function refusedBy(call: () => Promise<void>): Promise<Refusal | undefined> {
-  try {
-    await call();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
 }
 
 /** A branch that was pushed to meanwhile refuses as well; that is no rule, and the next look builds on what it holds. */
@@ -146,9 +135,9 @@ async function askToMerge(
   wanted: Omit<AskedToMerge, "branch">,
 ): Promise<Moved> {
   const branch = `signalbox/${row.tag}-${wanted.for}-${wanted.sha.slice(0, 7)}`;
-  const refused = await refusedBy(() => bot.versions.makeBranch(repository, branch, wanted.sha));
+  const refused = await orRefused(() => bot.versions.makeBranch(repository, branch, wanted.sha));
   await bot.context.faults.at("version.asked-to-merge");
-  if (refused !== undefined) {
+  if (refused instanceof Refusal) {
     const problem = { code: "refused", what: "branch", name: branch, said: refused.message } as const;
     return { kind: "end", problem, tagged: wanted.for === "merge" };
   }

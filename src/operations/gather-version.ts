@@ -3,7 +3,7 @@ import * as z from "zod";
 import { optional } from "../optional.ts";
 import type { Sha } from "../policy/model.ts";
 import type { AskedToMerge, CandidateFacts } from "../policy/versions/candidate.ts";
-import { projectionKey } from "../projections/touch.ts";
+import { standingSurface } from "../projections/standing.ts";
 import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { ServicePlace } from "./place.ts";
@@ -16,18 +16,18 @@ export async function gatherVersion(bot: Bot, service: ServicePlace, row: Candid
   const { plan } = row;
   const { releaseBranch } = service.policy.versions;
   const merged = row.step === "cut" ? releaseBranch : undefined;
-  const [tagAt, branch, release, pull] = await Promise.all([
+  const [tagAt, branch, release, asked] = await Promise.all([
     bot.versions.tagAt(repository, row.tag),
     plan.branch === undefined ? undefined : branchFacts(bot, repository, plan.branch, plan.commit),
     merged === undefined ? undefined : branchFacts(bot, repository, merged, plan.commit),
     plan.asked === undefined ? undefined : pullFacts(bot, repository, row.id, plan.asked),
   ]);
   return {
-    plan,
+    plan: { ...plan, tagged: tagAt !== undefined && tagAt === plan.commit },
     ...optional("tagAt", tagAt),
     ...optional("branch", branch),
     ...(release === undefined || merged === undefined ? {} : { release: { name: merged, ...release } }),
-    ...optional("pull", pull),
+    ...asked,
   };
 }
 
@@ -50,18 +50,14 @@ async function pullFacts(
   repository: RepositoryRef,
   id: number,
   asked: AskedToMerge,
-): Promise<CandidateFacts["pull"]> {
-  const row = await bot.db
-    .selectFrom("projection")
-    .select("external")
-    .where("key", "=", projectionKey("github.version-pull", `${id}`))
-    .executeTakeFirst();
-  const number = numberIn(row?.external, asked.branch);
-  if (number === undefined) return undefined;
+): Promise<Pick<CandidateFacts, "pull" | "pullRefused">> {
+  const surface = await standingSurface(bot.db, "github.version-pull", `${id}`);
+  const number = numberIn(surface?.external, asked.branch);
+  if (number === undefined) return optional("pullRefused", surface?.refused);
   const found = await bot.github.pullRequest(repository, number);
-  if (found === undefined) return { number, state: "closed" };
+  if (found === undefined) return { pull: { number, state: "closed" } };
   const state = found.mergedAt === undefined ? found.state : "merged";
-  return { number, state, ...optional("mergeSha", found.mergeSha) };
+  return { pull: { number, state, ...optional("mergeSha", found.mergeSha) } };
 }
 
 /** One that was made for what was asked before is another. */

@@ -12,9 +12,11 @@ import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { StepProblem } from "./candidate-said.ts";
 import { contentAt, whoseService } from "./content.ts";
+import { orRefused } from "./or-refused.ts";
 import type { ServicePlace } from "./place.ts";
-import type { FoundRevision } from "./ports.ts";
+import { type FoundRevision, Refusal, type RepositoryRef } from "./ports.ts";
 import { versionFacts } from "./version-facts.ts";
+import type { NewCommit } from "./version-writes.ts";
 
 const mostFilesNamed = 10;
 
@@ -61,8 +63,45 @@ async function finish(
     // The default branch has gone on. The release is made of the candidate alone, and its tag holds it.
     return await withVersion(bot, service, row, version, { base: candidate.sha });
   }
-  const { commits, authors } = await bot.github.compare(service.repository, candidate.sha, head.sha);
+  return await moreThan(bot, service, candidate, branch, head.sha);
+}
+
+async function moreThan(
+  bot: Bot,
+  { repository }: ServicePlace,
+  candidate: VersionTag,
+  branch: string,
+  head: Sha,
+): Promise<StepProblem> {
+  const { commits, authors } = await bot.github.compare(repository, candidate.sha, head);
   return { code: "more-than-candidate", branch, tag: candidate.name, commits, authors };
+}
+
+/**
+ * The plan with the commit that its pull request was merged as. Squashed or rebased, it lies on whatever was pushed beside
+ * it: that goes into a candidate, but not into a release.
+ */
+export async function asMerged(
+  bot: Bot,
+  service: ServicePlace,
+  row: CandidateRow,
+  merged: Sha,
+): Promise<CandidatePlan | StepProblem> {
+  const { asked, ...plan } = row.plan;
+  const { commit } = plan;
+  const taken = { ...plan, commit: merged, base: merged };
+  if (row.step !== "finish" || asked === undefined || commit === undefined) return taken;
+  const head = { sha: merged, tree: await bot.github.tree(service.repository, merged), inRepository: true };
+  if (await isSame(bot, service, head, commit)) return taken;
+  if (service.policy.versions.releaseBranch === undefined) {
+    // The default branch has gone on: the tag alone holds the release, as where it had gone on before.
+    const { branch: _branch, ...alone } = plan;
+    return alone;
+  }
+  const version = schemeOf(service.policy.versions.scheme).read(row.version);
+  const candidate = version && (await latestOf(bot, service, version.release));
+  if (candidate === undefined) return { code: "no-branch", branch: row.tag };
+  return await moreThan(bot, service, candidate, asked.base, merged);
 }
 
 /** The newest candidate of the release, by its tag. */
@@ -121,11 +160,21 @@ async function withVersion(
   }
   const where = branch === undefined ? {} : { branch };
   if (changed.length === 0) return { commit: base, base, ...where };
-  const commit = await bot.versions.makeCommit(repository, {
+  const commit = await commitOrProblem(bot, repository, row, {
     about: { kind: "version", version: version.text, by: row.asked_by },
     parents: [base],
     like: base,
     files: changed,
   });
-  return { commit, base, ...where };
+  return typeof commit === "string" ? { commit, base, ...where } : commit;
+}
+
+export async function commitOrProblem(
+  bot: Bot,
+  repository: RepositoryRef,
+  { tag }: Pick<CandidateRow, "tag">,
+  wanted: NewCommit,
+): Promise<Sha | StepProblem> {
+  const made = await orRefused(() => bot.versions.makeCommit(repository, wanted));
+  return made instanceof Refusal ? { code: "refused", what: "commit", name: tag, said: made.message } : made;
 }

@@ -2,9 +2,11 @@
  * Releases on GitHub, for what is deployed by an environment's `release`, and for versions that were finished: marked as
  * wanted here, made by the surface `github.release`, and told once they stand.
  */
-import { type Kysely, sql, type Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
+import * as z from "zod";
 import type { Wake } from "../jobs/wake.ts";
-import { projectionKey, touch } from "../projections/touch.ts";
+import { standingSurface } from "../projections/standing.ts";
+import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { loadServiceRef, type ServiceRef } from "./place.ts";
@@ -20,9 +22,6 @@ export type StandingRelease =
 
 /** How the subject of a finished version begins; before the number there is nothing else for a deployment. */
 export const ofVersion = "version/";
-
-/** So many refusals are no accident; the surface goes on trying. */
-const refusals = 3;
 
 export async function wantRelease(
   trx: Transaction<Database>,
@@ -47,17 +46,14 @@ export async function standingRelease(db: Kysely<Database>, deployment: number):
   return await standing(db, `${deployment}`);
 }
 
+const remembered = z.object({ tag: z.string(), url: z.string() });
+
 async function standing(db: Kysely<Database>, subject: string): Promise<StandingRelease | undefined> {
-  const row = await db
-    .selectFrom("projection")
-    .select(["refused", "error"])
-    .select([sql<string | null>`external->>'tag'`.as("tag"), sql<string | null>`external->>'url'`.as("url")])
-    .where("key", "=", projectionKey("github.release", subject))
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { tag, url } = row;
-  if (tag !== null && url !== null) return { kind: "made", tag, url };
-  return row.refused >= refusals ? { kind: "refused", why: row.error ?? "GitHub refused it" } : { kind: "wanted" };
+  const surface = await standingSurface(db, "github.release", subject);
+  if (surface === undefined) return undefined;
+  const made = remembered.safeParse(surface.external).data;
+  if (made !== undefined) return { kind: "made", ...made };
+  return surface.refused === undefined ? { kind: "wanted" } : { kind: "refused", why: surface.refused };
 }
 
 /** What others deployed, and what goes back, is no release. */

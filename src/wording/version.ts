@@ -72,9 +72,7 @@ function sentenceForStepProblem(problem: StepProblem, tag: string): string {
     case "branch-moves-on":
       return `${problem.branch} moved on again and again meanwhile. Ask again when it is quiet.`;
     case "refused":
-      return problem.what === "pull-request"
-        ? `GitHub refused the pull request from ${problem.name}: ${quoted(problem.said)}.`
-        : `GitHub does not let me write the ${problem.what} ${problem.name}: ${quoted(problem.said)}. Let the App through in the ${problem.what}'s protection or ruleset.`;
+      return sentenceForRefused(problem);
     case "file-not-written":
       return `The version could not be written into ${problem.path}: ${noVersion[problem.why]}.`;
     case "no-branch":
@@ -88,7 +86,21 @@ function sentenceForStepProblem(problem: StepProblem, tag: string): string {
     case "left-pipeline":
       return "The pipeline file no longer names this service or its versions so.";
     case "gave-up":
-      return "GitHub did not answer for a day.";
+      return problem.said === undefined
+        ? "GitHub did not answer for a day."
+        : `GitHub refused it again and again: ${quoted(problem.said)}.`;
+  }
+}
+
+function sentenceForRefused({ what, name, said }: Extract<StepProblem, { code: "refused" }>): string {
+  switch (what) {
+    case "pull-request":
+      return `GitHub refused the pull request from ${name}: ${quoted(said)}.`;
+    case "commit":
+      return `GitHub does not let me make the commit for ${name}: ${quoted(said)}. The App needs the permission to write contents; whoever owns the account grants it in the App's settings.`;
+    case "branch":
+    case "tag":
+      return `GitHub does not let me write the ${what} ${name}: ${quoted(said)}. Let the App through in the ${what}'s protection or ruleset.`;
   }
 }
 

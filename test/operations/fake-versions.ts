@@ -9,6 +9,8 @@ export type FakeVersions = VersionWrites & {
   readonly closed: Set<string>;
   /** No tag may be made whose name begins so. */
   closedTags: string | undefined;
+  /** No commit may be made whose message begins so; the empty text refuses all. */
+  closedCommits: string | undefined;
   /** Every ref that was made or moved, in order. */
   readonly written: string[];
   /** Commits that were made, whether or not a branch holds them. */
@@ -24,6 +26,7 @@ export function fakeVersions(github: FakeGitHub): FakeVersions {
   const versions: FakeVersions = {
     closed: new Set(),
     closedTags: undefined,
+    closedCommits: undefined,
     written: [],
     made: [],
     conflicting: new Set(),
@@ -34,6 +37,9 @@ export function fakeVersions(github: FakeGitHub): FakeVersions {
       return github.tagged.get(tag);
     },
     async makeCommit(_repository, commit) {
+      if (versions.closedCommits !== undefined && commitMessage(commit.about).startsWith(versions.closedCommits)) {
+        throw new Refusal("Resource not accessible by integration");
+      }
       const sha = (versions.made.length + 1).toString(16).padStart(40, "e");
       const like = github.commits.find((one) => one.sha === commit.like);
       if (like === undefined) throw new Refusal(`there is no commit ${commit.like}`);

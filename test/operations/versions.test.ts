@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { backMergesOf } from "../../src/operations/back-merge.ts";
 import { loadServices } from "../../src/operations/place.ts";
+import { Refusal } from "../../src/operations/ports.ts";
 import type { ReplyContent } from "../../src/operations/said.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import { versionNews } from "../../src/operations/version-news.ts";
@@ -221,6 +222,63 @@ test("GitHub away: it goes on by itself when GitHub answers", async () => {
   expect(world.github.tagged.has("v10.8.5.RC1")).toBe(true);
 });
 
+test("it is given up by how long GitHub was away, and not by how long people took", async () => {
+  await open();
+  world.versions.closed.add("main");
+  await rc("cut");
+  await pullOpened(7);
+  await world.tick(3 * 24 * 3_600_000);
+  world.faults.arm("version.tagged", () => {
+    world.github.down = true;
+  });
+  const squashed = change("8", "main");
+  await merged(7, squashed);
+  world.github.down = false;
+  await world.tick(10_000);
+  expect(world.github.tagged.get("v10.8.5.RC1")).toBe(squashed);
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done", tag: "v10.8.5.RC1" });
+});
+
+const aDayOfTries = 295;
+
+test.each(["version.begun", "version.tagged"])(
+  "GitHub away for a day since %s: it is given up, with what is known of the tag",
+  async (point) => {
+    await open();
+    world.faults.arm(point, () => {
+      world.github.down = true;
+    });
+    await rc("cut");
+    await world.db.updateTable("candidate").set({ tries: aDayOfTries }).execute();
+    await world.tick(6 * 60_000);
+    const tagged = point === "version.tagged";
+    expect(await told()).toMatchObject([{ code: "version-stopped", tagged, why: { code: "gave-up" } }]);
+    expect(world.github.tagged.has("v10.8.5.RC1")).toBe(tagged);
+  },
+);
+
+test("a service that leaves the pipeline after its tag was set is not said to have none", async () => {
+  await open();
+  world.faults.arm("version.tagged", () => {
+    world.github.down = true;
+  });
+  await rc("cut");
+  world.github.down = false;
+  await world.pipeline(undefined);
+  await world.tick(10_000);
+  expect(await told()).toMatchObject([{ code: "version-stopped", tagged: true, why: { code: "left-pipeline" } }]);
+});
+
+test("what GitHub answered and refused for a day is told in its words", async () => {
+  await open();
+  world.faults.arm("version.gathered", new Refusal("Resource not accessible by integration"), { times: 9 });
+  await rc("cut");
+  await world.db.updateTable("candidate").set({ tries: aDayOfTries }).execute();
+  await world.tick(6 * 60_000);
+  const said = "Resource not accessible by integration";
+  expect(await told()).toMatchObject([{ code: "version-stopped", tagged: false, why: { code: "gave-up", said } }]);
+});
+
 test("a branch that moves meanwhile is built on anew", async () => {
   await open();
   world.faults.arm("version.commit-made", () => void change("4", "main"));
@@ -247,6 +305,19 @@ test("a rule that refuses the tag is said in GitHub's words", async () => {
   await rc("cut");
   const said = "Cannot create ref due to creations being restricted.";
   expect(await told()).toMatchObject([{ why: { code: "refused", what: "tag", name: "v10.8.5.RC1", said } }]);
+});
+
+test.each([
+  ["", false],
+  ["Merge", true],
+])("a refused commit (%j) is said at once, in GitHub's words", async (closedCommits, tagged) => {
+  await open();
+  world.versions.closedCommits = closedCommits;
+  await rc("cut");
+  const said = "Resource not accessible by integration";
+  expect(await told()).toMatchObject([
+    { code: "version-stopped", tagged, why: { code: "refused", what: "commit", name: "v10.8.5.RC1", said } },
+  ]);
 });
 
 test("what only the release branch has is not undone: nothing is written before it was brought back", async () => {
@@ -288,6 +359,50 @@ test("a release holds nothing that its candidate did not", async () => {
     },
   });
   expect(world.github.tagged.has("v10.8.5")).toBe(false);
+});
+
+test("what was pushed beside a release's pull request is not released with it, squashed though it was", async () => {
+  await open();
+  await rc("cut");
+  world.versions.closed.add("release");
+  await rc("finish", rosa);
+  await pullOpened(7);
+  change("7", "release", "rosa");
+  await merged(7, change("8", "release", "rosa", path));
+  expect((await told()).at(-1)).toMatchObject({
+    tagged: false,
+    why: {
+      code: "more-than-candidate",
+      branch: "release",
+      tag: "v10.8.5.RC1",
+      authors: expect.arrayContaining(["rosa"]),
+    },
+  });
+  expect(world.github.tagged.has("v10.8.5")).toBe(false);
+});
+
+test("a release's pull request that was squashed on what the candidate held is tagged where it came to lie", async () => {
+  await open();
+  await rc("cut");
+  world.versions.closed.add("release");
+  await rc("finish", rosa);
+  await pullOpened(7);
+  const squashed = change("8", "release", "rosa", path);
+  await merged(7, squashed);
+  expect(world.github.tagged.get("v10.8.5")).toBe(squashed);
+});
+
+test("without a release branch, what was merged meanwhile is left out of the release", async () => {
+  await open(file.replace("  release_branch: release\n  back_merge: main\n", ""));
+  await rc("cut");
+  world.versions.closed.add("main");
+  await rc("finish", rosa);
+  const made = world.versions.made.at(-1)?.sha;
+  await pullOpened(7);
+  change("7", "main");
+  await merged(7, change("8", "main", "rosa", path));
+  expect(world.github.tagged.get("v10.8.5")).toBe(made);
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done", step: "finish" });
 });
 
 test("a file without a version, and a branch that is not there, are said", async () => {
@@ -360,6 +475,19 @@ test("protected branches are written by pull requests, and it goes on when they 
   ]);
 });
 
+test("a pull request that GitHub refuses ends the step, in GitHub's words", async () => {
+  await open();
+  world.versions.closed.add("main");
+  await rc("cut");
+  const refused = { refused: 3, error: "Resource not accessible by integration" };
+  await world.db.updateTable("projection").set(refused).where("surface", "=", "github.version-pull").execute();
+  await world.tick(6_000);
+  expect((await told()).at(-1)).toMatchObject({
+    code: "version-stopped",
+    why: { code: "refused", what: "pull-request", said: "Resource not accessible by integration" },
+  });
+});
+
 test("a pull request that is closed ends the step", async () => {
   await open();
   world.versions.closed.add("main");
@@ -408,6 +536,14 @@ test("what only the release branch has is brought back, kept open, and its confl
   expect(await rows()).toMatchObject([
     { lacking: { head: fix, authors: expect.arrayContaining(["rosa"]), conflict: false } },
   ]);
+  // It is looked at soon, unless GitHub refuses the pull request: then with the next news, or after an hour.
+  const soon = async () => ((await rows())[0]?.look_at?.getTime() ?? 0) - world.clock.now() < 60_000;
+  expect(await soon()).toBe(true);
+  const ofPull = world.db.updateTable("projection").where("surface", "=", "github.back-merge");
+  await ofPull.set({ refused: 3, error: "Resource not accessible by integration" }).execute();
+  await world.tick(15_000);
+  expect(await soon()).toBe(false);
+  await ofPull.set({ refused: 0, error: null }).execute();
   await world.db
     .updateTable("projection")
     .set({ external: JSON.stringify({ number: 5, ours: 1 }) })

@@ -44,6 +44,26 @@ export const versionNotes: Cases<VersionNote> = {
       `${stopped} GitHub does not let me write the tag v1.4.0-rc.1: “creations being restricted”. Let the App through in the tag's protection or ruleset. ${nothing}`,
     ],
     [
+      {
+        ...named,
+        tagged: false,
+        why: { code: "refused", what: "commit", name: "v1.4.0-rc.1", said: "not accessible" },
+      },
+      `${stopped} GitHub does not let me make the commit for v1.4.0-rc.1: “not accessible”. The App needs the permission to write contents; whoever owns the account grants it in the App's settings. ${nothing}`,
+    ],
+    [
+      {
+        ...named,
+        tagged: true,
+        why: { code: "refused", what: "pull-request", name: "signalbox/x", said: "not accessible" },
+      },
+      `${stopped} GitHub refused the pull request from signalbox/x: “not accessible”. The tag v1.4.0-rc.1 is set; it was not merged.`,
+    ],
+    [
+      { ...named, tagged: false, why: { code: "gave-up", said: "not accessible" } },
+      `${stopped} GitHub refused it again and again: “not accessible”. ${nothing}`,
+    ],
+    [
       { ...named, tagged: false, why: { code: "file-not-written", path: "package.json", why: "no-version" } },
       `${stopped} The version could not be written into package.json: it holds no version. ${nothing}`,
     ],

@@ -25,6 +25,8 @@ export type CandidatePlan = {
   /** The merge of the tag into the release branch, built on `onto`: the candidate itself. */
   readonly merge?: { readonly onto: Sha; readonly sha: Sha };
   readonly asked?: AskedToMerge;
+  /** Whether the tag stood on `commit` when it was last looked at, for what is told where GitHub cannot be asked. */
+  readonly tagged?: boolean;
   /** How often a branch moved while its next commit was made. */
   readonly rebuilt?: number;
 };
@@ -39,6 +41,8 @@ export type CandidateFacts = {
   readonly release?: { readonly name: string; readonly head?: Sha; readonly holdsCommit: boolean };
   /** The pull request that stands for a write; absent until it is known. */
   readonly pull?: { readonly number: number; readonly state: "open" | "closed" | "merged"; readonly mergeSha?: Sha };
+  /** GitHub's words, where it has refused that pull request again and again. */
+  readonly pullRefused?: string;
 };
 
 export type CandidateMove =
@@ -58,6 +62,8 @@ export type CandidateMove =
 export type CandidateEnd =
   | { readonly code: "tag-elsewhere"; readonly at: Sha }
   | { readonly code: "pull-closed"; readonly number: number }
+  /** From which branch it was to come. */
+  | { readonly code: "refused"; readonly what: "pull-request"; readonly name: string; readonly said: string }
   | { readonly code: "branch-moves-on"; readonly branch: string };
 
 /** Somebody pushes all the time; then it is better to say so than to run after them. */
@@ -69,19 +75,21 @@ export function nextMove(facts: CandidateFacts): CandidateMove {
   return tagAt === undefined ? beforeTag(facts) : afterTag(facts, tagAt);
 }
 
-function beforeTag({ plan, branch, pull }: CandidateFacts): CandidateMove {
+function beforeTag(facts: CandidateFacts): CandidateMove {
+  const { plan, branch, pull } = facts;
   const { commit, base } = plan;
   if (commit === undefined) return { kind: "make-commit" };
   if (plan.branch === undefined || commit === base || branch?.holdsCommit === true)
     return { kind: "set-tag", at: commit };
   if (plan.asked?.for === "files") {
-    return waiting(pull) ?? { kind: "take-merged", sha: pull?.mergeSha ?? commit };
+    return waiting(facts, plan.asked) ?? { kind: "take-merged", sha: pull?.mergeSha ?? commit };
   }
   if (branch?.head === base) return { kind: "move-branch", branch: plan.branch, to: commit };
   return again(plan, plan.branch) ?? { kind: "make-commit" };
 }
 
-function afterTag({ plan, release, pull }: CandidateFacts, tagged: Sha): CandidateMove {
+function afterTag(facts: CandidateFacts, tagged: Sha): CandidateMove {
+  const { plan, release, pull } = facts;
   if (release === undefined) return { kind: "done", candidate: tagged };
   const { merge } = plan;
   const merged = plan.asked?.for === "merge" && pull?.state === "merged" ? pull.mergeSha : undefined;
@@ -89,15 +97,21 @@ function afterTag({ plan, release, pull }: CandidateFacts, tagged: Sha): Candida
   if (release.holdsCommit) return { kind: "done", candidate: merged ?? merge?.sha ?? tagged };
   if (release.head === undefined) return { kind: "make-release-branch", branch: release.name, at: tagged };
   if (plan.asked?.for === "merge") {
-    return waiting(pull) ?? { kind: "done", candidate: pull?.mergeSha ?? plan.asked.sha };
+    return waiting(facts, plan.asked) ?? { kind: "done", candidate: pull?.mergeSha ?? plan.asked.sha };
   }
   if (merge?.onto === release.head) return { kind: "move-release", branch: release.name, to: merge.sha };
   const stop = merge === undefined ? undefined : again(plan, release.name);
   return stop ?? { kind: "make-merge", branch: release.name, onto: release.head };
 }
 
-function waiting(pull: CandidateFacts["pull"]): CandidateMove | undefined {
-  if (pull === undefined) return { kind: "wait-for-pull" };
+function waiting(
+  { pull, pullRefused: said }: CandidateFacts,
+  { branch: name }: AskedToMerge,
+): CandidateMove | undefined {
+  if (pull === undefined) {
+    if (said === undefined) return { kind: "wait-for-pull" };
+    return { kind: "stop", why: { code: "refused", what: "pull-request", name, said } };
+  }
   if (pull.state === "open") return { kind: "wait-for-pull", number: pull.number };
   if (pull.state === "merged") return undefined;
   return { kind: "stop", why: { code: "pull-closed", number: pull.number } };
