@@ -14,9 +14,10 @@ import { pipelinePath } from "./pull-request-facts.ts";
 import { followersOf } from "./pull-request-gate.ts";
 import { rulesInForce } from "./pull-request-rules.ts";
 import { readPipeline } from "./read-pipeline.ts";
-import { request } from "./request.ts";
+import { requestWhile } from "./request.ts";
 import { seeOpenPullRequests } from "./see-open-pull-requests.ts";
 import { judgeOpenPullRequests, seePullRequest, storedPullRequest } from "./see-pull-request.ts";
+import { stillHead } from "./still-head.ts";
 import { tellBroken } from "./tell-broken-branch.ts";
 import { mergeTouches } from "./touches.ts";
 import { unlessRefused } from "./unless-refused.ts";
@@ -38,7 +39,7 @@ export type BranchMoved = {
 export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> {
   const { repository, branch, changedPaths, pusher: by } = moved;
   // How a pull request stood when it was merged is kept before its own merge changes the rules or the version that it
-  // is compared with.
+  // is compared with. That takes time, in which the branch may move on.
   const early = !moved.deleted && !moved.forced ? await headOf(bot, repository, branch) : undefined;
   const isDefault = branch === repository.defaultBranch;
   if (isDefault && !moved.deleted && (changedPaths === undefined || changedPaths.includes(pipelinePath))) {
@@ -59,21 +60,35 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
   }
   const found = early ?? (await headOf(bot, repository, branch));
   if (found === undefined) return;
-  const { head, merge } = found;
+  const { head } = found;
   if (head.sha !== moved.after && !(await isForward(bot, repository, moved.after, head.sha))) {
     // Told late: the branch was forced since, and whoever did that is told of by another delivery.
     await tellBroken(bot, { repository, branch, before: moved.after, after: head.sha, followers });
-  } else {
-    for (const place of followers) await askForHead(bot, place, moved, head, merge);
+    return await noteHeard(bot, followers, branch, head.sha);
   }
-  await noteHeard(bot, followers, branch, head.sha);
+  const heard: Place[] = [];
+  for (const place of followers) if (await askForHead(bot, place, moved, found)) heard.push(place);
+  await noteHeard(bot, heard, branch, head.sha);
 }
 
-/** What a followed branch holds now, and the merge that made it; undefined when it is gone or nobody follows it. */
-async function headOf(bot: Bot, repository: RepositoryRef, branch: string) {
-  if ((await followersOf(bot.db, repository.id, branch)).length === 0) return undefined;
+/** What a branch holds, and the merge that made it. */
+type Head = {
+  readonly head: FoundRevision;
+  readonly merge: Merge | undefined;
+  /** The versions of the environments that follow it, by their ids, from before the head was read. */
+  readonly versionsBefore: ReadonlyMap<number, number>;
+};
+
+/** What a followed branch holds now; undefined when it is gone or nobody follows it. */
+async function headOf(bot: Bot, repository: RepositoryRef, branch: string): Promise<Head | undefined> {
+  const followers = await followersOf(bot.db, repository.id, branch);
+  if (followers.length === 0) return undefined;
   const head = await bot.github.branchHead(repository, branch);
-  return head && { head, merge: await mergeOf(bot, repository, head) };
+  return head && { head, merge: await mergeOf(bot, repository, head), versionsBefore: versionsOf(followers) };
+}
+
+function versionsOf(places: readonly Place[]): ReadonlyMap<number, number> {
+  return new Map(places.map(({ environment }) => [environment.id, environment.version]));
 }
 
 /** At start: what was merged while the bot was down is found by comparing each followed branch with the last request. */
@@ -122,14 +137,13 @@ async function catchUpAll(
 ): Promise<void> {
   const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
   const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
-  for (const follower of followers) await catchUp(bot, { repository, branch }, follower, head, merge);
-  if (head === undefined) return;
-  await noteHeard(
-    bot,
-    followers.map(({ place }) => place),
-    branch,
-    head.sha,
-  );
+  const versionsBefore = versionsOf(followers.map(({ place }) => place));
+  const heard: Place[] = [];
+  for (const follower of followers) {
+    const found = head && { head, merge, versionsBefore };
+    if (await catchUp(bot, { repository, branch }, follower, found)) heard.push(follower.place);
+  }
+  if (head !== undefined) await noteHeard(bot, heard, branch, head.sha);
 }
 
 /** The first look at a branch deploys nothing: only what moves from then on does. */
@@ -137,24 +151,26 @@ function hasMoved({ place, last }: Follower, head: FoundRevision): boolean {
   return last !== undefined && head.sha !== last && place.environment.live_sha !== head.sha;
 }
 
+/** False when it holds something newer by now, which is told by a delivery of its own. */
 async function catchUp(
   bot: Bot,
   { repository, branch }: Pick<BranchMoved, "repository" | "branch">,
   follower: Follower,
-  head: FoundRevision | undefined,
-  merge: Merge | undefined,
-): Promise<void> {
+  found: Head | undefined,
+): Promise<boolean> {
   const { place, last } = follower;
-  if (head === undefined) {
+  if (found === undefined) {
     if (last !== undefined) await tellBroken(bot, { repository, branch, before: last, followers: [place] });
-    return;
+    return true;
   }
-  if (last === undefined || !hasMoved(follower, head)) return;
+  const { head, merge } = found;
+  if (last === undefined || !hasMoved(follower, head)) return true;
   if (!(await isForward(bot, repository, last, head.sha))) {
-    return await tellBroken(bot, { repository, branch, before: last, after: head.sha, followers: [place] });
+    await tellBroken(bot, { repository, branch, before: last, after: head.sha, followers: [place] });
+    return true;
   }
   const pusher = merge?.mergedBy ?? merge?.author ?? "signalbox";
-  await askForHead(bot, place, { branch, pusher }, head, merge);
+  return await askForHead(bot, place, { branch, pusher }, found);
 }
 
 async function isForward(bot: Bot, repository: RepositoryRef, from: string, to: string): Promise<boolean> {
@@ -214,23 +230,26 @@ async function mergeOf(bot: Bot, repository: RepositoryRef, head: FoundRevision)
   };
 }
 
+/** False when the branch holds something newer by now, which is told by a delivery of its own. */
 async function askForHead(
   bot: Bot,
   place: Place,
-  moved: Pick<BranchMoved, "branch" | "pusher">,
-  head: FoundRevision,
-  merge: Merge | undefined,
-): Promise<void> {
-  if (!(await mergeTouches(bot, place, head))) return;
-  const mergedBy = merge?.mergedBy ?? moved.pusher;
-  await request(bot, place.environment.id, {
+  { branch, pusher }: Pick<BranchMoved, "branch" | "pusher">,
+  { head, merge, versionsBefore }: Head,
+): Promise<boolean> {
+  if (!(await mergeTouches(bot, place, head))) return true;
+  const { environment, service } = place;
+  const mergedBy = merge?.mergedBy ?? pusher;
+  const wanted = {
     kind: "merge",
     typed: false,
-    revision: { ...head, ref: moved.branch },
+    revision: { ...head, ref: branch },
     requestedBy: mergedBy,
-    key: `merge:${moved.branch}:${head.sha}`,
+    key: `merge:${branch}:${head.sha}`,
     mergedBy,
     ...(merge === undefined ? {} : { pullRequest: merge.number, readyWhenMerged: merge.ready }),
     ...(place.policy.auto ? {} : { offered: "auto" as const }),
-  });
+  } as const;
+  const stands = stillHead(bot, service.repository, { branch, head }, versionsBefore.get(environment.id));
+  return (await requestWhile(bot, environment.id, wanted, stands)) !== undefined;
 }

@@ -10,13 +10,15 @@ import { askToDestroy } from "./destroy-demo.ts";
 import { prepareDemo } from "./make-demo.ts";
 import { loadServicesOf, placeOf, type ServicePlace } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
-import { request } from "./request.ts";
+import { requestWhile } from "./request.ts";
+import { stillHead } from "./still-head.ts";
 import { mergeTouches } from "./touches.ts";
 import { unlessRefused } from "./unless-refused.ts";
 
 type Branch = { readonly repository: RepositoryRef; readonly branch: string };
 
-export async function followDemos(bot: Bot, { repository, branch }: Branch, by: string): Promise<void> {
+/** `knowing`: the bot with the heads that it has read of many branches before, where it has. */
+export async function followDemos(bot: Bot, { repository, branch }: Branch, by: string, knowing?: Bot): Promise<void> {
   if (branch === repository.defaultBranch) return;
   const services = await loadServicesOf(bot.db, repository.id);
   const concerned: { readonly service: ServicePlace; readonly row: EnvironmentRow | undefined }[] = [];
@@ -26,9 +28,10 @@ export async function followDemos(bot: Bot, { repository, branch }: Branch, by: 
     if (row !== undefined || (demos !== undefined && isDemoBranch(demos, branch))) concerned.push({ service, row });
   }
   if (concerned.length === 0) return;
-  const head = await bot.github.branchHead(repository, branch);
+  const head = await (knowing ?? bot).github.branchHead(repository, branch);
   for (const { service, row } of concerned) {
-    if (head !== undefined) await push(bot, service, branch, head, by);
+    const versionBefore = knowing === undefined ? (row?.version ?? 0) : undefined;
+    if (head !== undefined) await push(bot, service, { branch, head, by, versionBefore });
     else if (row !== undefined) await end(bot, row, by);
   }
 }
@@ -52,7 +55,7 @@ export async function followAllDemos(bot: Bot, repositories: readonly Repository
   }
   const knowing = await withHeads(bot, branches);
   for (const one of branches) {
-    await unlessRefused(bot, one.repository, async () => await followDemos(knowing, one, "signalbox"));
+    await unlessRefused(bot, one.repository, async () => await followDemos(bot, one, "signalbox", knowing));
   }
 }
 
@@ -65,7 +68,15 @@ async function demoOf(bot: Bot, service: number, branch: string): Promise<Enviro
     .executeTakeFirst();
 }
 
-async function push(bot: Bot, service: ServicePlace, branch: string, head: FoundRevision, by: string): Promise<void> {
+type Pushed = {
+  readonly branch: string;
+  readonly head: FoundRevision;
+  readonly by: string;
+  /** The demo's, from before the head was read; undefined where that is not known. */
+  readonly versionBefore: number | undefined;
+};
+
+async function push(bot: Bot, service: ServicePlace, { branch, head, by, versionBefore }: Pushed): Promise<void> {
   const { demos } = service.policy;
   // A demo that the file no longer speaks of stays as it is until its time is over.
   if (demos === undefined || !isDemoBranch(demos, branch)) return;
@@ -75,7 +86,7 @@ async function push(bot: Bot, service: ServicePlace, branch: string, head: Found
   const place = placeOf(service, row);
   if (place === undefined) return;
   if (await mergeTouches(bot, place, head)) {
-    await request(bot, row.id, {
+    const wanted = {
       kind: "merge",
       typed: false,
       revision: { ...head, ref: branch },
@@ -83,7 +94,12 @@ async function push(bot: Bot, service: ServicePlace, branch: string, head: Found
       // Counted, since a branch may be moved back to where it was.
       key: `demo:${row.demo_pushes}:${head.sha}`,
       mergedBy: by,
-    });
+    } as const;
+    // Preparing has raised the version by one, and nobody else has.
+    const untouched = versionBefore !== undefined && row.version === versionBefore + 1;
+    const stands = stillHead(bot, service.repository, { branch, head }, untouched ? row.version : undefined);
+    // What it holds by now is told by a delivery of its own.
+    if ((await requestWhile(bot, row.id, wanted, stands)) === undefined) return;
   }
   await note(bot, row, branch, head.sha);
 }

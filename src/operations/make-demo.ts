@@ -43,7 +43,7 @@ export async function prepareDemo(
     }
     const row = known ?? (await addRow(trx, service, demos, pushed));
     const now = bot.context.clock.now();
-    await trx
+    const prepared = await trx
       .updateTable("environment")
       .set((eb) => ({
         version: eb("version", "+", 1),
@@ -54,11 +54,12 @@ export async function prepareDemo(
         ...(isNew ? { demo_since: new Date(now) } : {}),
       }))
       .where("id", "=", row.id)
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
     if (isNew) await auditMade(trx, service, row, pushed, now);
     await planLook(trx, row.id);
     await wakeHomesOf(trx, bot.wake, row.id);
-    return row;
+    return prepared;
   });
 }
 

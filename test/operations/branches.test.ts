@@ -98,6 +98,36 @@ environments:
   });
 });
 
+describe("pushed again while the first push is handled", () => {
+  const base = { repository, branch: "main", deleted: false, forced: false, pusher: "alice" } as const;
+
+  test.each([
+    ["reads the pipeline file", "pipeline.fetched"],
+    ["gathers what its request is judged by", "request.gathered"],
+  ])("and %s: the newest waits, and its ancestor takes nobody's place", async (_when, point) => {
+    world = await openWorld();
+    world.deployer.script = () => ({ state: "running", lookAgainMs: 3_600_000 });
+    await push(world, "1");
+    const [before, after] = [sha("1"), world.commit("a")];
+    world.faults.arm(point, async () => {
+      await followBranch(world.bot, { ...base, before: after, after: world.commit("b"), changedPaths: [] });
+    });
+    await followBranch(world.bot, { ...base, before, after, changedPaths: [".github/signalbox.yml"] });
+    await world.settle();
+    const rows = await world.db.selectFrom("deployment").select(["sha", "status"]).orderBy("id").execute();
+    expect(rows.map(({ sha: one, status }) => `${one.slice(0, 1)} ${status}`)).toEqual(["1 in_progress", "b queued"]);
+    expect((await world.environment("staging")).heard_sha).toBe(sha("b"));
+  });
+
+  test("where nothing moves meanwhile, its head is read once", async () => {
+    world = await openWorld();
+    await push(world, "1");
+    world.github.calls.clear();
+    await push(world, "a");
+    expect(world.github.calls.get("branchHead")).toBe(1);
+  });
+});
+
 describe("merged early", () => {
   test("what is missing is asked for in Slack, and the deployment waits until it is there", async () => {
     const branches = await open();

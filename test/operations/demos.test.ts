@@ -4,7 +4,7 @@ import { followAllDemos } from "../../src/operations/follow-demos.ts";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { renderDeploymentMessage } from "../../src/slack/blocks/deployment.ts";
 import { wordReply } from "../../src/wording/reply.ts";
-import { nothing, openWorld, push, repository, tellPush, type World } from "./world.ts";
+import { nothing, openWorld, push, repository, sha, tellPush, type World } from "./world.ts";
 
 const file = `
 channel: "#shop-deploys"
@@ -115,6 +115,21 @@ describe("made on push", () => {
     }
     expect(ran().map((one) => one.at(-1))).toEqual(["a", "b", "c", "a", "c", "a"]);
     expect((await demo()).live_sha).toBe(a);
+  });
+
+  test("pushed again while the first push is handled, the newest is what it comes to hold", async () => {
+    await open();
+    const first = world.commit("a", { branch: basket });
+    world.faults.arm("demo.prepared", async () => {
+      world.commit("b", { branch: basket });
+      await tellPush(world, basket, first);
+    });
+    await tellPush(world, basket, nothing);
+    expect(await outcomes()).toEqual(["merge b success"]);
+    expect(await demo()).toMatchObject({ live_sha: sha("b"), heard_sha: sha("b") });
+    world.github.calls.clear();
+    await push(world, "c", { branch: basket });
+    expect(world.github.calls.get("branchHead")).toBe(1);
   });
 
   test("however often it is told, once; and the newest wins over what waits", async () => {

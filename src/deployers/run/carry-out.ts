@@ -24,8 +24,6 @@ type Work = {
   readonly stop: AbortSignal;
 };
 
-const longestTimer = 2 ** 31 - 1;
-
 /** The first of: the deadline, a `cancel` in the folder, a signal to the supervisor. */
 function watchForStop(
   context: Context,
@@ -43,7 +41,7 @@ function watchForStop(
   if (options.asked.aborted) asked();
   // The signal is quicker; looking also works where the bot may not or cannot send one.
   const every = context.clock.every(1_000, () => void look());
-  const timer = context.clock.after(Math.min(Math.max(options.timeLeft, 0), longestTimer), () => void look());
+  const timer = context.clock.after(Math.max(options.timeLeft, 0), () => void look());
   return {
     signal: stop.signal,
     end() {
