@@ -66,7 +66,13 @@ export async function findServices(
     if (known.length === 0) return noServices;
     return { kind: "answer", answer: unknownService(known, wanted ?? "") };
   }
-  if (refs.length > most) return { kind: "answer", answer: { code: "which-service", choices: tellApart(refs) } };
+  if (refs.length > most) {
+    const all = tellApart(await refsFor(bot.db, from).execute());
+    return {
+      kind: "answer",
+      answer: { code: "which-service", choices: refs.map((ref) => all.get(ref.id) ?? ref.name) },
+    };
+  }
   const ids = refs.map(({ id }) => id);
   return { kind: "found", found: await loadServicesById(bot.db, ids) };
 }
@@ -79,7 +85,8 @@ function refsFor(db: Kysely<Database>, from: CommandFrom) {
   return from.kind === "slack" ? refs : refs.where("repository.id", "=", from.repository);
 }
 
-async function meantServices(
+/** The services that the words mean, whoever may read them; none where the name is nobody's. */
+export async function meantServices(
   db: Kysely<Database>,
   wanted: string | undefined,
   from: CommandFrom,
@@ -104,13 +111,20 @@ async function refsHere(db: Kysely<Database>, from: CommandFrom): Promise<readon
   return await refs.where(hasChannel(from.channel)).execute();
 }
 
-/** Where several repositories have a service of the name, the channel's is meant, or `owner/name` tells them apart. */
+/**
+ * Where several repositories have a service of the name, the channel's is meant, or the repository tells them apart:
+ * `owner/name`, or `owner/name/service` where it has several.
+ */
 async function namedServices(db: Kysely<Database>, wanted: string, from: CommandFrom): Promise<readonly Ref[]> {
   const lower = wanted.toLowerCase();
+  const [, repository, ofRepository] = /^([^/]+\/[^/]+)\/([^/]+)$/u.exec(lower) ?? [];
   const named = await refsFor(db, from)
-    .where((row) =>
-      row.or([row(sql`lower(service.name)`, "=", lower), row(sql`lower(repository.full_name)`, "=", lower)]),
-    )
+    .where((row) => {
+      const [service, fullName] = [sql`lower(service.name)`, sql`lower(repository.full_name)`];
+      return ofRepository === undefined
+        ? row.or([row(service, "=", lower), row(fullName, "=", lower)])
+        : row.and([row(service, "=", ofRepository), row(fullName, "=", repository)]);
+    })
     .execute();
   if (named.length < 2) return named;
   const here = named.filter((service) => isHere(service, from));
@@ -119,10 +133,23 @@ async function namedServices(db: Kysely<Database>, wanted: string, from: Command
 
 type Ref = Awaited<ReturnType<ReturnType<typeof serviceRefs>["execute"]>>[number];
 
-/** Names by which a person can choose: services of the same name by their repositories. */
-function tellApart(refs: readonly Ref[]): readonly string[] {
-  const twins = new Set(refs.map(({ name }) => name)).size < refs.length;
-  return refs.map((ref) => (twins ? ref.full_name : ref.name));
+/**
+ * By a service's id what it is called so that a command means it alone, among all: also a twin that the person cannot
+ * read, or that stands in another channel, makes a bare name mean two.
+ */
+export async function serviceNames(db: Kysely<Database>): Promise<ReadonlyMap<number, string>> {
+  return tellApart(await serviceRefs(db).execute());
+}
+
+function tellApart(all: readonly Ref[]): ReadonlyMap<number, string> {
+  const named = Map.groupBy(all, ({ name }) => name.toLowerCase());
+  const repositories = Map.groupBy(all, (ref) => ref.repository_id);
+  const called = (ref: Ref) => {
+    if ((named.get(ref.name.toLowerCase()) ?? []).length < 2) return ref.name;
+    const siblings = repositories.get(ref.repository_id) ?? [];
+    return siblings.length < 2 ? ref.full_name : `${ref.full_name}/${ref.name}`;
+  };
+  return new Map(all.map((ref) => [ref.id, called(ref)]));
 }
 
 function isHere(service: Ref, from: CommandFrom): boolean {
@@ -137,7 +164,7 @@ function channelOf(from: Extract<CommandFrom, { kind: "slack" }>): string {
 }
 
 function unknownService(services: readonly Ref[], found: string): ReplyContent {
-  const choices = services.map((service) => service.name);
+  const choices = [...new Set(services.map((service) => service.name))];
   return { code: "unknown-service", found, ...optional("nearest", nearest(found, choices)), choices };
 }
 

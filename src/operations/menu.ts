@@ -2,15 +2,16 @@
  * A short menu instead of an error where a command left its service or environment out. What is chosen completes the
  * text that was typed, which is then read and carried out like any other. Nothing is offered that the person cannot read.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { CommandName, CommandReading } from "../commands/command.ts";
 import { answerTo } from "./answered.ts";
 import type { Bot } from "./bot.ts";
+import { type CommandFrom, meantServices, serviceNames } from "./find-place.ts";
 import { completed, type Menu } from "./menu-shown.ts";
 import { loadPlaces, loadServices, type ServicePlace } from "./place.ts";
 import { readableServices } from "./readable.ts";
 import { type ReplyTo, reply } from "./reply.ts";
 import type { ReplyContent } from "./said.ts";
-import { isChannelOf } from "./service-channel.ts";
 
 export type TypedCommand = {
   readonly key: string;
@@ -36,8 +37,33 @@ function withoutTrailingOf(text: string): string | undefined {
   return before;
 }
 
+const ofPhrase = /(?<=^|\s)of\s+(?:["“”„«»'‘’‚].+?["“”„«»'‘’‚](?=\s|$)|\S+)/giu;
+
+/** The text without the `of` that named this service: the one that may stand at the end as well, with nothing changed. */
+function withoutOf(text: string, service: string, isSame: (text: string) => boolean): string | undefined {
+  const rests = [...text.matchAll(ofPhrase)].map(({ 0: phrase, index }) =>
+    `${text.slice(0, index)}${text.slice(index + phrase.length)}`.replace(/\s+/gu, " ").trim(),
+  );
+  return rests.find((rest) => isSame(completed({ what: "service", text: rest }, service)));
+}
+
+/** What `of` named, and the command without it; undefined where the two cannot be told from each other. */
+type Named = { readonly service: string; readonly rest: string | undefined };
+
+function namedIn(reading: CommandReading, text: string, read: (text: string) => CommandReading): Named | undefined {
+  if (reading.kind !== "command" || !("service" in reading.command)) return undefined;
+  const { service } = reading.command;
+  if (service === undefined) return undefined;
+  return { service, rest: withoutOf(text, service, (other) => isDeepStrictEqual(read(other), reading)) };
+}
+
 /** A menu for what is missing, where the answer says that something is; else the answer alone. */
-async function offerMenu(bot: Bot, typed: TypedCommand, content: ReplyContent): Promise<Offered> {
+async function offerMenu(
+  bot: Bot,
+  typed: TypedCommand,
+  content: ReplyContent,
+  named: Named | undefined,
+): Promise<Offered> {
   const missing =
     content.code === "command-problem" && content.problem.code === "missing" ? content.problem : undefined;
   if (content.code !== "which-service" && missing?.what !== "environment") return { content };
@@ -46,18 +72,35 @@ async function offerMenu(bot: Bot, typed: TypedCommand, content: ReplyContent): 
   const { services, linked } = await readableServices(bot, all, { team: typed.team, slackUser: typed.user });
   if (!linked) return { content: all.length === 0 ? { code: "no-services" } : { code: "not-linked" } };
   const readable = services.map(({ service }) => service);
-  return content.code === "which-service"
-    ? offerServices(typed, readable)
-    : await offerEnvironments(bot, typed, readable, content);
+  if (content.code !== "which-service") return await offerEnvironments(bot, typed, readable, content);
+  const meant = await meantOf(bot, typed, readable, named?.service);
+  return await offerServices(bot, typed, meant.length > 0 ? meant : readable, named);
 }
 
-function offerServices(typed: TypedCommand, readable: readonly ServicePlace[]): Offered {
-  const here = readable.filter((service) =>
-    isChannelOf(service.channel, { id: typed.channel, name: typed.channelName }),
-  );
-  const choices = [...new Set((here.length > 0 ? here : readable).map(({ name }) => name))];
-  if (choices.length === 0) return { content: { code: "no-services" } };
-  return { content: { code: "which-service", choices }, menu: menuOf(typed, "service", choices) };
+/** Those of the readable services that the words mean, or the channel where none is named. */
+async function meantOf(
+  bot: Bot,
+  { team, user, channel, channelName, key }: TypedCommand,
+  readable: readonly ServicePlace[],
+  named: string | undefined,
+): Promise<readonly ServicePlace[]> {
+  const from: CommandFrom = { kind: "slack", team, slackUser: user, channel: { id: channel, name: channelName }, key };
+  const ids = new Set((await meantServices(bot.db, named, from)).map(({ id }) => id));
+  return readable.filter(({ id }) => ids.has(id));
+}
+
+async function offerServices(
+  bot: Bot,
+  typed: TypedCommand,
+  services: readonly ServicePlace[],
+  named: Named | undefined,
+): Promise<Offered> {
+  if (services.length === 0) return { content: { code: "no-services" } };
+  const names = await serviceNames(bot.db);
+  const choices = services.map(({ id, name }) => names.get(id) ?? name);
+  const content = { code: "which-service", choices } as const;
+  const text = named === undefined ? typed.text : named.rest;
+  return text === undefined ? { content } : { content, menu: menuOf({ ...typed, text }, "service", choices) };
 }
 
 function menuOf({ name, text, channelName }: TypedCommand, what: Menu["what"], choices: readonly string[]): Menu {
@@ -70,26 +113,21 @@ async function offerEnvironments(
   readable: readonly ServicePlace[],
   content: ReplyContent,
 ): Promise<Offered> {
-  const [, quoted, bare] = /\bof\s+(?:"([^"]+)"|(\S+))\s*$/iu.exec(typed.text) ?? [];
-  const named = (quoted ?? bare)?.toLowerCase();
-  const here = readable.filter((service) =>
-    isChannelOf(service.channel, { id: typed.channel, name: typed.channelName }),
-  );
-  const meant =
-    named !== undefined
-      ? readable.filter(({ name }) => name.toLowerCase() === named)
-      : here.length > 0
-        ? here
-        : readable;
+  const ending = /\bof\s+(?:"([^"]+)"|(\S+))\s*$/iu.exec(typed.text);
+  const service = ending?.[1] ?? ending?.[2];
+  const rest = typed.text.slice(0, ending?.index).trim();
+  const named = service === undefined ? undefined : { service, rest };
+  const here = await meantOf(bot, typed, readable, service);
+  const meant = here.length > 0 || named !== undefined ? here : readable;
   const [only] = meant;
   if (only === undefined) return { content };
-  if (meant.length > 1 && named === undefined) return offerServices(typed, meant);
+  if (meant.length > 1) return await offerServices(bot, typed, meant, named);
   const places = await loadPlaces(bot.db, only);
   const fit = places.filter(({ policy }) => typed.name !== "/promote" || policy.after !== undefined);
   const choices = fit.map(({ policy }) => policy.name);
   if (choices.length === 0) return { content };
-  const text = named === undefined ? `${typed.text} of "${only.name}"`.trim() : typed.text;
-  return { content, menu: menuOf({ ...typed, text }, "environment", choices) };
+  const name = (await serviceNames(bot.db)).get(only.id) ?? only.name;
+  return { content, menu: menuOf({ ...typed, text: `${rest} of "${name}"`.trim() }, "environment", choices) };
 }
 
 export type Chosen = {
@@ -144,16 +182,18 @@ export async function answerTyped(
 ): Promise<ReplyContent> {
   let menu: Menu | undefined;
   const operation = async () => {
+    const now = bot.context.clock.now();
     const before = withoutTrailingOf(typed.text);
-    const reading = parse(typed.name, before ?? typed.text, bot.context.clock.now());
     const whole = before === undefined ? typed : { ...typed, text: before };
+    const read = (text: string) => parse(typed.name, text, now);
+    const reading = read(whole.text);
     const said: ReplyContent =
       reading.kind === "problem"
         ? { code: "command-problem", problem: reading.problem }
         : before === undefined
           ? await take(reading)
           : { code: "which-service", choices: [] };
-    const offered = await offerMenu(bot, whole, said);
+    const offered = await offerMenu(bot, whole, said, namedIn(reading, whole.text, read));
     menu = offered.menu;
     return offered.content;
   };

@@ -323,7 +323,7 @@ describe("which service is meant", () => {
     const elsewhere = { kind: "slack", team: "T1", slackUser: alice, channel, key: "k" } as const;
     expect(await takeCommand(world.bot, { kind: "history" }, elsewhere)).toEqual({
       code: "which-service",
-      choices: ["acme/shop", "other/shop", "acme/web"],
+      choices: ["acme/shop", "other/shop", "web"],
     });
     const all = await takeCommand(world.bot, { kind: "status" }, elsewhere);
     expect(all.code === "status" && all.services.map(({ repository: name }) => name)).toEqual([

@@ -1,8 +1,8 @@
 /** A short menu where a command leaves its service or environment out: carried out once, for whoever typed it. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { completed } from "../../src/operations/menu-shown.ts";
 import { slackHands } from "./slack-hands.ts";
-import { openWorld, push, sha, type World } from "./world.ts";
+import { openWorld, push, repository, sha, type World } from "./world.ts";
 
 const [alice, olaf, stranger] = ["U0000ALICE", "U0000OLAF", "U0STRANGER"] as const;
 
@@ -20,17 +20,19 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** A second repository with a service of its own. */
-async function addService(name: string): Promise<void> {
+const addService = (name: string) => addRepository(2, `acme/${name}`, [name]);
+
+async function addRepository(number: number, fullName: string, names: readonly string[]): Promise<void> {
   const { db } = world;
   const { id } = await db
     .insertInto("repository")
-    .values({ id: 2, full_name: `acme/${name}`, installation_id: 7, default_branch: "main", private: true })
+    .values({ id: number, full_name: fullName, installation_id: 7, default_branch: "main", private: true })
     .returning("id")
     .executeTakeFirstOrThrow();
   const first = await db.selectFrom("pipeline_file").selectAll().orderBy("id", "desc").executeTakeFirstOrThrow();
   const pipeline = {
     ...first.pipeline,
-    services: first.pipeline?.services.map((service) => ({ ...service, name })) ?? [],
+    services: names.flatMap((name) => first.pipeline?.services.map((service) => ({ ...service, name })) ?? []),
   };
   const file = await db
     .insertInto("pipeline_file")
@@ -45,13 +47,15 @@ async function addService(name: string): Promise<void> {
     .returning("id")
     .executeTakeFirstOrThrow();
   await db.updateTable("repository").set({ pipeline_file_id: file.id }).where("id", "=", id).execute();
-  const service = await db
-    .insertInto("service")
-    .values({ repository_id: id, name })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  for (const [position, environment] of ["staging", "production"].entries()) {
-    await db.insertInto("environment").values({ service_id: service.id, name: environment, position }).execute();
+  for (const name of names) {
+    const service = await db
+      .insertInto("service")
+      .values({ repository_id: id, name })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    for (const [position, environment] of ["staging", "production"].entries()) {
+      await db.insertInto("environment").values({ service_id: service.id, name: environment, position }).execute();
+    }
   }
 }
 
@@ -145,6 +149,77 @@ test.each(["/deploy staging", "/deploy staging of", "/deploy staging OF "])(
     expect((await hands.last()).content).toMatchObject({ code: "requested", service: "shop", environment: "staging" });
   },
 );
+
+describe("services of one name in several repositories", () => {
+  beforeEach(() => world.pipeline(twoServices));
+
+  test.each([
+    ["/deploy staging", ["acme/shop", "other/shop"]],
+    ["/deploy staging of shop", ["acme/shop", "other/shop"]],
+    ["/deploy staging of “Shop”", ["acme/shop", "other/shop"]],
+    ["/promote", ["acme/shop", "other/shop"]],
+    ["/promote of shop", ["acme/shop", "other/shop"]],
+  ])("“%s” offers them by their repositories, and means the one that is chosen", async (typed, choices) => {
+    await addRepository(2, "other/shop", ["shop"]);
+    await push(world, "a");
+    await hands.type(alice, typed, "typed", "random");
+    const { content, menu, id } = await hands.last();
+    expect([content, menu]).toMatchObject([
+      { code: "which-service", choices },
+      { what: "service", choices },
+    ]);
+    await hands.choose(alice, id, "acme/shop");
+    if (typed.startsWith("/promote")) {
+      const second = await hands.last();
+      expect(second.menu).toMatchObject({ what: "environment", choices: ["production"] });
+      await hands.choose(alice, second.id, "production");
+    }
+    const { content: answer } = await hands.last();
+    expect(answer).toMatchObject({ code: "requested" });
+    const asked = await world.db
+      .selectFrom("deployment")
+      .innerJoin("environment", "environment.id", "deployment.environment_id")
+      .innerJoin("service", "service.id", "environment.service_id")
+      .select("service.repository_id")
+      .where("deployment.typed", "=", true)
+      .execute();
+    expect(asked).toEqual([{ repository_id: repository.id }]);
+  });
+
+  test("where a repository has several, its name stands with theirs, and other services by their own", async () => {
+    await addRepository(2, "other/shop", ["shop", "web"]);
+    await hands.type(alice, "/deploy history production of other/shop", "typed", "random");
+    const { content, id } = await hands.last();
+    expect(content).toEqual({ code: "which-service", choices: ["other/shop/shop", "web"] });
+    await hands.choose(alice, id, "other/shop/shop");
+    expect((await hands.last()).content).toMatchObject({
+      code: "history",
+      repositoryUrl: "https://github.example/other/shop",
+    });
+    await hands.type(alice, "/promote of OTHER/SHOP/SHOP", "typed again", "random");
+    expect((await hands.last()).menu).toMatchObject({ what: "environment", choices: ["production"] });
+  });
+
+  test("one that the person cannot read makes the bare name mean two all the same", async () => {
+    await addRepository(2, "other/shop", ["shop"]);
+    const { permission } = world.github;
+    world.github.permission = async (of, login) => (of.id === 2 ? "none" : await permission(of, login));
+    await push(world, "a");
+    await hands.type(alice, "/deploy staging", "typed", "random");
+    const { content, id } = await hands.last();
+    expect(content).toEqual({ code: "which-service", choices: ["acme/shop"] });
+    await hands.choose(alice, id, "acme/shop");
+    expect((await hands.last()).content).toMatchObject({ code: "requested", service: "shop" });
+  });
+
+  test("a reason that speaks of them stays as it was written", async () => {
+    await addRepository(2, "other/shop", ["shop"]);
+    await hands.type(alice, "/deploy lock production the sale of shop goods of shop", "typed", "random");
+    const { id } = await hands.last();
+    await hands.choose(alice, id, "acme/shop");
+    expect((await hands.last()).content).toMatchObject({ code: "locked", reason: "the sale of shop goods" });
+  });
+});
 
 test("what the person cannot read is not offered, nor named", async () => {
   await world.pipeline(twoServices);
