@@ -8,15 +8,24 @@
  */
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { OutsideError, Refusal } from "../operations/ports.ts";
+import { NotSent, OutsideError, Refusal } from "../operations/ports.ts";
 import { byRun } from "../operations/woken-by.ts";
 import type { ActionsDeployer } from "../policy/deployers.ts";
 import { readWorkflowFile, tokenInput, whyNotDispatched } from "../policy/workflow-file.ts";
-import { chooseRef } from "./actions/choose-ref.ts";
+import { chooseRef, tellsRevision } from "./actions/choose-ref.ts";
 import { inputsOf } from "./actions/inputs.ts";
 import { ended, jobsTold, progress } from "./actions/told.ts";
 import { asked, askedPatiently, isLate, lookAgainMs, notTold } from "./asked.ts";
-import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
+import {
+  type Attempt,
+  type Deployer,
+  type Found,
+  type Handle,
+  type Observation,
+  requestOutlivesMs,
+  type Started,
+  type StartedAttempt,
+} from "./contract.ts";
 import type { ActionsCalls, WorkflowRun } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
 
@@ -50,71 +59,86 @@ function begun(attempt: Attempt, handle: ActionsHandle, url?: string): StartedAt
   return { kind: "started", handle, ...(url === undefined ? {} : { logUrl: url }), ...wokenBy };
 }
 
-/** The run of the attempt that is tried again, when it can be: it has ended, and not in success. */
-async function formerRun({ actions }: ActionsDeployerOptions, attempt: Attempt) {
+/** Only these are sure to have begun nothing. */
+function beganNothing(silent: OutsideError): boolean {
+  return silent instanceof Refusal || silent instanceof NotSent;
+}
+
+/** What is tried again: the run as it stands now, and what its attempt had remembered of it. */
+type Former = { readonly run: WorkflowRun; readonly former: ActionsHandle };
+
+/** The run of the attempt that is tried again, when it can be: it is of the right revision, and was no success. */
+async function formerRun({ actions }: ActionsDeployerOptions, attempt: Attempt): Promise<Former | undefined> {
   const former = handleShape.safeParse(attempt.former);
   if (!former.success || former.data.run === undefined) return undefined;
   const run = await actions.run(attempt.repository, former.data.run);
   if (run === undefined || (run.attempt === former.data.attempt && run.conclusion === "success")) return undefined;
+  // The branch had moved on: its failed jobs are those of another revision.
+  if (former.data.sha !== undefined && run.sha !== former.data.sha) return undefined;
   return { run, former: former.data };
 }
 
 async function rerun(
-  options: ActionsDeployerOptions,
+  { context, actions }: ActionsDeployerOptions,
   attempt: Attempt,
-  found: NonNullable<Awaited<ReturnType<typeof formerRun>>>,
+  { run, former }: Former,
 ): Promise<Started> {
-  const { context, actions } = options;
-  const { run, former } = found;
-  const again = { ...former, run: run.id, attempt: former.attempt + 1, since: context.clock.now() };
-  if (run.attempt === former.attempt) {
-    const answer = await asked(actions.rerunFailed(attempt.repository, run.id));
-    await context.faults.at("actions.rerun");
-    if ("silent" in answer) {
-      if (!(answer.silent instanceof Refusal)) throw answer.silent;
-      return refused(`The failed jobs could not be run again: ${answer.silent.message}`);
-    }
-  }
-  // Somebody may have run them again on GitHub meanwhile: that is the same.
-  return begun(attempt, again, run.url);
+  const goesOn = (as: number) =>
+    begun(attempt, { ...former, run: run.id, attempt: as, since: context.clock.now() }, run.url);
+  // Somebody may have run them again on GitHub meanwhile: what goes on there, or has succeeded, is the same.
+  const over = run.status === "completed" && run.conclusion !== "success";
+  if (!over && run.attempt !== former.attempt) return goesOn(run.attempt);
+  const answer = await asked(actions.rerunFailed(attempt.repository, run.id));
+  await context.faults.at("actions.rerun");
+  if (!("silent" in answer)) return goesOn(run.attempt + 1);
+  if (!beganNothing(answer.silent)) throw answer.silent;
+  return refused(`The failed jobs could not be run again: ${answer.silent.message}`);
 }
 
-type Plan = { readonly ref: string; readonly exact: boolean; readonly inputs: Readonly<Record<string, string>> };
+type Dispatch = { readonly ref: string; readonly exact: boolean; readonly inputs: Readonly<Record<string, string>> };
+type Plan =
+  | { readonly kind: "rerun"; readonly of: Former }
+  | ({ readonly kind: "dispatch" } & Dispatch)
+  | { readonly kind: "none"; readonly why: string };
 
-async function planned({ actions }: ActionsDeployerOptions, attempt: Attempt): Promise<Plan | string> {
+async function planned(options: ActionsDeployerOptions, attempt: Attempt): Promise<Plan> {
+  const { actions } = options;
+  const former = await formerRun(options, attempt);
+  if (former !== undefined) return { kind: "rerun", of: former };
   const definition = definitionOf(attempt);
   const chosen = await chooseRef(actions, attempt, definition);
-  if (chosen.kind === "none") return chosen.why;
+  if (chosen.kind === "none") return chosen;
+  const none = (why: string) => ({ kind: "none", why }) as const;
   const text = await actions.workflowAt(attempt.repository, chosen.head, definition.workflow);
   const name = `.github/workflows/${definition.workflow}`;
-  if (text === undefined) return `There is no ${name} on ${chosen.ref}.`;
+  if (text === undefined) return none(`There is no ${name} on ${chosen.ref}.`);
   const file = readWorkflowFile(text);
   const given = inputsOf(definition, attempt);
   const why = file === undefined ? "it could not be read" : whyNotDispatched(file, Object.keys(given));
-  if (why !== undefined) return `${name} on ${chosen.ref} cannot be dispatched: ${why}.`;
+  if (why !== undefined) return none(`${name} on ${chosen.ref} cannot be dispatched: ${why}.`);
   const knows = file?.inputs?.has(tokenInput) === true && !Object.hasOwn(given, tokenInput);
-  return {
-    ref: chosen.ref,
-    exact: chosen.exact,
-    inputs: { ...given, ...(knows ? { [tokenInput]: attempt.token } : {}) },
-  };
+  const inputs = { ...given, ...(knows ? { [tokenInput]: attempt.token } : {}) };
+  return { kind: "dispatch", ref: chosen.ref, exact: chosen.exact, inputs };
 }
 
 async function start(options: ActionsDeployerOptions, attempt: Attempt): Promise<Started> {
-  const { context, actions } = options;
-  const former = await askedPatiently(context, () => formerRun(options, attempt));
-  if ("silent" in former) return refused(former.silent.message);
-  if (former.said !== undefined) return await rerun(options, attempt, former.said);
-  const plan = await askedPatiently(context, () => planned(options, attempt));
-  if ("silent" in plan) return refused(plan.silent.message);
-  if (typeof plan.said === "string") return refused(plan.said);
-  const { ref, inputs, exact } = plan.said;
+  const { context } = options;
+  const lastCallAt = context.clock.monotonic() + callTimeoutMs;
+  const answer = await askedPatiently(context, () => planned(options, attempt));
+  if ("silent" in answer) return refused(answer.silent.message);
+  const plan = answer.said;
+  if (plan.kind === "none") return refused(plan.why);
   await context.faults.at("actions.planned");
+  if (context.clock.monotonic() > lastCallAt) return refused("GitHub took too long to answer: nothing was begun.");
+  return plan.kind === "rerun" ? await rerun(options, attempt, plan.of) : await dispatch(options, attempt, plan);
+}
+
+async function dispatch({ context, actions }: ActionsDeployerOptions, attempt: Attempt, wish: Dispatch) {
+  const { ref, inputs, exact } = wish;
   const answer = await asked(actions.dispatch(attempt.repository, definitionOf(attempt).workflow, { ref, inputs }));
   await context.faults.at("actions.dispatched");
   if ("silent" in answer) {
-    // Only a no is sure to have begun nothing.
-    if (!(answer.silent instanceof Refusal)) throw answer.silent;
+    if (!beganNothing(answer.silent)) throw answer.silent;
     return refused(answer.silent.message);
   }
   const told = answer.said;
@@ -136,13 +160,14 @@ async function find(options: ActionsDeployerOptions, attempt: Attempt): Promise<
   if (former !== undefined) {
     // While it has not begun anew, asking again begins it once: GitHub refuses what runs already.
     if (former.run.attempt === former.former.attempt) return { kind: "impossible" };
-    const again = { ...former.former, attempt: former.former.attempt + 1, since: options.context.clock.now() };
+    const again = { ...former.former, attempt: former.run.attempt, since: options.context.clock.now() };
     return begun(attempt, again, former.run.url);
   }
   const run = await byToken(options, attempt);
   if (run === undefined)
     return { kind: "unknown", why: `whether GitHub began a run is not known: none tells its token; ${howToTell}` };
-  const sha = run.sha === attempt.sha ? { sha: run.sha } : {};
+  const mayDiffer = tellsRevision(definitionOf(attempt)) && run.sha !== attempt.sha;
+  const sha = mayDiffer ? {} : { sha: attempt.sha };
   return begun(attempt, { run: run.id, attempt: 1, since: options.context.clock.now(), ...sha }, run.url);
 }
 
@@ -213,6 +238,7 @@ export function createActionsDeployer(options: ActionsDeployerOptions): Deployer
   return {
     kind: "actions",
     callTimeoutMs,
+    callOutlivesMs: requestOutlivesMs,
     start: (attempt) => start(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     cancel: (attempt, handle) => cancel(options, attempt, handle),

@@ -75,6 +75,7 @@ export function createCheckDeployer(options: CheckDeployerOptions): Deployer {
   return {
     kind: "check",
     callTimeoutMs,
+    callOutlivesMs: 0,
     start: async (attempt) => begin(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     // Nothing runs that could be told to stop: `observe` says at once that it ended.

@@ -11,6 +11,9 @@ import type { RepositoryRef } from "../operations/ports.ts";
 import type { RequestKind, Sha } from "../policy/model.ts";
 import type { StageDefinition } from "../policy/pipeline.ts";
 
+/** Longer than a far side still works on a request whose sender is gone: GitHub gives up after 10 s. */
+export const requestOutlivesMs = 15_000;
+
 /** Everything a deployer may know about one attempt of one stage. */
 export type Attempt = {
   /** Random, made when the attempt was claimed; also the idempotency key towards the far side. */
@@ -40,6 +43,8 @@ export type Attempt = {
   readonly deadlineAt: number;
   /** Somebody has asked for its end; what only waits has then ended. */
   readonly cancelAsked: boolean;
+  /** For `start`: an earlier call under this token may have begun it all the same, though `find` answered `impossible`. */
+  readonly calledBefore: boolean;
   /** What is tried again: the handle of the same stage, defined alike, of the deployment that this one is a retry of. */
   readonly former?: Handle;
 };
@@ -90,8 +95,13 @@ export type Found =
 
 export type Deployer = {
   readonly kind: StageDefinition["deployer"]["kind"];
-  /** How long `start` may take before it gives up, in ms; nobody takes over before that has passed. */
+  /** In ms: after this a start begins no call that could begin something. Nobody takes over before twice that has passed. */
   readonly callTimeoutMs: number;
+  /**
+   * In ms: how long what a call has sent may still be carried out after the bot was killed; nobody asks `find` sooner.
+   * 0 where a look too early does no harm, because nothing is begun or a second start is refused.
+   */
+  readonly callOutlivesMs: number;
   /** A start will most likely be called in a moment: what is bound to no attempt may be made ready. Never fails. */
   expect?(): void;
   /**

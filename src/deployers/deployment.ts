@@ -2,7 +2,7 @@
  * The `deployment` deployer: makes a GitHub Deployment and lets the team's own worker answer it with statuses.
  *
  * It is the one GitHub Deployment of the whole: what shows a deployment on GitHub adopts it and makes none of its own
- * (`github/surfaces/stage-deployment.ts`), since the worker would take that for another order. What the bot itself writes
+ * (`operations/made-by-stage.ts`), since the worker would take that for another order. What the bot itself writes
  * to it is no answer. Whether a worker that was called off has stopped, only its own answer tells.
  *
  * GitHub gives up what takes it longer than ten seconds, and makes a Deployment within the call; so one that is not there
@@ -14,7 +14,16 @@ import { Refusal } from "../operations/ports.ts";
 import { byGitHubDeployment } from "../operations/woken-by.ts";
 import type { DeploymentDeployer } from "../policy/deployers.ts";
 import { asked, isLate, lookAgainMs, notTold } from "./asked.ts";
-import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
+import {
+  type Attempt,
+  type Deployer,
+  type Found,
+  type Handle,
+  type Observation,
+  requestOutlivesMs,
+  type Started,
+  type StartedAttempt,
+} from "./contract.ts";
 import type { DeploymentCalls, DeploymentStatus } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
 
@@ -65,7 +74,7 @@ async function start({ context, deployments }: DeploymentDeployerOptions, attemp
 
 async function find({ context, deployments }: DeploymentDeployerOptions, attempt: Attempt): Promise<Found> {
   const { sha, token } = attempt;
-  const found = await deployments.find(attempt.repository, { sha, environment: environmentOf(attempt), token });
+  const found = await deployments.find(attempt.repository, { sha, token });
   return found === undefined ? { kind: "impossible" } : begun(context, attempt, found);
 }
 
@@ -122,6 +131,7 @@ export function createDeploymentDeployer(options: DeploymentDeployerOptions): De
   return {
     kind: "deployment",
     callTimeoutMs,
+    callOutlivesMs: requestOutlivesMs,
     start: (attempt) => start(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     cancel: (attempt, handle) => cancel(options, attempt, handle),

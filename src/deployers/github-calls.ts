@@ -125,11 +125,8 @@ export type DeploymentWish = {
 
 export type DeploymentCalls = {
   create(repository: RepositoryRef, wish: DeploymentWish): Promise<number>;
-  /** The Deployment of the commit and environment whose payload tells this token of a stage. */
-  find(
-    repository: RepositoryRef,
-    about: { readonly sha: Sha; readonly environment: string; readonly token: string },
-  ): Promise<number | undefined>;
+  /** The Deployment of the commit whose payload tells this token of a stage; tokens are unique. */
+  find(repository: RepositoryRef, about: { readonly sha: Sha; readonly token: string }): Promise<number | undefined>;
   /** Newest first, at most a hundred; undefined when the Deployment is gone. */
   statuses(repository: RepositoryRef, deployment: number): Promise<readonly DeploymentStatus[] | undefined>;
   /** Tells whoever carries it out, by the status `inactive`, that it is not wanted any more. */

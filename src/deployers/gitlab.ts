@@ -3,7 +3,8 @@
  *
  * GitLab refuses no second pipeline, so none is created twice: the attempt's token goes along as the variable
  * SIGNALBOX_ATTEMPT, and after a crash the latest pipelines are asked for theirs. What is not found there stays unknown,
- * since nobody can say that it will not appear. What is tried again reruns the failed jobs of the former pipeline.
+ * since nobody can say that it will not appear. What is tried again reruns the failed jobs of the former pipeline; where it
+ * has none, GitLab would do nothing, and a new one is made.
  */
 import { z } from "zod";
 import type { Context } from "../context.ts";
@@ -11,9 +12,19 @@ import type { OperatorRules } from "../operations/bot.ts";
 import { optional } from "../optional.ts";
 import type { GitLabDeployer } from "../policy/deployers.ts";
 import { isLate, lookAgainMs } from "./asked.ts";
-import type { Attempt, Deployer, Found, Handle, Observation, Started } from "./contract.ts";
+import {
+  type Attempt,
+  type Deployer,
+  type Found,
+  type Handle,
+  type Observation,
+  requestOutlivesMs,
+  type Started,
+  type StartedAttempt,
+} from "./contract.ts";
 import {
   type GitLabCalls,
+  type GitLabPipeline,
   gitlabCalls,
   jobsShape,
   pipelineShape,
@@ -78,8 +89,9 @@ function variablesOf(attempt: Attempt) {
 async function start(options: GitLabOptions, attempt: Attempt): Promise<Started> {
   const calls = callsFor(options, attempt);
   if (typeof calls === "string") return refused(calls);
-  const former = handleShape.safeParse(attempt.former).data;
-  if (former !== undefined) return await again(options, calls, former);
+  const former = await formerPipeline(calls, attempt);
+  if (former !== undefined && former.kind !== "said") return refused(former.message);
+  if (former !== undefined && mayGoOn(former.what)) return await again(options, calls, former.what);
   const { ref } = definitionOf(attempt);
   const branch = ref === undefined ? await calls.get("", projectShape) : undefined;
   if (branch !== undefined && branch.kind !== "said") return refused(branch.message);
@@ -87,24 +99,44 @@ async function start(options: GitLabOptions, attempt: Attempt): Promise<Started>
   return begun(options, await calls.post("/pipeline", pipelineShape, wanted));
 }
 
-async function again(options: GitLabOptions, calls: GitLabCalls, { pipeline }: GitLabHandle): Promise<Started> {
-  const jobs = await calls.get(`/pipelines/${pipeline}/jobs?per_page=100`, jobsShape);
-  if (jobs.kind !== "said") return refused(jobs.message);
-  return begun(options, await calls.post(`/pipelines/${pipeline}/retry`, pipelineShape), newestJob(jobs.what));
+/** What is tried again, as it stands now; undefined when there is none, or it is gone. */
+async function formerPipeline(calls: GitLabCalls, attempt: Attempt): Promise<Said<GitLabPipeline> | undefined> {
+  const former = handleShape.safeParse(attempt.former).data;
+  if (former === undefined) return undefined;
+  const said = await calls.get(`/pipelines/${former.pipeline}`, pipelineShape);
+  return said.kind === "refused" && said.status === 404 ? undefined : said;
 }
 
-async function begun(
+/**
+ * Whether it has jobs that can be run again, or that somebody runs again already. Of one that has succeeded GitLab says
+ * yes and does nothing: "If there are no failed or canceled jobs in the pipeline, calling this endpoint has no effect."
+ */
+function mayGoOn({ status }: GitLabPipeline): boolean {
+  return status === "failed" || status === "canceled" || isActive(status);
+}
+
+async function again(options: GitLabOptions, calls: GitLabCalls, pipeline: GitLabPipeline): Promise<Started> {
+  if (isActive(pipeline.status)) return follow(options, pipeline);
+  const jobs = await calls.get(`/pipelines/${pipeline.id}/jobs?per_page=100`, jobsShape);
+  if (jobs.kind !== "said") return refused(jobs.message);
+  return begun(options, await calls.post(`/pipelines/${pipeline.id}/retry`, pipelineShape), newestJob(jobs.what));
+}
+
+function follow(
   { context }: GitLabOptions,
-  answer: Said<z.output<typeof pipelineShape>>,
+  { id, web_url: logUrl }: GitLabPipeline,
   jobsAfter?: number,
-): Promise<Started> {
-  await context.faults.at("gitlab.asked");
+): StartedAttempt {
+  const handle = { startedAt: context.clock.now(), pipeline: id, ...optional("jobsAfter", jobsAfter) };
+  return { kind: "started", handle: handle satisfies GitLabHandle, ...optional("logUrl", logUrl) };
+}
+
+async function begun(options: GitLabOptions, answer: Said<GitLabPipeline>, jobsAfter?: number): Promise<Started> {
+  await options.context.faults.at("gitlab.asked");
   if (answer.kind === "refused" || answer.kind === "not-asked") return refused(answer.message);
   // It may have begun all the same: whoever takes over looks for it.
   if (answer.kind === "silent") throw new Error(answer.message);
-  const { id, web_url: logUrl } = answer.what;
-  const handle = { startedAt: context.clock.now(), pipeline: id, ...optional("jobsAfter", jobsAfter) };
-  return { kind: "started", handle: handle satisfies GitLabHandle, ...optional("logUrl", logUrl) };
+  return follow(options, answer.what, jobsAfter);
 }
 
 async function observe(options: GitLabOptions, attempt: Attempt, stored: Handle): Promise<Observation> {
@@ -136,7 +168,7 @@ async function look(options: GitLabOptions, attempt: Attempt, handle: GitLabHand
   const known = jobs.kind === "said" ? jobs.what : [];
   const notYet = handle.jobsAfter !== undefined && newestJob(known) <= handle.jobsAfter;
   if (isActive(pipeline.what.status) || notYet) return stillRuns(pipeline.what, known);
-  return await endedWith(calls, pipeline.what, known, isLate(options.context, attempt));
+  return await endedWith(calls, pipeline.what, known, isLate(options.context, attempt) && !attempt.cancelAsked);
 }
 
 async function cancel(options: GitLabOptions, attempt: Attempt, stored: Handle): Promise<void> {
@@ -151,8 +183,9 @@ async function find(options: GitLabOptions, attempt: Attempt): Promise<Found> {
   const calls = callsFor(options, attempt);
   const unknown = (why: string): Found => ({ kind: "unknown", why: plainLine(why, 500) });
   if (typeof calls === "string") return unknown(calls);
-  const former = handleShape.safeParse(attempt.former).data;
-  if (former !== undefined) return await findRetried(options, calls, former);
+  const former = await formerPipeline(calls, attempt);
+  if (former !== undefined && former.kind !== "said") return unknown(former.message);
+  if (former !== undefined && mayGoOn(former.what)) return findRetried(options, former.what);
   const listed = await calls.get(`/pipelines?source=api&order_by=id&sort=desc&per_page=${mostAsked}`, pipelinesShape);
   if (listed.kind !== "said") return unknown(listed.message);
   for (const { id } of listed.what.slice(0, mostAsked)) {
@@ -166,18 +199,16 @@ async function find(options: GitLabOptions, attempt: Attempt): Promise<Found> {
 }
 
 /** A pipeline that had ended and that runs was tried again; of one that does not, nobody can tell. */
-async function findRetried(options: GitLabOptions, calls: GitLabCalls, { pipeline }: GitLabHandle): Promise<Found> {
-  const now = await calls.get(`/pipelines/${pipeline}`, pipelineShape);
-  if (now.kind === "said" && isActive(now.what.status)) {
-    return { kind: "started", handle: { startedAt: options.context.clock.now(), pipeline } };
-  }
-  return { kind: "unknown", why: `whether the failed jobs of pipeline ${pipeline} were run again cannot be told` };
+function findRetried(options: GitLabOptions, pipeline: GitLabPipeline): Found {
+  if (isActive(pipeline.status)) return follow(options, pipeline);
+  return { kind: "unknown", why: `whether the failed jobs of pipeline ${pipeline.id} were run again cannot be told` };
 }
 
 export function createGitLabDeployer(options: GitLabOptions): Deployer {
   return {
     kind: "gitlab",
     callTimeoutMs,
+    callOutlivesMs: requestOutlivesMs,
     start: (attempt) => start(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     cancel: (attempt, handle) => cancel(options, attempt, handle),

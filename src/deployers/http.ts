@@ -3,7 +3,8 @@
  *
  * The attempt's token goes along as `Idempotency-Key`, and the far side starts once for a key. So the call may be
  * repeated where no answer came, and `find` answers `impossible` (call again). What we cannot tell is an `error`
- * without proof, never a `failure`: the far side may still be at it.
+ * without proof, never a `failure`: the far side may still be at it. So is a no to a call that is repeated, by whoever
+ * took over from a bot that was killed as well.
  *
  * Decided here, where the design is silent: `status_url` must be of the same origin as `url`, or it could send the bot
  * anywhere. There is no way to cancel at the far side: a cancelled attempt is followed until it ends or its deadline
@@ -120,8 +121,12 @@ function declined(status: number, reading: ReturnType<typeof readAnswer>, host: 
   return refused("error", `${host} answered with ${status}`);
 }
 
+function mayHaveBegun(calledAt: number, problem: string): Started {
+  return startedWith(calledAt, { status: "in_progress", problem });
+}
+
 function judge(result: OutboundResult, url: string, calledAt: number): Call {
-  const unsure = (problem: string) => startedWith(calledAt, { status: "in_progress", problem });
+  const unsure = (problem: string) => mayHaveBegun(calledAt, problem);
   if (result.kind === "not-sent") {
     const started = refused("error", result.message);
     return result.mayRetry ? { kind: "again", last: started } : { kind: "settled", started };
@@ -147,17 +152,17 @@ function judge(result: OutboundResult, url: string, calledAt: number): Call {
 
 async function start(options: HttpDeployerOptions, attempt: Attempt): Promise<Started> {
   const { context, operator } = options;
+  const calledAt = context.clock.now();
+  let unsure = attempt.calledBefore ? mayHaveBegun(calledAt, "an earlier call may have begun it") : undefined;
   const target = targetOf(options, attempt);
-  if (typeof target === "string") return refused("error", target);
+  if (typeof target === "string") return unsure ?? refused("error", target);
   const body = requestBody(attempt);
   const headers = {
     "Content-Type": "application/json",
     "Idempotency-Key": attempt.token,
     ...(target.secret === undefined ? {} : { [signatureHeader]: signatureOf(target.secret, body) }),
   };
-  const calledAt = context.clock.now();
   const began = context.clock.monotonic();
-  let unsure: Started | undefined;
   for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
     const request = { method: "POST", url: target.url, headers, body, timeoutMs: answerTimeoutMs } as const;
     const result = await ask(context, operator.outbound, request);
@@ -217,6 +222,8 @@ export function createHttpDeployer(options: HttpDeployerOptions): Deployer {
   return {
     kind: "http",
     callTimeoutMs,
+    // The far side refuses a second start under the same key.
+    callOutlivesMs: 0,
     start: (attempt) => start(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     // The protocol has no word for it. `observe` goes on telling the truth until the far side or the deadline ends it.

@@ -11,7 +11,16 @@ import type { OperatorRules } from "../operations/bot.ts";
 import type { RepositoryRef } from "../operations/ports.ts";
 import { Refusal } from "../operations/ports.ts";
 import { asked, askedPatiently } from "./asked.ts";
-import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
+import {
+  type Attempt,
+  type Deployer,
+  type Found,
+  type Handle,
+  type Observation,
+  requestOutlivesMs,
+  type Started,
+  type StartedAttempt,
+} from "./contract.ts";
 import type { PinCalls, PinCommit, PinFile } from "./github-calls.ts";
 import { editPin, nameOf } from "./pin/edit.ts";
 import { following, followPullRequest, openShape, withdraw } from "./pin/pull-request.ts";
@@ -33,7 +42,7 @@ const handleShape = z.discriminatedUnion("kind", [doneShape, openShape]);
 
 /** Why nothing is pinned, as what the attempt ends with. */
 class Refused extends Error {
-  readonly started: Started;
+  readonly started: Extract<Started, { kind: "refused" }>;
   constructor(outcome: "failure" | "error", message: string) {
     super(message);
     this.started = { kind: "refused", outcome, message: plainLine(message, 500) };
@@ -54,8 +63,11 @@ async function known<T>(context: Context, ask: () => Promise<T>): Promise<T> {
 
 type Target = { readonly repository: RepositoryRef; readonly branch: string; readonly wish: PinWish };
 
-async function targetOf(options: PinDeployerOptions, attempt: Attempt): Promise<Target> {
-  const { context, pins, operator } = options;
+async function targetOf(
+  { pins, operator }: PinDeployerOptions,
+  attempt: Attempt,
+  ask: <T>(of: () => Promise<T>) => Promise<T>,
+): Promise<Target> {
   const definition = definitionOf(attempt);
   const { fullName } = attempt.repository;
   if (!operator.pinAllowed(fullName, definition.repository)) {
@@ -66,7 +78,7 @@ async function targetOf(options: PinDeployerOptions, attempt: Attempt): Promise<
   }
   const wish = wishOf(attempt);
   if (typeof wish === "string") throw new Refused("failure", wish);
-  const repository = await known(context, () => pins.repository(definition.repository));
+  const repository = await ask(() => pins.repository(definition.repository));
   if (repository === undefined) {
     throw new Refused(
       "error",
@@ -184,7 +196,7 @@ async function openPullRequest(options: PinDeployerOptions, target: Target): Pro
 
 async function start(options: PinDeployerOptions, attempt: Attempt): Promise<Started> {
   try {
-    const target = await targetOf(options, attempt);
+    const target = await targetOf(options, attempt, (of) => known(options.context, of));
     const { pullRequest } = target.wish.definition;
     return await (pullRequest ? openPullRequest(options, target) : commit(options, target));
   } catch (error) {
@@ -194,12 +206,15 @@ async function start(options: PinDeployerOptions, attempt: Attempt): Promise<Sta
 }
 
 async function find(options: PinDeployerOptions, attempt: Attempt): Promise<Found> {
+  // There was never anything to be written: a start is refused for the same reason, and says it.
+  if (typeof wishOf(attempt) === "string") return { kind: "impossible" };
   let target: Target;
   try {
-    target = await targetOf(options, attempt);
+    // Where GitHub does not answer, it is asked again by whoever looks next.
+    target = await targetOf(options, attempt, (of) => of());
   } catch (error) {
-    // A start is refused for the same reason, and says it.
-    if (error instanceof Refused) return { kind: "impossible" };
+    // What was allowed when it was called may not be any more, and what was written then cannot be looked at.
+    if (error instanceof Refused) return { kind: "unknown", why: error.started.message };
     throw error;
   }
   const { pins, context } = options;
@@ -229,6 +244,7 @@ export function createPinDeployer(options: PinDeployerOptions): Deployer {
   return {
     kind: "pin",
     callTimeoutMs,
+    callOutlivesMs: requestOutlivesMs,
     start: (attempt) => start(options, attempt),
     observe: (attempt, handle) => observe(options, attempt, handle),
     cancel: (_attempt, handle) => cancel(options, handle),

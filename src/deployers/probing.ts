@@ -133,6 +133,7 @@ export function createProber(prober: Prober): Deployer {
   return {
     kind: prober.kind,
     callTimeoutMs: 5_000,
+    callOutlivesMs: 0,
     async start(attempt): Promise<Started> {
       const problem = prober.problem(attempt);
       if (problem !== undefined) return { kind: "refused", outcome: "error", message: problem };

@@ -27,6 +27,7 @@ export function createReleaseDeployer({ clock, releases }: ReleaseDeployerOption
   return {
     kind: "release",
     callTimeoutMs,
+    callOutlivesMs: 0,
     async start(attempt) {
       await releases.want(attempt.deployment, attempt.repository.installationId);
       return started(attempt);

@@ -191,6 +191,8 @@ export function createRunDeployer(options: RunDeployerOptions): Deployer {
   return {
     kind: "run",
     callTimeoutMs,
+    // Of two supervisors under one token only one makes the folder.
+    callOutlivesMs: 0,
     expect: () => spare.prepare(),
     makeAhead(ahead) {
       if (options.operator.commandsAllowed(ahead.repository.fullName)) makeAhead.make(ahead);

@@ -5,11 +5,17 @@
  */
 import PQueue from "p-queue";
 import type { Context } from "../context.ts";
+import { NotSent } from "../operations/ports.ts";
 
 /** GitHub allows an App 100 at once (its secondary limits); this leaves room for other replicas. */
 const callsAtOnce = 10;
-/** GitHub itself gives up after 10 s. A surface's lease (60 s) outlives several such calls. */
+/** GitHub itself gives up after 10 s. A surface's lease (60 s) outlives a wait and several such calls. */
 const callTimeoutMs = 12_000;
+/**
+ * Who writes has a time in which nobody else does the same (a surface's lease, a stage's call): what has waited longer
+ * than this is not sent at all. Who reads may wait.
+ */
+const mostWaitMs = 15_000;
 /** The largest answers are comparisons of hundreds of files with their patches; anything larger is refused. */
 const largestAnswerBytes = 16 * 1024 * 1024;
 
@@ -22,12 +28,23 @@ export function priorityOf(method: string, path: string): number {
   return 1;
 }
 
+/** GraphQL is a POST, and reads. */
+function writes(method: string, path: string): boolean {
+  return method !== "GET" && !path.endsWith("/graphql");
+}
+
 export function createCallQueue(context: Context): typeof globalThis.fetch {
   const queue = new PQueue({ concurrency: callsAtOnce });
   return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const priority = priorityOf(init?.method ?? "GET", url.pathname);
-    return await queue.add(() => callOnce(context, input, init), { priority });
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const method = init?.method ?? "GET";
+    const asked = context.clock.monotonic();
+    const inTime = () => {
+      const waited = context.clock.monotonic() - asked;
+      if (writes(method, pathname) && waited > mostWaitMs) throw new NotSent("too many other calls came first");
+      return callOnce(context, input, init);
+    };
+    return await queue.add(inTime, { priority: priorityOf(method, pathname) });
   };
 }
 

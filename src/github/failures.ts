@@ -2,7 +2,7 @@
  * What went wrong with a call to GitHub, as a value that is safe to log and show: method, path, status and GitHub's own
  * words, never a header, a query or a token. Decides whether, and when, it is worth asking again.
  */
-import { OutsideError, Refusal } from "../operations/ports.ts";
+import { NotSent, OutsideError, Refusal } from "../operations/ports.ts";
 
 /** GitHub answered and said no (404, 409, 422, …): asking again alone changes nothing. */
 export class GitHubRefusal extends Refusal {
@@ -21,6 +21,10 @@ const unnamedLimitMs = 60_000;
 export function failureOf(error: unknown, call: Call, now: number): OutsideError {
   if (error instanceof OutsideError) return error;
   const what = `${call.method} ${pathOf(call.url)}`;
+  // Octokit wraps what its `fetch` throws.
+  if (error instanceof Error && error.cause instanceof NotSent) {
+    return new NotSent(`GitHub was not asked ${what}: ${safe(error.cause.message)}`);
+  }
   const answer = answerOf(error);
   if (answer === undefined) return new OutsideError(`GitHub did not answer ${what}: ${safe(messageOf(error))}`);
   const { status, headers, message } = answer;

@@ -38,6 +38,8 @@ export async function attemptFor(
     secrets: deployment.policy?.secrets ?? [],
     deadlineAt: row.deadline_at?.getTime() ?? row.claimed_at.getTime(),
     cancelAsked: deployment.cancel_at !== null,
+    // Each move raises the epoch: the first call is made at 1, and one that follows `impossible` at 3.
+    calledBefore: row.epoch > 1,
     ...optional("former", await formerHandle(db, deployment, stage)),
   };
 }

@@ -221,5 +221,8 @@ export class OutsideError extends Error {
   }
 }
 
+/** The far side was never asked, so nothing has come of it. */
+export class NotSent extends OutsideError {}
+
 /** The far side answered and said no: asking again alone changes nothing. */
 export class Refusal extends OutsideError {}

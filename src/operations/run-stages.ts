@@ -112,7 +112,7 @@ async function carry(bot: Bot, running: Running, stage: PlannedStage, row: Attem
     return await takeOver(bot, running, deployer, attempt, row);
   }
   if (row.state === "calling") {
-    const until = row.call_until?.getTime() ?? 0;
+    const until = (row.call_until?.getTime() ?? 0) + deployer.callOutlivesMs;
     if (until > now) return until - now + shortestLookMs;
     return await takeOver(bot, running, deployer, attempt, row);
   }
@@ -151,7 +151,7 @@ async function call(
   row: AttemptRow,
 ): Promise<Step> {
   const now = bot.context.clock.now();
-  // Nobody takes over before twice the time after which the call itself gives up.
+  // Until then whoever calls may still send something; twice the time after which a start begins no call any more.
   const callUntil = new Date(now + 2 * deployer.callTimeoutMs);
   // The stage's time begins now: the bot may have been down since it was claimed.
   const deadline = new Date(now + timeoutOf(running.row));
@@ -168,7 +168,7 @@ async function call(
       { err: error, deployment: attempt.deployment, stage: attempt.stage.name },
       "a stage's start did not answer",
     );
-    return callUntil.getTime() - bot.context.clock.now() + shortestLookMs;
+    return callUntil.getTime() + deployer.callOutlivesMs - now + shortestLookMs;
   }
   await bot.context.faults.at("stage.started");
   if (started.kind === "refused") {

@@ -9,5 +9,11 @@ export async function releaseLeases(db: Kysely<Database>, now: number): Promise<
   const at = new Date(now);
   await db.updateTable("inbox").set({ status: "stored", look_at: at }).where("status", "=", "handling").execute();
   await db.updateTable("projection").set({ lease_until: null }).where("lease_until", "is not", null).execute();
-  await db.updateTable("attempt").set({ call_until: at }).where("state", "=", "calling").execute();
+  // Whoever called is gone since now at the latest. What it had sent may not have arrived: the deployer says for how long.
+  await db
+    .updateTable("attempt")
+    .set({ call_until: at })
+    .where("state", "=", "calling")
+    .where("call_until", ">", at)
+    .execute();
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createActionsDeployer } from "../../src/deployers/actions.ts";
 import type { Attempt, Deployer, Handle, Observation } from "../../src/deployers/contract.ts";
 import type { ActionsCalls } from "../../src/deployers/github-calls.ts";
+import { NotSent } from "../../src/operations/ports.ts";
 import type { ActionsDeployer } from "../../src/policy/deployers.ts";
 import { handleOf, makeAttempt, until } from "./attempts.ts";
 import { deployerContract } from "./contract.ts";
@@ -160,6 +161,25 @@ describe("a workflow", () => {
     expect(await deployer.observe(attempt, handle)).toMatchObject({ state: "failure" });
   });
 
+  test("that somebody runs again on GitHub is followed while it goes on, and run again once that has failed", async () => {
+    writeFileSync(gate, "failure");
+    const attempt = attemptOf(ground, gate, revision);
+    const former = handleOf(await deployer.start(attempt));
+    await end(attempt, former);
+    const { id = 0 } = newest() ?? {};
+    rmSync(gate);
+    await ground.calls.actions.rerunFailed(ground.shop, id);
+    const followed = attemptOf(ground, gate, revision, { former });
+    const handle = handleOf(await deployer.start(followed));
+    expect(newest()).toMatchObject({ id, attempt: 2 });
+    writeFileSync(gate, "failure");
+    expect(await end(followed, handle)).toMatchObject({ state: "failure" });
+    writeFileSync(gate, "success");
+    const retry = attemptOf(ground, gate, revision, { former });
+    expect(await end(retry, handleOf(await deployer.start(retry)))).toMatchObject({ state: "success" });
+    expect(newest()).toMatchObject({ id, attempt: 3 });
+  });
+
   test("whose failed jobs were not run again yet may be asked for it after a crash", async () => {
     writeFileSync(gate, "failure");
     const attempt = attemptOf(ground, gate, revision);
@@ -220,13 +240,53 @@ describe("a workflow", () => {
     };
     deployer = createActionsDeployer({ context: ground.context, actions: racing });
     const attempt = attemptOf(ground, gate, revision);
-    const ended = await end(attempt, handleOf(await deployer.start(attempt)));
+    ground.faults.arm("actions.dispatched");
+    await expect(deployer.start(attempt)).rejects.toThrow("actions.dispatched");
+    const found = await deployer.find(attempt);
+    if (found.kind !== "started") throw new Error(`it was not found: ${found.kind}`);
+    const ended = await end(attempt, found.handle);
     expect(ended).toMatchObject({
       state: "error",
       proven: true,
       message: expect.stringContaining("because the branch had moved on"),
     });
-    expect(newest()).toMatchObject({ conclusion: "cancelled" });
+    const wrong = newest();
+    expect(wrong).toMatchObject({ conclusion: "cancelled" });
+
+    // Nor does trying again run the foreign revision's jobs.
+    deployer = createActionsDeployer({ context: ground.context, actions: ground.calls.actions });
+    await ground.sandbox.createRef("acme/shop", "alice", `refs/heads/back-${gates}`, revision.sha);
+    writeFileSync(gate, "success");
+    const retry = attemptOf(ground, gate, revision, { former: found.handle });
+    expect(await end(retry, handleOf(await deployer.start(retry)))).toMatchObject({ state: "success" });
+    expect(newest()).toMatchObject({ sha: revision.sha, attempt: 1 });
+    expect(runsOf(ground).find(({ id }) => id === wrong?.id)).toMatchObject({ attempt: 1 });
+  });
+
+  test("is not dispatched once another may take over, however late GitHub has answered", async () => {
+    const slow: ActionsCalls = {
+      ...ground.calls.actions,
+      async headOf(...which) {
+        leapt = 61_000;
+        return await ground.calls.actions.headOf(...which);
+      },
+    };
+    let leapt = 0;
+    const { clock } = ground.context;
+    const leaping = { ...ground.context, clock: { ...clock, monotonic: () => clock.monotonic() + leapt } };
+    deployer = createActionsDeployer({ context: leaping, actions: slow });
+    expect(await refusal(attemptOf(ground, gate, revision))).toMatch(/^error: GitHub took too long to answer/u);
+  });
+
+  test("that never came to its turn among the calls to GitHub was not dispatched", async () => {
+    const busy: ActionsCalls = {
+      ...ground.calls.actions,
+      async dispatch() {
+        throw new NotSent("GitHub was not asked: too many other calls came first");
+      },
+    };
+    deployer = createActionsDeployer({ context: ground.context, actions: busy });
+    expect(await refusal(attemptOf(ground, gate, revision))).toMatch(/^error: GitHub was not asked/u);
   });
 
   test.each<[string, Partial<ActionsDeployer>, RegExp]>([

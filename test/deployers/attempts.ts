@@ -26,6 +26,7 @@ export function makeAttempt(deployer: StageDefinition["deployer"], options: Atte
     secrets: [],
     deadlineAt: Date.now() + 60_000,
     cancelAsked: false,
+    calledBefore: false,
     ...options,
   };
 }

@@ -158,6 +158,8 @@ describe("a Deployment", () => {
     const found = await deployer.find(other);
     if (found.kind !== "started") throw new Error(found.kind);
     expect(found.handle).not.toMatchObject({ githubDeployment: ours()?.id });
+    // What GitHub calls the environment stands in the pipeline file, which may have changed since.
+    expect(await deployer.find({ ...other, environmentOnGitHub: "another" })).toMatchObject({ kind: "started" });
     expect(await deployer.find(attemptOf(ground, sha))).toEqual({ kind: "impossible" });
   });
 

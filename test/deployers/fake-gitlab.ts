@@ -65,10 +65,13 @@ export async function fakeGitLab(): Promise<FakeGitLab> {
       case "cancel":
         if (found.status === "running") end(found, "canceled");
         return [200, shown(found)];
-      case "retry":
-        found.status = "running";
-        found.jobs = found.jobs.map((job) => (job.status === "failed" ? { ...job, id: id(), status: "running" } : job));
+      case "retry": {
+        // "If there are no failed or canceled jobs in the pipeline, calling this endpoint has no effect."
+        const again = (job: Job) => job.status === "failed" || job.status === "canceled";
+        if (found.jobs.some(again)) found.status = "running";
+        found.jobs = found.jobs.map((job) => (again(job) ? { ...job, id: id(), status: "running" } : job));
         return [201, shown(found)];
+      }
       default:
         return [200, shown(found)];
     }

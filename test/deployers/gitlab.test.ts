@@ -180,4 +180,40 @@ describe("a pipeline on GitLab", () => {
     expect(gitlab.pipelines).toHaveLength(1);
     expect(await deployer.find(again)).toMatchObject({ kind: "unknown" });
   });
+
+  test.each(["success", "skipped"] as const)(
+    "is created anew where the former one is %s and has nothing to run again, and is found after a crash",
+    async (ended) => {
+      const attempt = attemptOn(gitlab);
+      const former = handleOf(await deployer.start(attempt));
+      gitlab.end(made(), ended);
+      const { id } = made();
+      const again = { ...attemptOn(gitlab), former };
+      const handle = handleOf(await deployer.start(again));
+      expect(made().id).not.toBe(id);
+      expect(await deployer.find(again)).toMatchObject({ kind: "started", handle: { pipeline: made().id } });
+      gitlab.end(made(), "success");
+      expect(await untilEnded(deployer, again, handle)).toMatchObject({ state: "success" });
+    },
+  );
+
+  test("that somebody runs again already is followed, and that is gone is created anew", async () => {
+    const attempt = attemptOn(gitlab);
+    const former = handleOf(await deployer.start(attempt));
+    const again = { ...attemptOn(gitlab), former };
+    expect(await deployer.start(again)).toMatchObject({ kind: "started", handle: { pipeline: made().id } });
+    expect(gitlab.pipelines).toHaveLength(1);
+    expect(gitlab.asked.filter((one) => one.endsWith("/retry"))).toEqual([]);
+    gitlab.pipelines.length = 0;
+    await deployer.start(again);
+    expect(gitlab.pipelines).toHaveLength(1);
+  });
+
+  test("that a person has cancelled is told as cancelled, however late it ends", async () => {
+    const attempt = { ...attemptOn(gitlab), deadlineAt: Date.now() - 1 };
+    const handle = handleOf(await deployer.start(attempt));
+    gitlab.end(made(), "canceled");
+    expect(await deployer.observe(attempt, handle)).toMatchObject({ state: "error", proven: true });
+    expect(await deployer.observe({ ...attempt, cancelAsked: true }, handle)).toMatchObject({ state: "cancelled" });
+  });
 });

@@ -214,6 +214,31 @@ test("a call that broke off may be made again, unless its end is asked for: it m
   expect(far.seen).toEqual([]);
 });
 
+describe("a call by whoever took over from a bot that was killed while it called", () => {
+  test.each<[string, Misbehaviour | undefined, Partial<OperatorRules>]>([
+    ["is not let in", plain(401, ""), {}],
+    ["finds no such page", plain(404, ""), {}],
+    ["is told no", plain(422, '{"status":"failure","message":"no room"}'), {}],
+    ["may not send its secret any more", undefined, { secrets: () => ({ values: {}, refused: ["DB_PASSWORD"] }) }],
+    ["may not go there any more", undefined, { outbound: [] }],
+  ])("%s: what the first has begun may still run, and nothing is proven", async (_, way, operator) => {
+    if (way !== undefined) far.misbehave("POST", way);
+    const attempt = attemptTo(far.url, "DB_PASSWORD", { calledBefore: true });
+    const handle = handleOf(await deployerWith(operator).start(attempt));
+    // It may still be called back about.
+    expect(await deployerWith().observe(attempt, handle)).toMatchObject({ state: "running" });
+    const late = await deployerWith().observe({ ...attempt, deadlineAt: context.clock.now() - 1 }, handle);
+    expect(late).toMatchObject({ state: "error", proven: false });
+  });
+
+  test("is taken like any other", async () => {
+    const attempt = attemptTo(far.url, undefined, { calledBefore: true });
+    const handle = handleOf(await deployerWith().start(attempt));
+    far.say({ status: "success" });
+    expect(await deployerWith().observe(attempt, handle)).toMatchObject({ state: "success", proven: true });
+  });
+});
+
 describe("polling", () => {
   async function begun() {
     const attempt = attemptTo(far.url);

@@ -277,6 +277,24 @@ describe("a pull request", () => {
     });
   });
 
+  test("whose opening was not answered is asked for again until GitHub answers, and is found", async () => {
+    const deployer = deployerOf(ground);
+    const attempt = pinAttempt(file, { pullRequest: true });
+    ground.sandbox.fail({ method: "POST", path: /pulls$/u }, [{ status: 502, afterDoing: true }]);
+    await expect(deployer.start(attempt)).rejects.toThrow(/502/u);
+    ground.sandbox.fail({ method: "GET", path: /acme\/infra/u }, [{ status: 503 }]);
+    await expect(deployer.find(attempt)).rejects.toThrow(/503/u);
+    expect(await deployer.find(attempt)).toMatchObject({ kind: "started" });
+  });
+
+  test("that may not be looked at any more is unknown, since it may have been opened", async () => {
+    const { attempt } = await begin();
+    expect(await deployerOf(ground, false).find(attempt)).toEqual({
+      kind: "unknown",
+      why: "The operator does not let acme/shop pin into acme/infra. It must be listed under `pins` in operator.yml.",
+    });
+  });
+
   test("that nobody waits for any more is closed, with its branch", async () => {
     const { deployer, attempt, handle, number } = await begin();
     await deployer.cancel(attempt, handle);

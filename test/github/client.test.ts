@@ -4,7 +4,7 @@ import nock from "nock";
 import { afterEach, describe, expect, test } from "vitest";
 import { priorityOf } from "../../src/github/call-queue.ts";
 import { GitHubRefusal, safe } from "../../src/github/failures.ts";
-import { OutsideError } from "../../src/operations/ports.ts";
+import { NotSent, OutsideError } from "../../src/operations/ports.ts";
 import { testContext, testStart } from "../harness/test-context.ts";
 import { aClient, privateKey, token } from "./a-client.ts";
 import { played } from "./played.ts";
@@ -193,4 +193,40 @@ test("checks go before comments that were asked for earlier", async () => {
   }
   await Promise.all(calls);
   expect(order[10]).toBe("POST /api/repos/acme/shop/check-runs");
+});
+
+test("what has waited for its turn so long that another may do the same is not sent; who only asks may wait", async () => {
+  const sent: string[] = [];
+  const open: (() => void)[] = [];
+  const { context, clock } = testContext({
+    overrides: {
+      fetch: async (input, init) => {
+        const path = new URL(String(input)).pathname;
+        if (!path.endsWith("/access_tokens")) {
+          sent.push(`${init?.method} ${path}`);
+          await new Promise<void>((resolve) => open.push(resolve));
+        }
+        return Response.json({ token, permissions: {}, id: 1 }, { status: 201 });
+      },
+    },
+  });
+  const octokit = await aClient(context).installation(7);
+  const first = Array.from({ length: 10 }, () => octokit.rest.repos.get(at));
+  while (sent.length < 10) await new Promise((resolve) => setImmediate(resolve));
+  const late = failure(octokit.rest.repos.createDeployment({ ...at, ref: "main" }));
+  const read = octokit.rest.issues.get({ ...at, issue_number: 1 });
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(16_000);
+  const all = Promise.all([...first, read]);
+  while (sent.length < 11 || open.length > 0) {
+    for (const answer of open.splice(0)) answer();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await all;
+  expect(await late).toBeInstanceOf(NotSent);
+  expect((await late).message).toBe(
+    "GitHub was not asked POST /repos/acme/shop/deployments: too many other calls came first",
+  );
+  expect(sent.filter((one) => one.startsWith("POST"))).toEqual([]);
+  expect(sent).toContain("GET /api/repos/acme/shop/issues/1");
 });

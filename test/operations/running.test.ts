@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createAdvancer } from "../../src/operations/advance.ts";
 import { noteCallback } from "../../src/operations/note-callback.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
+import { releaseLeases } from "../../src/store/release-leases.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, deploymentsOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
@@ -328,6 +329,45 @@ describe("time", () => {
     await world.sweep();
     expect(world.deployer.starts).toHaveLength(1);
     expect((world.deployer.starts[0]?.deadlineAt ?? 0) - world.clock.now()).toBeGreaterThan(hour - 60_000);
+  });
+
+  test("a call that is repeated is told so, since the one before may have begun something", async () => {
+    let calls = 0;
+    world.deployer.onStart = () => {
+      calls += 1;
+      if (calls === 1) throw new OutsideError("no answer");
+      return { kind: "started", handle: {} };
+    };
+    world.deployer.onFind = () => ({ kind: "impossible" });
+    await push(world, "a");
+    await world.tick(5_000);
+    expect(world.deployer.starts.map(({ calledBefore }) => calledBefore)).toEqual([false, true]);
+  });
+
+  test.each([
+    [0, 0],
+    [15_000, 14_000],
+  ])("what a killed bot has sent is given %i ms to arrive before anybody looks for it", async (outlives, waits) => {
+    world.deployer.callOutlivesMs = outlives;
+    let looks = 0;
+    world.deployer.onFind = () => {
+      looks += 1;
+      return { kind: "started", handle: {} };
+    };
+    world.faults.arm("stage.started");
+    await push(world, "a").catch(() => undefined);
+    world.restart();
+    await releaseLeases(world.db, world.clock.now());
+    // A bot that is killed again and again still comes to look.
+    await world.clock.advance(waits / 2);
+    await releaseLeases(world.db, world.clock.now());
+    await world.sweep();
+    await world.clock.advance(waits / 2);
+    await world.settle();
+    expect(looks).toBe(outlives === 0 ? 1 : 0);
+    await world.tick(1_500);
+    const { id } = await latestOf("staging");
+    expect([looks, await statusOf(world, id), world.deployer.starts.length]).toEqual([1, "success", 1]);
   });
 
   test("what runs is looked at without a timer", async () => {

@@ -301,7 +301,8 @@ function fakeGitHub(): FakeGitHub {
 /** What a stage does: ends so, or goes on until the test says otherwise. */
 export type Script = (attempt: Attempt) => Observation;
 
-export type FakeDeployer = Deployer & {
+export type FakeDeployer = Omit<Deployer, "callOutlivesMs"> & {
+  callOutlivesMs: number;
   /** Every start, in order: what was really set going. */
   readonly starts: Attempt[];
   readonly cancelled: string[];
@@ -314,6 +315,7 @@ function fakeDeployer(kind: Deployer["kind"]): FakeDeployer {
   const deployer: FakeDeployer = {
     kind,
     callTimeoutMs: 1_000,
+    callOutlivesMs: 0,
     starts: [],
     cancelled: [],
     script: () => ({ state: "success", proven: true }),

@@ -35,9 +35,9 @@ export function createDeploymentCalls(github: GitHub): DeploymentCalls {
       });
       return parsed(madeShape, data, `a Deployment of ${sha}`).id;
     },
-    async find(repository, { sha, environment, token }) {
+    async find(repository, { sha, token }) {
       const { octokit, at } = await reach(repository);
-      const { data } = await octokit.rest.repos.listDeployments({ ...at, sha, environment, per_page: 100 });
+      const { data } = await octokit.rest.repos.listDeployments({ ...at, sha, per_page: 100 });
       const listed = parsed(listedShape, data, `Deployments of ${sha}`);
       return listed.find(({ payload }) => {
         const our = readOurPayload(payload);
