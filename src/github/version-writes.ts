@@ -14,7 +14,7 @@ export function createVersionWrites(github: GitHub): VersionWrites {
     moveBranch: (repository, branch, to) => moveBranch(github, repository, branch, to),
     makeBranch: (repository, branch, at) => makeBranch(github, repository, branch, at),
     setTag: (repository, tag, at) => setTag(github, repository, tag, at),
-    unshared: (repository, from, to) => findUnshared(github, repository, from, to),
+    unshared: (repository, from, to, since) => findUnshared(github, repository, from, to, since),
     mergeable: (repository, pullRequest) => readMergeable(github, repository, pullRequest),
   };
 }

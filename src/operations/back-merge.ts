@@ -5,7 +5,6 @@
  */
 import type { Transaction } from "kysely";
 import * as z from "zod";
-import { optional } from "../optional.ts";
 import type { Sha } from "../policy/model.ts";
 import type { Pipeline } from "../policy/pipeline.ts";
 import { standingSurface } from "../projections/standing.ts";
@@ -15,6 +14,7 @@ import type { BackMergeRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { tellServices } from "./tell-services.ts";
+import { type Brought, unshared } from "./unshared.ts";
 
 export type LackingCommits = {
   readonly head: Sha;
@@ -52,7 +52,15 @@ export async function planBackMerges(
   for (const { from, into } of pairs) {
     const row = await trx
       .insertInto("back_merge")
-      .values({ repository_id: repository, source: from, target: into, lacking: null, look_at: now, removed_at: null })
+      .values({
+        repository_id: repository,
+        source: from,
+        target: into,
+        lacking: null,
+        brought: null,
+        look_at: now,
+        removed_at: null,
+      })
       .onConflict((conflict) =>
         conflict.columns(["repository_id", "source", "target"]).doUpdateSet({ look_at: now, removed_at: null }),
       )
@@ -87,27 +95,31 @@ export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, br
 }
 
 export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
-  const found = await load(bot, id);
-  if (found === undefined) return;
-  const { row, repository } = found;
-  const lacking = await lackingOf(bot, row, repository);
+  const pair = await load(bot, id);
+  if (pair === undefined) return;
+  const { row, repository } = pair;
   const surface = await standingSurface(bot.db, "github.back-merge", `${id}`);
   const pull = numberIn(surface?.external);
-  const state = pull === undefined || lacking === undefined ? undefined : await pullState(bot, repository, pull);
+  const found = pull === undefined ? undefined : await stateOf(bot, row, repository, pull);
+  const brought = found?.brought ?? row.brought;
+  const lacking = await lackingOf(bot, row, repository, brought);
+  const mergeable =
+    lacking && found?.open === true && pull !== undefined ? await bot.versions.mergeable(repository, pull) : undefined;
   await bot.context.faults.at("back-merge.gathered");
-  const seen = lacking && { ...lacking, conflict: state?.mergeable === false };
+  const seen = lacking && { ...lacking, conflict: mergeable === false };
   // One that GitHub refuses has no news to wait for, and one that is opened again tells of itself.
   const unknownYet =
-    pull === undefined ? surface?.refused === undefined : state?.open === true && state.mergeable === undefined;
+    pull === undefined ? surface?.refused === undefined : found?.open === true && mergeable === undefined;
   const inMs = seen !== undefined && unknownYet ? unknownYetMs : lookAgainMs;
   await bot.db.transaction().execute(async (trx) => {
     const before = await trx.selectFrom("back_merge").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
     if (before === undefined || before.removed_at !== null) return;
-    const reopen = state?.open === false;
+    const reopen = seen !== undefined && found?.open === false;
     await trx
       .updateTable("back_merge")
       .set({
         lacking: seen === undefined ? null : JSON.stringify(seen),
+        ...(found?.brought === undefined ? {} : { brought: JSON.stringify(found.brought) }),
         opening: before.opening + (reopen ? 1 : 0),
         look_at: new Date(bot.context.clock.now() + inMs),
       })
@@ -134,20 +146,24 @@ async function tellConflict(
   await tellServices(trx, bot, repository.id, `back-merge/${row.id}/conflict/${head}`, content);
 }
 
-async function lackingOf(bot: Bot, row: BackMergeRow, repository: RepositoryRef) {
+async function lackingOf(bot: Bot, row: BackMergeRow, repository: RepositoryRef, brought: Brought | null) {
   const [from, into] = await Promise.all([
     bot.github.branchHead(repository, row.source),
     bot.github.branchHead(repository, row.target),
   ]);
   if (from === undefined || into === undefined || from.sha === into.sha) return undefined;
-  const { commits, authors, files } = await bot.versions.unshared(repository, from.sha, into.sha);
+  const { commits, authors, files } = await unshared(bot, repository, from.sha, into.sha, brought);
   return files.length === 0 ? undefined : { head: from.sha, commits, authors };
 }
 
-async function pullState(bot: Bot, repository: RepositoryRef, number: number) {
-  const pull = await bot.github.pullRequest(repository, number);
-  if (pull === undefined || pull.state === "closed") return { open: false };
-  return { open: true, ...optional("mergeable", await bot.versions.mergeable(repository, number)) };
+type PullState = { readonly open: boolean; readonly brought?: Brought };
+
+/** Calls: 1, and none for one that is known to be merged. */
+async function stateOf(bot: Bot, row: BackMergeRow, repository: RepositoryRef, pull: number): Promise<PullState> {
+  if (row.brought?.pull === pull) return { open: false };
+  const found = await bot.github.pullRequest(repository, pull);
+  if (found?.mergedAt === undefined) return { open: found?.state === "open" };
+  return { open: false, brought: { pull, head: found.headSha, merged: found.mergeSha ?? found.headSha } };
 }
 
 const remembered = z.object({ number: z.int() });

@@ -8,6 +8,7 @@ import type { CandidateRow } from "../store/version-tables.ts";
 import type { Bot } from "./bot.ts";
 import type { ServicePlace } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
+import { holds } from "./unshared.ts";
 
 const remembered = z.object({ number: z.int(), branch: z.string() });
 
@@ -35,13 +36,6 @@ async function branchFacts(bot: Bot, repository: RepositoryRef, branch: string, 
   const head = (await bot.github.branchHead(repository, branch))?.sha;
   const holdsCommit = head !== undefined && commit !== undefined && (await holds(bot, repository, head, commit));
   return { ...optional("head", head), holdsCommit };
-}
-
-/** Seen from the head, what it holds lies behind it. */
-async function holds(bot: Bot, repository: RepositoryRef, head: Sha, commit: Sha): Promise<boolean> {
-  if (head === commit) return true;
-  const { comparison } = await bot.github.compare(repository, head, commit);
-  return comparison === "behind" || comparison === "identical";
 }
 
 /** Its number is known once its surface was made. */

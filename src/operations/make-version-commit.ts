@@ -15,6 +15,7 @@ import { contentAt, whoseService } from "./content.ts";
 import { orRefused } from "./or-refused.ts";
 import type { ServicePlace } from "./place.ts";
 import { type FoundRevision, Refusal, type RepositoryRef } from "./ports.ts";
+import { broughtBack, unshared } from "./unshared.ts";
 import { versionFacts } from "./version-facts.ts";
 import type { NewCommit } from "./version-writes.ts";
 
@@ -131,7 +132,8 @@ export async function notBroughtBack(
   into: Sha,
 ): Promise<StepProblem | undefined> {
   const own = new Set(policy.versions.files.map(({ path }) => path));
-  const { commits, authors, files } = await bot.versions.unshared(repository, release.head, into);
+  const brought = await broughtBack(bot, repository, release.name, repository.defaultBranch);
+  const { commits, authors, files } = await unshared(bot, repository, release.head, into, brought);
   const apart = files.filter((file) => !own.has(file));
   if (apart.length === 0) return undefined;
   return {

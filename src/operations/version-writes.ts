@@ -19,7 +19,10 @@ export type NewCommit = {
   readonly files: readonly { readonly path: string; readonly text: string }[];
 };
 
-/** What `from` changed since it parted from `to`, and `to` does not hold in the same form. */
+/**
+ * What `from` changed since it parted from `to`, and `to` does not hold in the same form; where `from` holds `since`, only
+ * what it changed after that as well.
+ */
 export type Unshared = {
   /** Commits of `from` that `to` lacks. */
   readonly commits: number;
@@ -39,7 +42,7 @@ export type VersionWrites = {
   /** Does nothing where it stands at this commit already. */
   makeBranch(repository: RepositoryRef, branch: string, at: Sha): Promise<void>;
   setTag(repository: RepositoryRef, tag: string, at: Sha): Promise<void>;
-  unshared(repository: RepositoryRef, from: Sha, to: Sha): Promise<Unshared>;
+  unshared(repository: RepositoryRef, from: Sha, to: Sha, since?: Sha): Promise<Unshared>;
   /** Whether a pull request can be merged; undefined while GitHub is still finding out. */
   mergeable(repository: RepositoryRef, pullRequest: number): Promise<boolean | undefined>;
 };

@@ -29,6 +29,7 @@ import * as promotions from "./migrations/0021-promotions.ts";
 import * as demos from "./migrations/0026-demos.ts";
 import * as stageOutput from "./migrations/0027-stage-output.ts";
 import * as versionRelease from "./migrations/0028-version-release.ts";
+import * as broughtBack from "./migrations/0031-brought-back.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -58,6 +59,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0026-demos": demos,
   "0027-stage-output": stageOutput,
   "0028-version-release": versionRelease,
+  "0031-brought-back": broughtBack,
 };
 
 /** Names of the migrations that this call carried out. */

@@ -3,6 +3,7 @@ import type { ColumnType, Generated, Selectable } from "kysely";
 import type { LackingCommits } from "../operations/back-merge.ts";
 import type { StepProblem } from "../operations/candidate-said.ts";
 import type { Ships } from "../operations/ships.ts";
+import type { Brought } from "../operations/unshared.ts";
 import type { CandidatePlan, CandidateStep } from "../policy/versions/candidate.ts";
 
 type Json<T> = ColumnType<T, string, string>;
@@ -35,6 +36,7 @@ export type BackMergeTable = {
   source: string;
   target: string;
   lacking: Json<LackingCommits> | null;
+  brought: Json<Brought> | null;
   opening: Generated<number>;
   look_at: Date | null;
   removed_at: Date | null;

@@ -72,9 +72,13 @@ export function fakeVersions(github: FakeGitHub): FakeVersions {
       github.tagged.set(tag, at);
       versions.written.push(`tag ${tag}`);
     },
-    async unshared(_repository, from, to) {
+    async unshared(_repository, from, to, since) {
       const { shas, commits, authors } = await github.compare(nowhere, to, from);
-      const changed = new Set(shas.flatMap((one) => github.changed.get(one) ?? []));
+      const later = since === undefined ? undefined : await github.compare(nowhere, since, from);
+      const counts = later !== undefined && (later.comparison === "ahead" || later.comparison === "identical");
+      const changedBy = (all: readonly string[]) => all.flatMap((one) => github.changed.get(one) ?? []);
+      const among = new Set(counts ? changedBy(later.shas) : changedBy(shas));
+      const changed = new Set(changedBy(shas).filter((path) => among.has(path)));
       const differ = (path: string) => github.files.get(`${from}:${path}`) !== github.files.get(`${to}:${path}`);
       return { commits, authors, files: [...changed].filter(differ) };
     },

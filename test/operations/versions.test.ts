@@ -573,6 +573,59 @@ test("what only the release branch has is brought back, kept open, and its confl
   expect(await rows()).toMatchObject([{ lacking: null }]);
 });
 
+/** The fix in `src/9.py` on release, and the pull request that brings it back, squashed into main. */
+async function squashedBack(): Promise<string> {
+  const fix = change("9", "release", "rosa");
+  await versionNews(world.bot, repository, ["release"]);
+  await world.db
+    .updateTable("projection")
+    .set({ external: JSON.stringify({ number: 5, ours: 1 }) })
+    .where("surface", "=", "github.back-merge")
+    .execute();
+  const squashed = change("a", "main", "rosa", "src/9.py");
+  world.github.files.set(`${squashed}:src/9.py`, "9");
+  world.github.pulls.set(5, {
+    ...{ number: 5, title: "", body: "", author: "signalbox[bot]", draft: false, state: "closed" as const },
+    ...{ headSha: fix, headRef: "release", baseRef: "main", fromFork: false, assignees: [] },
+    ...{ requestedReviewers: [], createdAt: 0, updatedAt: 0, mergedAt: 1, mergedBy: "rosa", mergeSha: squashed },
+  });
+  await versionNews(world.bot, repository, ["main"]);
+  return squashed;
+}
+
+const lacking = async () => (await world.db.selectFrom("back_merge").selectAll().executeTakeFirstOrThrow()).lacking;
+
+test("what a squash brought back stays brought, however it is edited afterwards", async () => {
+  await open();
+  await squashedBack();
+  change("b", "main", "alice", "src/9.py");
+  await versionNews(world.bot, repository, ["main"]);
+  expect(await lacking()).toBeNull();
+  // What is fixed on release after that is lacking, and that alone.
+  const later = change("c", "release", "rosa", "src/c.py");
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await lacking()).toMatchObject({ head: later });
+  await rc("cut");
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "not-brought-back", files: ["src/c.py"] } });
+  world.github.files.set(`${world.github.branches.get("main")}:src/c.py`, "c");
+  await rc("cut");
+  expect(world.github.tagged.has("v10.8.5.RC1")).toBe(true);
+});
+
+test("a candidate that was made before the squash does not undo what it brought back", async () => {
+  await open();
+  world.versions.closed.add("main");
+  await rc("cut");
+  await pullOpened(7);
+  await squashedBack();
+  // By a merge commit, so that the tag is set on the commit that was made before.
+  const made = world.versions.made.at(-1)?.sha ?? "";
+  const head = world.github.branches.get("main") ?? "";
+  await merged(7, world.commit("d", { branch: "main", parents: [head, made] }));
+  expect(world.github.tagged.get("v10.8.5.RC1")).toBe(made);
+  expect((await told()).at(-1)).toMatchObject({ tagged: true, why: { code: "not-brought-back", files: ["src/9.py"] } });
+});
+
 test("with a repository's first pipeline file its branches are looked at at once, or else by the sweep", async () => {
   world = await openWorld({ file });
   const lookAt = async () => {
