@@ -24,6 +24,11 @@ export type TypedCommand = {
   readonly responseUrl: string;
 };
 
+/** Who typed it, and where. */
+export function typedBy({ team, user, channel, channelName, key }: TypedCommand): CommandFrom {
+  return { kind: "slack", team, slackUser: user, channel: { id: channel, name: channelName }, key };
+}
+
 type Offered = { readonly content: ReplyContent; readonly menu?: Menu };
 
 /** Menus are for choosing at a glance; a select holds no more. */
@@ -80,12 +85,11 @@ async function offerMenu(
 /** Those of the readable services that the words mean, or the channel where none is named. */
 async function meantOf(
   bot: Bot,
-  { team, user, channel, channelName, key }: TypedCommand,
+  typed: TypedCommand,
   readable: readonly ServicePlace[],
   named: string | undefined,
 ): Promise<readonly ServicePlace[]> {
-  const from: CommandFrom = { kind: "slack", team, slackUser: user, channel: { id: channel, name: channelName }, key };
-  const ids = new Set((await meantServices(bot.db, named, from)).map(({ id }) => id));
+  const ids = new Set((await meantServices(bot.db, named, typedBy(typed))).map(({ id }) => id));
   return readable.filter(({ id }) => ids.has(id));
 }
 

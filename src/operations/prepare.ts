@@ -14,10 +14,11 @@ import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { deploy, promote } from "./deploy.ts";
 import { lockHolder } from "./environment.ts";
+import { meantServices } from "./find-place.ts";
 import type { FormChoices, FormMistake, FormShown } from "./form.ts";
-import type { TypedCommand } from "./menu.ts";
+import { type TypedCommand, typedBy } from "./menu.ts";
 import { loginOf } from "./people.ts";
-import { loadPlace, loadPlaces, loadServices, type Place } from "./place.ts";
+import { loadPlace, loadPlaces, type Place } from "./place.ts";
 import { OutsideError } from "./ports.ts";
 import { gatherForm, takesHotfixes } from "./prepare-shown.ts";
 import { reply } from "./reply.ts";
@@ -30,9 +31,8 @@ const keepFormsMs = 24 * 3_600_000;
 
 /** Opens the form at once, empty, since Slack waits three seconds only; then looks up what to show in it. */
 export async function openForm(bot: Bot, typed: TypedCommand, wanted: string | undefined): Promise<void> {
-  const named = wanted?.toLowerCase();
-  const services = named === undefined ? [] : await loadServices(bot.db);
-  const service = services.find(({ name }) => name.toLowerCase() === named)?.id;
+  const meant = wanted === undefined ? [] : await meantServices(bot.db, wanted, typedBy(typed));
+  const service = meant.length === 1 ? meant[0]?.id : undefined;
   const id = await bot.db.transaction().execute(async (trx) => {
     const added = await trx
       .insertInto("form")

@@ -7,7 +7,7 @@ import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
 import { chooseLiveNews } from "./live-news.ts";
 import { takeLockAction } from "./lock-actions.ts";
-import { answerTyped, type Carry } from "./menu.ts";
+import { answerTyped, type Carry, typedBy } from "./menu.ts";
 import { instantOf, type MeaningOf, noteReaction } from "./note-reaction.ts";
 import { noteReply, type ThreadReply } from "./note-reply.ts";
 import { openForm } from "./prepare.ts";
@@ -19,15 +19,7 @@ type Parse = (name: CommandName, text: string, now: number) => CommandReading;
 
 export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) {
   const carry: Carry = (to, typed) =>
-    answerTyped(bot, to, typed, parse, ({ command }) =>
-      takeCommand(bot, command, {
-        kind: "slack",
-        team: typed.team,
-        slackUser: typed.user,
-        channel: { id: typed.channel, name: typed.channelName },
-        key: typed.key,
-      }),
-    );
+    answerTyped(bot, to, typed, parse, ({ command }) => takeCommand(bot, command, typedBy(typed)));
 
   return {
     ...createViewEvents(bot, carry),

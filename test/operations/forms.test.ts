@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { forgetForms, mistakesOf, tellIfNotOpened } from "../../src/operations/prepare.ts";
+import { seeRepository } from "../../src/operations/see-repository.ts";
 import { slackHands } from "./slack-hands.ts";
 import { ask, closed } from "./steps.ts";
-import { openWorld, push, repository, sha, type World } from "./world.ts";
+import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
 const [alice, rosa, olaf, stranger] = ["U0000ALICE", "U0000ROSA", "U0000OLAF", "U0STRANGER"] as const;
 
@@ -51,6 +52,20 @@ test("it opens on the channel's service and an environment that is not productio
   expect(form.chosen.revision).toBe(`sha:${sha("a")}`);
   expect(form.verdict?.answer.verdict.outcome).toBe("go");
   expect(await hands.answers()).toEqual([]);
+});
+
+test("of services of one name it opens on the one that is named by its repository, and on none by the name alone", async () => {
+  const twin = { ...repository, id: 2, fullName: "other/shop" };
+  world.github.file = shopPipeline.replace("#shop-deploys", "#other-deploys");
+  await seeRepository(world.bot, twin);
+  for (const [written, fullName] of [
+    ["/deploy of other/shop", "other/shop"],
+    ["/deploy of Shop", undefined],
+  ] as const) {
+    await hands.type(alice, written, written, "random");
+    const { services, chosen } = await hands.choosing();
+    expect(services.find(({ id }) => id === chosen.service)?.repository).toBe(fullName);
+  }
 });
 
 test("production is chosen by a person alone, even where it is the only environment", async () => {
