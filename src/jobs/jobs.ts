@@ -84,13 +84,15 @@ export async function createJobs(parts: {
   async function send(
     trx: Transaction<Database>,
     queue: QueueName,
-    key: string,
+    keys: readonly string[],
     at: number | undefined,
   ): Promise<void> {
+    if (keys.length === 0) return;
     const inMs = at === undefined ? 0 : Math.max(0, at - context.clock.now());
     // A distance, not a moment: the bot's clock and the database's may differ.
     const startAfter = inMs > 0 ? { startAfter: `${inMs / 1000} seconds` } : {};
-    await boss.send(queue, { key }, { db: fromKysely(trx), ...startAfter });
+    const wakes = keys.map((key) => ({ data: { key }, ...startAfter }));
+    await boss.insert(queue, wakes, { db: fromKysely(trx) });
     await context.faults.at("jobs.sent");
     if (inMs > 0) nudgeAfter(queue, inMs);
   }
@@ -168,12 +170,12 @@ export async function createJobs(parts: {
 
   return {
     wake: {
-      advance: (trx, deployment, at) => send(trx, "advance", String(deployment), at),
+      advance: (trx, deployments, at) => send(trx, "advance", [deployments].flat().map(String), at),
       soon: (deployment) => void looks?.advance.look(String(deployment)),
-      judge: (trx, environment, at) => send(trx, "judge", String(environment), at),
-      version: (trx, step, at) => send(trx, "version", String(step), at),
-      project: (trx, key, at) => send(trx, "project", key, at),
-      inbox: (trx, at) => send(trx, "inbox", inboxKey, at),
+      judge: (trx, environment, at) => send(trx, "judge", [String(environment)], at),
+      version: (trx, step, at) => send(trx, "version", [String(step)], at),
+      project: (trx, key, at) => send(trx, "project", [key], at),
+      inbox: (trx, at) => send(trx, "inbox", [inboxKey], at),
       stored: () => void looks?.inbox.look(inboxKey),
     },
 

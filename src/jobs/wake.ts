@@ -9,8 +9,8 @@ export const queues = ["inbox", "advance", "judge", "project", "version"] as con
 export type QueueName = (typeof queues)[number];
 
 export type Wake = {
-  /** Wakes `advance(deployment)`; with `at` (epoch ms), not before then. */
-  advance(trx: Transaction<Database>, deployment: number, at?: number): Promise<void>;
+  /** Wakes `advance(deployment)` of one or of each of several; with `at` (epoch ms), not before then. */
+  advance(trx: Transaction<Database>, deployments: number | readonly number[], at?: number): Promise<void>;
   /**
    * Wakes `advance` of what has just been committed, by whoever runs in this process: somebody waits, and the way through
    * the table of jobs takes longer than the look. It comes beside the wake that was committed, never instead of it.

@@ -15,7 +15,7 @@ import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
 import { endPending } from "./end-pending.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
+import { lockEnvironment, raiseVersion, wakeEnvironment, wakeEnvironments, wakeFromHere } from "./environment.ts";
 import { assembleFacts } from "./facts.ts";
 import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import type { Outcome } from "./outcome.ts";
@@ -257,7 +257,8 @@ async function start(
     detail: { sha: row.sha, approvals: facts.approvals.map((approval) => approval.person) },
   });
   await touchDeployment(trx, bot, place.service, started);
-  await wakeEnvironment(trx, bot.wake, environment.id, id);
+  // What a rollback takes out is out of service in every later environment too.
+  await (row.kind === "rollback" ? wakeFromHere : wakeEnvironments)(trx, bot.wake, [environment.id], id);
   await bot.wake.advance(trx, id);
   return started;
 }

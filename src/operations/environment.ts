@@ -1,5 +1,5 @@
 /** An environment's row: its lock, its version, and who looks again when it moved. */
-import type { Kysely, Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
@@ -52,7 +52,7 @@ export async function raiseVersion(trx: Transaction<Database>, environment: numb
     .execute();
 }
 
-/** Wakes what waits here and in the service's later environments, whose order depends on this one. */
+/** Wakes what waits here and in the environments that come after this one, whose order depends on it. */
 export async function wakeEnvironment(
   trx: Transaction<Database>,
   wake: Wake,
@@ -69,43 +69,80 @@ export async function wakeEnvironments(
   environments: readonly number[],
   except?: number,
 ): Promise<void> {
-  if (environments.length === 0) return;
-  for (const id of await waitingFrom(trx, environments)) if (id !== except) await wake.advance(trx, id);
-  await raiseFrom(trx, wake, environments);
-  for (const environment of environments) await wakeHomesOf(trx, wake, environment);
+  if (environments.length > 0)
+    await wakeThese(trx, wake, [...environments, ...(await following(trx, environments))], except);
 }
 
-/** What is said on open pull requests into the environments' branches follows from the same state. */
-async function raiseFrom(trx: Transaction<Database>, wake: Wake, environments: readonly number[]): Promise<void> {
-  await raiseGates(trx, wake, (gates) =>
-    gates.where("environment_id", "in", (eb) =>
-      eb
-        .selectFrom("environment as moved")
-        .innerJoin("environment", (join) =>
-          join
-            .onRef("environment.service_id", "=", "moved.service_id")
-            .onRef("environment.position", ">=", "moved.position"),
-        )
-        .where("moved.id", "in", [...environments])
-        .select("environment.id"),
-    ),
+/** What is taken out of service, or let in again, is so in every later environment of the service too. */
+export async function wakeFromHere(
+  trx: Transaction<Database>,
+  wake: Wake,
+  environments: readonly number[],
+  except?: number,
+): Promise<void> {
+  if (environments.length > 0)
+    await wakeThese(trx, wake, [...environments, ...(await later(trx, environments))], except);
+}
+
+/** What waits, what is said on open pull requests into the environments' branches, and who looks on. */
+async function wakeThese(
+  trx: Transaction<Database>,
+  wake: Wake,
+  environments: readonly number[],
+  except: number | undefined,
+): Promise<void> {
+  const waiting = await trx
+    .selectFrom("deployment")
+    .select("id")
+    .where("environment_id", "in", [...environments])
+    .where("status", "in", [...pendingStatuses])
+    .orderBy("id")
+    .execute();
+  await wake.advance(
+    trx,
+    waiting.flatMap(({ id }) => (id === except ? [] : [id])),
   );
+  await raiseGates(trx, wake, (gates) => gates.where("environment_id", "in", [...environments]));
+  await wakeHomesOf(trx, wake, environments);
 }
 
-async function waitingFrom(db: Kysely<Database>, environments: readonly number[]): Promise<readonly number[]> {
-  const rows = await db
+/**
+ * The environments whose policy names one of these as the one before, in the pipeline file or as it was when what is live
+ * there came: nothing else of another environment is asked at a decision but what is in quarantine.
+ */
+async function following(trx: Transaction<Database>, environments: readonly number[]): Promise<readonly number[]> {
+  const rows = await trx
+    .selectFrom("environment as moved")
+    .innerJoin("environment", "environment.service_id", "moved.service_id")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .innerJoin("repository", "repository.id", "service.repository_id")
+    .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("moved.id", "in", [...environments])
+    .where("environment.id", "not in", [...environments])
+    .where(
+      sql<boolean>`(environment.live_policy->'environment'->>'after' = moved.name or jsonb_path_exists(
+        pipeline_file.pipeline,
+        '$.services[*] ? (@.name == $service).environments[*] ? (@.name == $name && @.after == $after)',
+        jsonb_build_object('service', service.name, 'name', environment.name, 'after', moved.name)))`,
+    )
+    .select("environment.id")
+    .distinct()
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+async function later(trx: Transaction<Database>, environments: readonly number[]): Promise<readonly number[]> {
+  const rows = await trx
     .selectFrom("environment as moved")
     .innerJoin("environment", (join) =>
       join
         .onRef("environment.service_id", "=", "moved.service_id")
-        .onRef("environment.position", ">=", "moved.position"),
+        .onRef("environment.position", ">", "moved.position"),
     )
-    .innerJoin("deployment", "deployment.environment_id", "environment.id")
     .where("moved.id", "in", [...environments])
-    .where("deployment.status", "in", [...pendingStatuses])
-    .select("deployment.id")
+    .where("environment.id", "not in", [...environments])
+    .select("environment.id")
     .distinct()
-    .orderBy("deployment.id")
     .execute();
-  return rows.map((row) => row.id);
+  return rows.map(({ id }) => id);
 }

@@ -40,16 +40,20 @@ export async function wakeHomes(trx: Transaction<Database>, wake: Wake, service:
   if (follower !== undefined) await wake.project(trx, `${prefix}${service}`);
 }
 
-/** The same for the service of an environment. */
-export async function wakeHomesOf(trx: Transaction<Database>, wake: Wake, environment: number): Promise<void> {
-  const follower = await trx
+/** The same for the services of environments. */
+export async function wakeHomesOf(
+  trx: Transaction<Database>,
+  wake: Wake,
+  environments: readonly number[],
+): Promise<void> {
+  const followed = await trx
     .selectFrom("environment")
     .innerJoin("home_service", "home_service.service_id", "environment.service_id")
     .select("home_service.service_id")
-    .where("environment.id", "=", environment)
-    .limit(1)
-    .executeTakeFirst();
-  if (follower !== undefined) await wake.project(trx, `${prefix}${follower.service_id}`);
+    .distinct()
+    .where("environment.id", "in", [...environments])
+    .execute();
+  for (const service of followed) await wake.project(trx, `${prefix}${service.service_id}`);
 }
 
 export async function touchHome(trx: Transaction<Database>, wake: Wake, home: number): Promise<void> {

@@ -25,11 +25,10 @@ export async function judgeRepositories(
   const rows = await lockEnvironmentsOf(trx, repositories);
   // A decision whose rules were read before this looks again.
   for (const { id } of rows) await raiseVersion(trx, id);
-  // Waking the first of a service wakes its later ones too.
   await wakeEnvironments(
     trx,
     bot.wake,
-    rows.flatMap(({ id, position }) => (position === 0 ? [id] : [])),
+    rows.map(({ id }) => id),
   );
   // Which environments follow the branches that open pull requests go into may have changed too.
   for (const repository of repositories) await followPullRequests(trx, bot.wake, repository);

@@ -58,7 +58,7 @@ export async function prepareDemo(
       .executeTakeFirstOrThrow();
     if (isNew) await auditMade(trx, service, row, pushed, now);
     await planLook(trx, row.id);
-    await wakeHomesOf(trx, bot.wake, row.id);
+    await wakeHomesOf(trx, bot.wake, [row.id]);
     return prepared;
   });
 }

@@ -16,7 +16,9 @@ export function recordedWake(): RecordedWake {
     return Promise.resolve();
   };
   return {
-    advance: (_trx, deployment, at) => record("advance", String(deployment), at),
+    async advance(_trx, deployments, at) {
+      for (const deployment of [deployments].flat()) await record("advance", String(deployment), at);
+    },
     // The wake that was committed with it is recorded.
     soon: () => undefined,
     judge: (_trx, environment, at) => record("judge", String(environment), at),
