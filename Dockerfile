@@ -27,4 +27,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # Node is started itself, without npm between, so that it gets the signal to stop. The flags are those of `npm start`.
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "src/signalbox.js"]

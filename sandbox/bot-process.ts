@@ -30,7 +30,7 @@ export type BotProcess = BotControl & {
   stop(): Promise<void>;
 };
 
-const ordinaryScript = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const ordinaryScript = fileURLToPath(new URL("../src/signalbox.js", import.meta.url));
 
 /** The first start makes a database, on a slow machine in many seconds. */
 const readyWithinMs = 60_000;

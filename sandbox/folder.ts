@@ -33,7 +33,7 @@ function alive(context: Context, pid: number): boolean {
 async function isBot(context: Context, pid: number): Promise<boolean> {
   if (!alive(context, pid)) return false;
   try {
-    return (await context.files.readFile(`/proc/${pid}/cmdline`, "utf8")).includes("main.ts");
+    return (await context.files.readFile(`/proc/${pid}/cmdline`, "utf8")).includes("signalbox.js");
   } catch {
     return process.platform !== "linux";
   }

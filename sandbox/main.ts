@@ -23,7 +23,7 @@ export type SandboxOptions = {
   readonly context: Context;
   /** The name of an example; the sample unless said. */
   readonly example?: string;
-  /** The bot's main module; `src/main.ts` unless a test says otherwise. */
+  /** Where the bot begins; `src/signalbox.js` unless a test says otherwise. */
   readonly botScript?: string;
   /** Seconds that each step of the scene's stages takes. */
   readonly pace?: number;

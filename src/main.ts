@@ -1,17 +1,14 @@
 /**
- * The bot's entry: reads the settings, starts everything, and drains on SIGTERM or Ctrl-C. Without any credentials, and
- * not in production, it opens the sandbox instead, which starts this same program with settings of its own.
+ * The bot's main module, which `signalbox.js` loads: reads the settings, starts everything, and drains on SIGTERM or
+ * Ctrl-C. Without any credentials, and not in production, it opens the sandbox instead, which starts this same program
+ * with settings of its own.
  */
-import { enableCompileCache } from "node:module";
 import { describeMistakes } from "./config/mistake.ts";
 import { forgetSecrets, processEnvironment, type ReadSettings, readSettings } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
 import { createLog, prettyDestination } from "./log.ts";
 import { optional } from "./optional.ts";
 import { readArguments } from "./start-arguments.ts";
-
-/** Compiled code is kept between starts: a later start is faster by it, and takes less memory. */
-enableCompileCache();
 
 const context = createContext();
 const wanted = readArguments(process.argv.slice(2));

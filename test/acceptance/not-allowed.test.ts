@@ -38,7 +38,7 @@ describe("a repository that the operator does not let run commands", () => {
 });
 
 describe("settings", () => {
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+  const main = fileURLToPath(new URL("../../src/signalbox.js", import.meta.url));
 
   function start(env: Record<string, string>): { code: number | null; error: string } {
     const ended = spawnSync(process.execPath, [main], {

@@ -25,7 +25,7 @@ it("is made afresh", async () => {
 
 it("is not taken from a sandbox that still runs, and a bot that was left over is stopped", async () => {
   // Its name ends as the bot's does, by which a process is told from another with a used-again number.
-  const script = join(dataDir, "main.ts");
+  const script = join(dataDir, "signalbox.js");
   await writeFile(
     script,
     `await import(${JSON.stringify(fileURLToPath(new URL("stand-in-bot.ts", import.meta.url)))});`,
