@@ -9,7 +9,7 @@ import { createLog } from "../../src/log.ts";
 import { type RunningBot, startBot } from "../../src/start-bot.ts";
 
 /** Rejects where `main.ts` would say why the bot does not start. */
-export async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "print">): Promise<RunningBot> {
+async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "print">): Promise<RunningBot> {
   const { context, print } = given;
   const read = await readSettings({ env: botEnvironment(given.settings), files: context.files, cwd: process.cwd() });
   if (read.kind !== "settings") throw new Error(`these are no settings of a bot: ${JSON.stringify(read)}`);
