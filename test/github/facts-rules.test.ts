@@ -120,6 +120,23 @@ describe("merging configs", () => {
     expect(mergeConfigs(base, { a: { y: [3] }, c: 2 })).toEqual({ a: { x: 1, y: [3] }, b: 1, c: 2 });
   });
 
+  test.each([
+    ["production", "staging production", "staging production"],
+    ["staging production", "production", "staging production"],
+    ["staging production", "staging qa production", "staging qa production"],
+    ["staging production eu", "eu production", "staging eu production"],
+    ["staging production", "staging eu", "staging production eu"],
+    ["production", "staging", "production staging"],
+    ["", "staging production", "staging production"],
+  ])(
+    "keys of “%s” under “%s” stand as “%s”: the order of environments is that of promotion",
+    (base, over, expected) => {
+      const config = (keys: string) =>
+        Object.fromEntries(keys.split(" ").flatMap((key) => (key === "" ? [] : [[key, 1]])));
+      expect(Object.keys(mergeConfigs(config(base), config(over))).join(" ")).toBe(expected);
+    },
+  );
+
   test("a key __proto__ is a key and changes no object", () => {
     const over: Record<string, unknown> = JSON.parse('{"__proto__": {"polluted": true}}');
     const merged = mergeConfigs({ a: 1 }, over);

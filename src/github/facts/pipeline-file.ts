@@ -82,13 +82,31 @@ type Config = Record<string, unknown>;
  */
 export function mergeConfigs(base: Config, over: Config): Config {
   if (!isMap(over)) return over;
-  const merged = new Map(Object.entries(base));
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged.get(key);
-    merged.set(key, isMap(below) && isMap(value) ? mergeConfigs(below, value) : value);
-  }
+  const [under, upper] = [new Map(Object.entries(base)), new Map(Object.entries(over))];
+  const entries = keysInOrder([...under.keys()], [...upper.keys()]).map((key) => {
+    const [below, value] = [under.get(key), upper.get(key)];
+    if (!upper.has(key)) return [key, below] as const;
+    return [key, isMap(below) && isMap(value) ? mergeConfigs(below, value) : value] as const;
+  });
   // From entries, since an assignment to `__proto__` would change the object instead of setting a key.
-  return Object.fromEntries(merged);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Those of `over` in its own order, since environments are promoted in the order in which they are written. What only
+ * `base` has keeps its place among those of both; what only `over` has stands before the next of both, or else last.
+ */
+function keysInOrder(base: readonly string[], over: readonly string[]): readonly string[] {
+  const shared = new Set(base).intersection(new Set(over));
+  const runs: string[][] = [];
+  let run: string[] = [];
+  for (const key of over) {
+    run.push(key);
+    if (!shared.has(key)) continue;
+    runs.push(run);
+    run = [];
+  }
+  return [...base.flatMap((key) => (shared.has(key) ? (runs.shift() ?? []) : [key])), ...run];
 }
 
 function isMap(value: unknown): value is Config {
