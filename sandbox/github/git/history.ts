@@ -1,14 +1,8 @@
 /** Questions about history: what two commits have in common, what lies between, what differs. Only reads. */
 import type { BareRepository } from "./bare-repository.ts";
 import type { Commit } from "./objects.ts";
-import { git, tryGit } from "./run-git.ts";
-
-export type Comparison = {
-  readonly mergeBase: string;
-  /** Commits of `head` that `base` lacks, oldest first. */
-  readonly ahead: readonly string[];
-  readonly behind: number;
-};
+import { git } from "./run-git.ts";
+import { type Comparison, compare, pathsTouchedBy, type TouchedPaths } from "./walk.ts";
 
 export type ChangedFile = {
   readonly path: string;
@@ -23,7 +17,7 @@ export type ChangedFile = {
 type Caches = {
   readonly comparisons: Map<string, Promise<Comparison | undefined>>;
   readonly differences: Map<string, Promise<readonly ChangedFile[]>>;
-  readonly touched: Map<string, Promise<TouchedPaths | undefined>>;
+  readonly touched: Map<string, Promise<TouchedPaths>>;
 };
 
 const caches = new WeakMap<BareRepository, Caches>();
@@ -43,19 +37,8 @@ export function compareCommits(
   head: string,
 ): Promise<Comparison | undefined> {
   if (base === head) return Promise.resolve({ mergeBase: base, ahead: [], behind: 0 });
-  return repository.remember(cachesOf(repository).comparisons, `${base} ${head}`, async () => {
-    const [found, listed] = await Promise.all([
-      tryGit(repository.folder, ["merge-base", base, head]),
-      git(repository.folder, ["rev-list", "--reverse", "--topo-order", "--left-right", `${base}...${head}`]),
-    ]);
-    if (found.code !== 0) return undefined;
-    const lines = listed.split("\n");
-    return {
-      mergeBase: found.stdout.toString().trim(),
-      ahead: lines.filter((line) => line.startsWith(">")).map((line) => line.slice(1)),
-      behind: lines.filter((line) => line.startsWith("<")).length,
-    };
-  });
+  const { comparisons } = cachesOf(repository);
+  return repository.remember(comparisons, `${base} ${head}`, () => compare(repository, base, head));
 }
 
 export async function isAncestor(repository: BareRepository, ancestor: string, of: string): Promise<boolean> {
@@ -84,11 +67,11 @@ export function changedFiles(
 ): Promise<readonly ChangedFile[]> {
   if (from === to) return Promise.resolve([]);
   return repository.remember(cachesOf(repository).differences, `${from} ${to} ${wanted}`, async () => {
-    const [listed, patches] = await Promise.all([
-      git(repository.folder, ["diff", "-M", "--raw", "--numstat", "--no-abbrev", "-z", from, to]),
-      wanted === "patches" ? git(repository.folder, ["diff", "-M", "--no-abbrev", "--no-color", from, to]) : "",
-    ]);
-    return joinDifference(listed, patches);
+    const patch = wanted === "patches" ? ["--patch"] : [];
+    const args = ["diff", "-M", "--raw", "--numstat", ...patch, "--no-abbrev", "--no-color", "-z", from, to];
+    // The patches stand behind an empty entry, and no name is empty.
+    const [listed = "", ...patches] = (await git(repository.folder, args)).split("\0\0");
+    return joinDifference(listed, patches.join("\0\0"));
   });
 }
 
@@ -148,42 +131,15 @@ export async function commitsOf(repository: BareRepository, shas: readonly strin
   return found.filter((commit) => commit !== undefined);
 }
 
-export type TouchedPaths = { readonly added: string[]; readonly removed: string[]; readonly modified: string[] };
-
-/** The paths that each commit touched against its first parent, in one process for all that were not asked for yet. */
+/** The paths that each commit touched against its first parent. */
 export async function touchedPaths(
   repository: BareRepository,
   commits: readonly Commit[],
 ): Promise<ReadonlyMap<string, TouchedPaths>> {
   const { touched } = cachesOf(repository);
-  const known = commits.map(({ sha }) => touched.get(sha));
-  const read = readTouchedPaths(
-    repository,
-    commits.filter((_, index) => known[index] === undefined),
-  );
-  const found = new Map<string, TouchedPaths>();
-  for (const [index, { sha }] of commits.entries()) {
-    const paths = await (known[index] ?? repository.remember(touched, sha, async () => (await read).get(sha)));
-    if (paths !== undefined) found.set(sha, paths);
-  }
-  return found;
-}
-
-async function readTouchedPaths(repository: BareRepository, commits: readonly Commit[]) {
-  const touched = new Map<string, TouchedPaths>();
-  if (commits.length === 0) return touched;
-  const args = ["-c", "core.quotePath=false", "diff-tree", "--stdin", "--root", "-r", "--name-status"];
-  const input = commits.map(({ sha, parents }) => `${[sha, ...parents.slice(0, 1)].join(" ")}\n`).join("");
-  let paths: TouchedPaths | undefined;
-  for (const line of (await git(repository.folder, args, { input })).split("\n")) {
-    if (/^[0-9a-f]{40}/.test(line)) {
-      paths = { added: [], removed: [], modified: [] };
-      touched.set(line.slice(0, 40), paths);
-      continue;
-    }
-    const [status = "", path = ""] = line.split("\t");
-    if (paths === undefined || path === "") continue;
-    (status === "A" ? paths.added : status === "D" ? paths.removed : paths.modified).push(path);
-  }
-  return touched;
+  const found = commits.map(async (commit) => {
+    const paths = await repository.remember(touched, commit.sha, () => pathsTouchedBy(repository, commit));
+    return [commit.sha, paths] as const;
+  });
+  return new Map(await Promise.all(found));
 }

@@ -1,6 +1,7 @@
 /** Commits, files and refs as GitHub writes them. */
-import type { ChangedFile, TouchedPaths } from "../git/history.ts";
+import type { ChangedFile } from "../git/history.ts";
 import type { Commit, Signature } from "../git/objects.ts";
+import type { TouchedPaths } from "../git/walk.ts";
 import { type Hub, nodeId } from "../hub/hub.ts";
 import type { Repository } from "../hub/state.ts";
 import { accountJson, type Json, time } from "./account.ts";
