@@ -15,7 +15,7 @@ import { loadTried, planRetry, type RetryPlan } from "./retry-stages.ts";
 import type { ReplyContent } from "./said.ts";
 import { say } from "./tell.ts";
 
-const retriable: readonly Status[] = ["failure", "error", "cancelled"];
+export const retriable: readonly Status[] = ["failure", "error", "cancelled"];
 
 export async function retry(
   bot: Bot,

@@ -1,5 +1,6 @@
 /** The checkout: the exact revision, from the repository's own branches and tags, by real git. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createContext } from "../../src/context.ts";
 import type { Attempt, Observation } from "../../src/deployers/contract.ts";
@@ -221,12 +223,44 @@ describe("the mirror", () => {
   test("locks that a killed git left behind are taken away", async () => {
     await tree({ deployment: 1 });
     const { folder } = mirrorOf(bench.dataDir, "acme/shop");
-    for (const name of ["packed-refs.lock", "config.lock", "HEAD.lock", "refs/heads/main.lock", "shallow.lock"]) {
+    const packs = ["tmp_pack_1a2b", ".tmp-77-pack-1a2b.idx", "pack-1a2b.keep"].map((name) => `objects/pack/${name}`);
+    const locks = ["packed-refs.lock", "config.lock", "HEAD.lock", "refs/heads/main.lock", "shallow.lock"];
+    for (const name of [...locks, ...packs]) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), "");
     }
     const sha = bench.repository.commit({ "version.txt": "two\n" });
     expect(version(await tree({ sha, deployment: 2 }))).toBe("two");
+    expect(packs.filter((name) => existsSync(join(folder, name)))).toEqual([]);
+  });
+
+  test("is packed when it holds many loose objects, and loses none of them", async () => {
+    await tree({ deployment: 1 });
+    const { folder } = mirrorOf(bench.dataDir, "acme/shop");
+    const loose = () => readdirSync(join(folder, "objects")).filter((name) => /^[0-9a-f]{2}$/u.test(name));
+    expect(loose()).not.toEqual([]);
+    const blobs: string[] = [];
+    mkdirSync(join(folder, "objects", "17"), { recursive: true });
+    for (let number = 0; blobs.length < 30; number += 1) {
+      const text = `${number}`;
+      const blob = Buffer.from(`blob ${text.length}\0${text}`);
+      const id = createHash("sha1").update(blob).digest("hex");
+      if (!id.startsWith("17")) continue;
+      blobs.push(id);
+      writeFileSync(join(folder, "objects", "17", id.slice(2)), deflateSync(blob));
+    }
+    const sha = bench.repository.commit({ "version.txt": "two\n" });
+    expect(version(await tree({ sha, deployment: 2 }))).toBe("two");
+    expect(loose()).toEqual([]);
+    const known = execFileSync("git", [`--git-dir=${folder}`, "cat-file", "--batch-check=%(objecttype)"], {
+      encoding: "utf8",
+      input: `${[...blobs, bench.sha, sha].join("\n")}\n`,
+    });
+    expect(new Set(known.trim().split("\n"))).toEqual(new Set(["blob", "commit"]));
+    // The next fetch finds few of them, and packs nothing.
+    const next = bench.repository.commit({ "version.txt": "three\n" });
+    expect(version(await tree({ sha: next, deployment: 3 }))).toBe("three");
+    expect(loose()).not.toEqual([]);
   });
 
   test("several supervisors of one repository at once do not disturb each other", async () => {

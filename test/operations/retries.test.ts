@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Observation } from "../../src/deployers/contract.ts";
 import type { ReplyContent } from "../../src/operations/said.ts";
+import { tidyAttempts } from "../../src/operations/tidy-attempts.ts";
 import { ask, closed, deploymentsOf, gateOf, hour, rollBack, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
 
@@ -78,6 +79,26 @@ describe("without a stage", () => {
       .where("key", "like", "retried/%")
       .execute();
     expect(threads.map((note) => note.deployment_id)).toEqual([failed, again]);
+  });
+
+  test("finds the tree of the others however long it was left, until another deployment takes its place", async () => {
+    const kept = async () => {
+      let named: ReadonlySet<number> = new Set();
+      await tidyAttempts(world.bot, "nowhere", async ({ unsettled }) => {
+        named = unsettled.deployments;
+        return { attempts: 0, trees: 0 };
+      });
+      return [...named].toSorted();
+    };
+    const failed = await failedIn("deploy");
+    expect(await kept()).toEqual([failed]);
+    const again = idOf(await retry(failed));
+    expect(await statusOf(world, again)).toBe("failure");
+    // It works in the checkout of the first.
+    expect(await kept()).toEqual([failed]);
+    stageEnds(undefined);
+    await toProduction(world, "b");
+    expect(await kept()).toEqual([]);
   });
 
   test("keeps through several what each had done", async () => {

@@ -6,7 +6,6 @@
  * find it when its branch is gone. Everything here happens under the repository's lock.
  */
 import { join } from "node:path";
-import { exists } from "./attempt-folder.ts";
 import { type Git, git, gitOrThrow } from "./git.ts";
 import type { Order } from "./order.ts";
 
@@ -26,15 +25,20 @@ export function mirrorOf(dataDir: string, fullName: string): Mirror {
   return { folder: `${base}.git`, lock: `${base}.lock` };
 }
 
-/** What a git that was killed leaves behind. Nobody else writes while we hold the lock, so all of them are stale. */
-async function removeStaleLocks(how: Git, folder: string): Promise<void> {
+/** What a git that was killed leaves behind. Nobody else writes while we hold the lock, so all of it is stale. */
+async function removeLeftOvers(how: Git, folder: string): Promise<void> {
   const { files } = how.context;
-  if (!(await exists(how.context, folder))) return;
-  for (const entry of await files.readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && (entry.name.endsWith(".lock") || entry.name.startsWith("tmp_pack_"))) {
-      await files.rm(join(entry.parentPath, entry.name), { force: true });
+  const remove = async (from: string, recursive: boolean, isLeftOver: (name: string) => boolean) => {
+    const entries = await files.readdir(from, { recursive, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (entry.isFile() && isLeftOver(entry.name)) await files.rm(join(entry.parentPath, entry.name), { force: true });
     }
-  }
+  };
+  // No ref's name ends so. The folders of loose objects are left out: what is half written there has another name.
+  const isLock = (name: string) => name.endsWith(".lock");
+  await remove(folder, false, isLock);
+  await remove(join(folder, "refs"), true, isLock);
+  await remove(join(folder, "objects", "pack"), false, (name) => /^\.?tmp[-_]|\.(?:lock|keep)$/u.test(name));
 }
 
 /** Whether a branch, a tag or an earlier checkout of this repository reaches the commit. */
@@ -67,6 +71,25 @@ async function fetchAll(how: Git, mirror: Mirror, order: Wanted): Promise<void> 
     "+refs/heads/*:refs/heads/*",
     "+refs/tags/*:refs/tags/*",
   ]);
+  await packWhenMany(how, mirror);
+}
+
+/** As git's own `gc --auto` reckons: one folder of 256 tells of all loose objects, of which there may be 6,700. */
+const mostLooseInOne = 27;
+const mostPacks = 50;
+
+/**
+ * Small fetches leave loose objects, and large ones a pack each: many of either make every later git slower. What nothing
+ * reaches any more is packed as well and never dropped, since trees borrow their objects from here.
+ */
+async function packWhenMany(how: Git, mirror: Mirror): Promise<void> {
+  const names = (of: string) => how.context.files.readdir(join(mirror.folder, "objects", of)).catch(() => []);
+  const [loose, packed] = await Promise.all([names("17"), names("pack")]);
+  const packs = packed.filter((name) => name.endsWith(".pack"));
+  if (loose.length <= mostLooseInOne && packs.length <= mostPacks) return;
+  // Each pack holds at least twice the objects of the next smaller, so that the large ones are seldom written anew. Where
+  // it fails, as on a full disk or with a git older than 2.32, all stays as it was.
+  await git(how, [`--git-dir=${mirror.folder}`, "repack", "--quiet", "-d", "--geometric=2"]);
 }
 
 /**
@@ -96,7 +119,7 @@ export async function bring(how: Git, mirror: Mirror, order: Wanted): Promise<vo
     throw new Error(`A revision is a full SHA of 40 lower-case hex digits, not ${JSON.stringify(order.sha)}.`);
   }
   if (await isBrought(how, mirror, order)) return;
-  await removeStaleLocks(how, mirror.folder);
+  await removeLeftOvers(how, mirror.folder);
   await gitOrThrow(how, "Making the copy of the repository", [
     "init",
     "--quiet",
