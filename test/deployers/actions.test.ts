@@ -62,7 +62,7 @@ const runsOf = ({ sandbox }: OnGitHub) => sandbox.workflowRuns("acme/shop");
 
 deployerContract({
   name: "actions",
-  faultPoints: ["actions.dispatched"],
+  faultPoints: ["actions.planned", "actions.dispatched"],
   begins: 1,
   refusesSecondStart: false,
   findsNothing: "unknown",

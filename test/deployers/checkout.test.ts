@@ -23,6 +23,7 @@ import { checkOut, checkOutAhead } from "../../src/deployers/run/checkout.ts";
 import { lockFile } from "../../src/deployers/run/file-lock.ts";
 import { mirrorOf } from "../../src/deployers/run/mirror.ts";
 import { sweepAttempts } from "../../src/deployers/run/sweep.ts";
+import { testFaults } from "../harness/fault-points.ts";
 import { handleOf, untilEnded } from "./attempts.ts";
 import { type RunBench, runBench } from "./run-bench.ts";
 
@@ -149,6 +150,25 @@ describe("made ahead", () => {
     mkdirSync(half, { recursive: true });
     expect(await ahead({ deployment: 2 })).toBe(false);
     expect(readdirSync(half)).toEqual([]);
+  });
+
+  test("what broke off before it was there whole is made by the start, and left to the sweep", async () => {
+    await tree({ deployment: 1 });
+    const faults = testFaults();
+    let left: readonly string[] = [];
+    faults.arm("run.made-ahead", () => {
+      left = readdirSync(join(bench.dataDir, "work"));
+      throw new Error("killed");
+    });
+    const broken = checkOutAhead(
+      { ...how(), context: createContext({ faults }) },
+      bench.dataDir,
+      orderOf({ deployment: 2 }),
+    );
+    await expect(broken).rejects.toThrow("killed");
+    // Under its own name there is nothing yet.
+    expect(left.toSorted()).toEqual([expect.stringMatching(/^\.new-/u), "1"]);
+    expect(version(await tree({ deployment: 2 }))).toBe("one");
   });
 
   test("of several who make it at once one wins, and all work in the same", async () => {

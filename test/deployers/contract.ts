@@ -21,17 +21,23 @@ export type ContractBench = {
   close(): Promise<void>;
 };
 
-export type ContractOptions = {
+/**
+ * Whether a second start under a token begins nothing: the far side refuses it, or there is nothing to begin. And what
+ * looking for an attempt that was never started tells: that it may be started, or that nobody can know. Where a second
+ * start is not refused and may be made all the same, it has to be said why it orders nothing twice.
+ */
+type SecondStart =
+  | { readonly refusesSecondStart: true; readonly findsNothing: "impossible" | "unknown" }
+  | { readonly refusesSecondStart: false; readonly findsNothing: "unknown" }
+  | { readonly refusesSecondStart: false; readonly findsNothing: "impossible"; readonly ordersOnce: string };
+
+export type ContractOptions = SecondStart & {
   readonly name: Deployer["kind"];
   open(): Promise<ContractBench>;
-  /** Every fault point that lies on the way of a start. */
+  /** Every fault point that lies on the way of a start; of a start that tries again, the deployer's own tests know more. */
   readonly faultPoints: readonly string[];
   /** How much work one start begins: none where the deployer only waits for what others do. */
   readonly begins: 0 | 1;
-  /** Whether a second start under a token begins nothing: the far side refuses it, or there is nothing to begin. */
-  readonly refusesSecondStart: boolean;
-  /** What looking for an attempt that was never started tells: that it may be started, or that nobody can know. */
-  readonly findsNothing: "impossible" | "unknown";
   /** Whether the far side can be made to stop. */
   readonly cancels: boolean;
   /** Whether what is stopped at its deadline is proven to have ended. */
@@ -64,6 +70,21 @@ export function deployerContract(options: ContractOptions): void {
       expect(bench.deployer.kind).toBe(options.name);
       expect(bench.deployer.callTimeoutMs).toBeGreaterThan(0);
     });
+
+    test("names every fault point on the way of a start", async () => {
+      const before = bench.faults.reached.length;
+      const attempt = bench.attempt("success");
+      const handle = handleOf(await bench.deployer.start(attempt));
+      expect(new Set(bench.faults.reached.slice(before))).toEqual(new Set(options.faultPoints));
+      await end(attempt, handle);
+    });
+
+    test.runIf(!options.refusesSecondStart)(
+      "is not looked for before what a dead bot has sent must have arrived",
+      () => {
+        expect(bench.deployer.callOutlivesMs).toBeGreaterThan(0);
+      },
+    );
 
     test.each(["success", "failure"] as const)("follows an attempt to its %s", async (outcome) => {
       const attempt = bench.attempt(outcome);
@@ -104,6 +125,11 @@ export function deployerContract(options: ContractOptions): void {
       const attempt = bench.attempt("success");
       bench.faults.arm(point);
       await expect(bench.deployer.start(attempt)).rejects.toThrow(point);
+      if (options.findsNothing === "unknown" && bench.counted() === 0) {
+        // Before anything was begun: then nobody can know, and it is not begun by asking.
+        expect(await bench.deployer.find(attempt)).toMatchObject({ kind: "unknown" });
+        return;
+      }
       const handle = await takeOver(bench.deployer, attempt);
       await bench.running(1);
       expect(await end(attempt, handle)).toMatchObject({ state: "success", proven: true });

@@ -41,6 +41,8 @@ deployerContract({
   begins: 1,
   refusesSecondStart: false,
   findsNothing: "impossible",
+  ordersOnce:
+    "GitHub makes a Deployment within the call or not at all, and one that is not there after the call's time is over was not made",
   cancels: true,
   provesDeadline: false,
   async open() {

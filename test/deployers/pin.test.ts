@@ -302,6 +302,20 @@ describe("a pull request", () => {
     expect(headOf(ground, `signalbox/pin/${attempt.token}`)).toBeUndefined();
   });
 
+  test("whose closing was interrupted loses its branch all the same, called off or late", async () => {
+    const { deployer, attempt, handle } = await begin();
+    ground.faults.arm("pin.closed");
+    await expect(deployer.cancel(attempt, handle)).rejects.toThrow("pin.closed");
+    await deployer.cancel(attempt, handle);
+    expect(headOf(ground, `signalbox/pin/${attempt.token}`)).toBeUndefined();
+
+    const late = await begin({ deadlineAt: Date.now() - 1 });
+    ground.faults.arm("pin.closed");
+    await expect(deployer.observe(late.attempt, late.handle)).rejects.toThrow("pin.closed");
+    expect(await deployer.observe(late.attempt, late.handle)).toMatchObject({ state: "error", proven: true });
+    expect(headOf(ground, `signalbox/pin/${late.attempt.token}`)).toBeUndefined();
+  });
+
   test("that was merged before it could be called off is a success all the same", async () => {
     const { deployer, attempt, handle, number } = await begin();
     await ground.sandbox.mergePullRequest("acme/infra", "rosa", number);

@@ -223,6 +223,14 @@ describe("being stopped", () => {
     expect(await membersOf(context, command)).toEqual([]);
   });
 
+  test("a wish that was only written down, because the bot was killed then, ends the command too", async () => {
+    const { attempt, handle } = await begin(bench.counting("true"));
+    await bench.running(1);
+    bench.faults.arm("run.cancel-asked");
+    await expect(bench.deployer.cancel(attempt, handle)).rejects.toThrow("run.cancel-asked");
+    expect(await untilEnded(bench.deployer, attempt, handle)).toMatchObject({ state: "cancelled", proven: true });
+  });
+
   test("the deadline ends the command and all that it started", async () => {
     const { attempt, handle } = await begin("sleep 300 & sleep 301", { deadlineAt: Date.now() + 700 });
     const seen = await untilEnded(bench.deployer, attempt, handle);

@@ -65,13 +65,11 @@ export async function followPullRequest(
   }
   if (pull.state === "closed") {
     if (attempt.cancelAsked) return { state: "cancelled", message: `${name} was closed`, logUrl, proven: true };
-    if (late)
-      return {
-        state: "error",
-        message: `${name} was not merged before the deadline and was closed`,
-        logUrl,
-        proven: true,
-      };
+    if (late) {
+      await asked(withdraw(options, handle));
+      const message = `${name} was not merged before the deadline and was closed`;
+      return { state: "error", message, logUrl, proven: true };
+    }
     return { state: "failure", message: `${name} was closed without being merged`, logUrl, proven: true };
   }
   if (late) {
@@ -101,8 +99,11 @@ export async function withdraw(
   { repository, number, branch }: OpenHandle,
 ): Promise<void> {
   const pull = await pins.pullRequest(repository, number);
-  if (pull?.state !== "open") return;
-  await pins.close(repository, number);
-  await context.faults.at("pin.closed");
+  if (pull === undefined || pull.state === "merged") return;
+  if (pull.state === "open") {
+    await pins.close(repository, number);
+    await context.faults.at("pin.closed");
+  }
+  // Also where whoever closed it did not come that far.
   await pins.deleteBranch(repository, branch);
 }
