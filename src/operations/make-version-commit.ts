@@ -15,7 +15,7 @@ import { contentAt, whoseService } from "./content.ts";
 import { orRefused } from "./or-refused.ts";
 import type { ServicePlace } from "./place.ts";
 import { type FoundRevision, Refusal, type RepositoryRef } from "./ports.ts";
-import { broughtBack, unshared } from "./unshared.ts";
+import { broughtBack, holds, unshared } from "./unshared.ts";
 import { versionFacts } from "./version-facts.ts";
 import type { NewCommit } from "./version-writes.ts";
 
@@ -36,12 +36,15 @@ export async function makeVersionCommit(
   const candidate = await latestOf(bot, service, version.release);
   if (row.step === "finish") return await finish(bot, service, row, version, { branch, head }, candidate);
 
+  const goesOnto = row.step === "cut" ? releaseBranch : undefined;
+  const release = goesOnto === undefined ? undefined : await bot.github.branchHead(repository, goesOnto);
   if (candidate !== undefined && (await isSame(bot, service, head, candidate.sha))) {
-    return { code: "nothing-new", branch, tag: candidate.name };
+    // A step that was stopped after its tag was set has merged nothing: then there is another candidate to make.
+    const arrived = goesOnto === undefined || (await hasArrived(bot, service, release, candidate.sha));
+    if (arrived) return { code: "nothing-new", branch, tag: candidate.name };
   }
-  if (row.step === "cut" && releaseBranch !== undefined) {
-    const release = await bot.github.branchHead(repository, releaseBranch);
-    const apart = release && (await notBroughtBack(bot, service, { name: releaseBranch, head: release.sha }, head.sha));
+  if (goesOnto !== undefined && release !== undefined) {
+    const apart = await notBroughtBack(bot, service, { name: goesOnto, head: release.sha }, head.sha);
     if (apart !== undefined) return apart;
   }
   return await withVersion(bot, service, row, version, { base: head.sha, branch });
@@ -109,6 +112,19 @@ export async function asMerged(
 async function latestOf(bot: Bot, service: ServicePlace, release: Release): Promise<VersionTag | undefined> {
   const { facts } = await versionFacts(bot, service);
   return facts.tags.find(({ version: of }) => of.kind === "candidate" && sameRelease(of.release, release));
+}
+
+/** A squashed merge shares no commit with what it merged, but has its content. */
+async function hasArrived(
+  bot: Bot,
+  service: ServicePlace,
+  release: FoundRevision | undefined,
+  candidate: Sha,
+): Promise<boolean> {
+  if (release === undefined) return false;
+  return (
+    (await holds(bot, service.repository, release.sha, candidate)) || (await isSame(bot, service, release, candidate))
+  );
 }
 
 /** For this service: what others of the repository have changed is theirs to tag. */

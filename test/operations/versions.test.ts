@@ -320,6 +320,17 @@ test.each([
   ]);
 });
 
+test("a tag that never came to be merged keeps no other candidate back", async () => {
+  await open();
+  world.versions.closedCommits = "Merge";
+  await rc("cut");
+  world.versions.closedCommits = undefined;
+  await rc("cut");
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done", tag: "v10.8.5.RC2" });
+  await rc("cut");
+  expect((await told()).at(-1)).toMatchObject({ why: { code: "nothing-new", branch: "main", tag: "v10.8.5.RC2" } });
+});
+
 test("what only the release branch has is not undone: nothing is written before it was brought back", async () => {
   await open();
   change("5", "release", "rosa");
