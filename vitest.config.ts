@@ -4,7 +4,9 @@ import { defineConfig } from "vitest/config";
 
 const every = ["test/**/*.test.ts", "examples/*/story.test.ts"];
 /** What plays with nock changes its process's HTTP for good, and so stays alone. */
-const withNock = ["app", "client", "comparison-pages", "together"].map((name) => `test/github/${name}.test.ts`);
+const withNock = ["app", "client", "comparison-pages", "many-tags", "together", "unshared"].map(
+  (name) => `test/github/${name}.test.ts`,
+);
 
 const each = {
   setupFiles: ["test/harness/closed-network.ts"],

@@ -1,15 +1,11 @@
 /** The release that a deployment asks for, over real HTTP and real git: its tag, its notes, after crashes, beside people's. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { EventRepository } from "../../src/github/events.ts";
-import { createReleaseSurface } from "../../src/github/surfaces/release.ts";
 import { readPipelineFile } from "../../src/policy/pipeline-file/read.ts";
 import type { Projections } from "../../src/projections/engine.ts";
 import { touch } from "../../src/projections/touch.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
-import { testContext } from "../harness/test-context.ts";
-import { aClient } from "./a-client.ts";
 import { aGround, type Ground } from "./a-ground.ts";
-import { played } from "./played.ts";
 
 let ground: Ground;
 let world: Ground["world"];
@@ -173,31 +169,6 @@ test("with a version's tag on the commit it is that version's, and a candidate's
 test("with a version in a file it is tagged so", async () => {
   await write(await deployment("versions: {from: package.json}\nenvironments: {staging: {release: after, deploy: x}}"));
   expect(await releases()).toMatchObject([{ tag: "v1.4.0", prerelease: false }]);
-});
-
-test("the tag of a version is found among however many others", async () => {
-  const row = { id: 999, full_name: "acme/tagged", installation_id: 7, default_branch: "main", private: true };
-  await database.db.insertInto("repository").values(row).execute();
-  const scope = played();
-  for (let page = 1; page <= 11; page += 1) {
-    const other = (i: number) => ({ name: `other-${page}-${i}`, commit: { sha: "a".repeat(40) } });
-    const tags =
-      page === 11 ? [{ name: "v1.4.0", commit: { sha: live } }] : Array.from({ length: 100 }, (_, i) => other(i));
-    scope.get("/repos/acme/tagged/tags").query({ per_page: 100, page }).reply(200, tags);
-  }
-  const found = { id: 5, html_url: "https://github.test/acme/tagged/releases/5" };
-  scope.get("/repos/acme/tagged/releases/tags/v1.4.0").reply(200, found);
-  scope
-    .get(/\/git\/ref\/tags/u)
-    .reply(404, {})
-    .get(/\/releases\/tags\/release/u)
-    .reply(404, {});
-  const { context } = testContext();
-  const github = aClient(context);
-  const surface = createReleaseSurface({ db: database.db, github, context, loadDeploymentView: async () => undefined });
-  const versions = { from: { kind: "tags" }, tag: "v{version}", scheme: "semver", files: [] } as const;
-  const content = { repositoryId: row.id, sha: live, versions, prefix: "", marker: "", body: "" };
-  expect(await surface.create("1", content)).toMatchObject({ tag: "v1.4.0" });
 });
 
 test("a release that a person made for the tag is left as it is", async () => {
