@@ -133,6 +133,14 @@ test("a release holds nothing that its candidate did not", async () => {
     },
   });
   expect(world.github.tagged.has("v10.8.5")).toBe(false);
+  // What the words say leads on.
+  world.versions.closed.delete("release");
+  await rc("next");
+  await rc("finish", rosa);
+  expect((await told()).slice(-2)).toMatchObject([
+    { code: "version-done", tag: "v10.8.5.RC2" },
+    { code: "version-done", tag: "v10.8.5" },
+  ]);
 });
 
 test("what was pushed beside a release's pull request is not released with it, squashed though it was", async () => {
@@ -142,7 +150,9 @@ test("what was pushed beside a release's pull request is not released with it, s
   await rc("finish", rosa);
   await pullOpened(7);
   change("7", "release", "rosa");
-  await merged(7, change("8", "release", "rosa", path));
+  const squashed = change("8", "release", "rosa", path);
+  world.github.files.set(`${squashed}:${path}`, "__version__ = '10.8.5'\n");
+  await merged(7, squashed);
   expect((await told()).at(-1)).toMatchObject({
     tagged: false,
     why: {

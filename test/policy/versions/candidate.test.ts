@@ -89,6 +89,21 @@ test.each<[string, CandidateFacts, object]>([
     { kind: "stop", why: { code: "pull-closed", number: 7 } },
   ],
   [
+    "refused by GitHub, it ends",
+    { plan: { ...made, asked: files }, branch: { head: b, holdsCommit: false }, pullRefused: "not accessible" },
+    { kind: "stop", why: { code: "refused", what: "pull-request", name: files.branch, said: "not accessible" } },
+  ],
+  [
+    "a refusal of before counts for nothing once the pull request is there",
+    {
+      plan: { ...made, asked: files },
+      branch: { head: b, holdsCommit: false },
+      pull: { number: 7, state: "open" },
+      pullRefused: "not accessible",
+    },
+    { kind: "wait-for-pull", number: 7 },
+  ],
+  [
     "asked to merge, squashed",
     {
       plan: { ...made, asked: files },
