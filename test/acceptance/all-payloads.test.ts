@@ -50,7 +50,7 @@ beforeAll(async () => {
     folder,
     lines,
     github: { appId: 1, privateKey, webhookSecret, apiUrl: github.url, url: "https://github.com" },
-    slack: { botToken: "xoxb-1", signingSecret: "signing", apiUrl: `${github.url}/slack/` },
+    slack: { botToken: "xoxb-1", signingSecret: "a-signing-secret", apiUrl: `${github.url}/slack/` },
   });
 });
 afterAll(async () => {

@@ -6,15 +6,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { pino } from "pino";
 import type { SandboxGitHub } from "../../sandbox/contract.ts";
 import { createSandboxGitHub } from "../../sandbox/github/sandbox-github.ts";
 import { samplePeople } from "../../sandbox/sample/people.ts";
 import { createSandboxSlack } from "../../sandbox/slack/sandbox-slack.ts";
 import type { SandboxSlack } from "../../sandbox/slack-contract.ts";
 import { type Context, createContext } from "../../src/context.ts";
-import { type RunningBot, startBot } from "../../src/start-bot.ts";
+import type { RunningBot } from "../../src/start-bot.ts";
 import { privateKey } from "../github/a-client.ts";
+import { startBotWithin } from "../harness/bot-within.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { type TestFaults, testFaults } from "../harness/fault-points.ts";
 import { shareCompiledCode } from "../harness/quick-places.ts";
@@ -26,7 +26,7 @@ const looks = 3;
 
 const dataDirIn = (folder: string) => join(folder, "bot");
 
-/** The bot as `main.ts` would start it, but in this process, on a database that the test made. */
+/** The bot within this process, on a database that the test made. Repositories of these owners may run commands. */
 export async function startInProcess(parts: {
   readonly context: Context;
   readonly database: TestDatabase;
@@ -37,33 +37,26 @@ export async function startInProcess(parts: {
   /** Any that is free, unless said. */
   readonly port?: number;
 }): Promise<RunningBot> {
-  const { github, slack } = parts;
-  const { appId, privateKey, webhookSecret, apiUrl, url } = github;
-  return await startBot({
-    context: parts.context,
-    log: pino({ level: "info" }, { write: (line: string) => void parts.lines.push(line) }),
-    version: "0.0.0",
+  const { context, github, slack, folder } = parts;
+  const operatorFile = join(folder, "operator.yml");
+  await context.files.writeFile(operatorFile, "commands: ['acme/*', 'Codertocat/*']\n");
+  return await startBotWithin({
+    context,
+    print: (line) => void parts.lines.push(line),
     settings: {
-      host: "127.0.0.1",
-      port: parts.port ?? 0,
-      publicUrl: undefined,
-      logLevel: "info",
-      databaseUrl: parts.database.url,
-      dataDir: dataDirIn(parts.folder),
-      path: process.env["PATH"],
-      github: { appId, privateKey, webhookSecret, apiUrl, url, oauth: undefined },
-      slack: {
-        botToken: slack.botToken,
-        signingSecret: slack.signingSecret,
-        appToken: undefined,
-        apiUrl: slack.apiUrl,
-      },
-    },
-    operator: {
-      commandsAllowed: () => true,
-      pinAllowed: () => true,
-      secrets: () => ({ values: {}, refused: [] }),
-      outbound: [],
+      APP_ID: String(github.appId),
+      PRIVATE_KEY: github.privateKey,
+      WEBHOOK_SECRET: github.webhookSecret,
+      GITHUB_API_URL: github.apiUrl,
+      GITHUB_URL: github.url,
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_SIGNING_SECRET: slack.signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      DATABASE_URL: parts.database.url,
+      DATA_DIR: dataDirIn(folder),
+      HOST: "127.0.0.1",
+      PORT: String(parts.port ?? 0),
+      OPERATOR_FILE: operatorFile,
     },
   });
 }

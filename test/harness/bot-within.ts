@@ -4,14 +4,17 @@
  * process that dies uses `sandbox/bot-process.ts`.
  */
 import { type BotOptions, botEnvironment } from "../../sandbox/bot-process.ts";
+import type { SceneBot } from "../../sandbox/open-scene.ts";
 import { readSettings } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { type RunningBot, startBot } from "../../src/start-bot.ts";
 
 /** Rejects where `main.ts` would say why the bot does not start. */
-async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "print">): Promise<RunningBot> {
+export async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "print">): Promise<RunningBot> {
   const { context, print } = given;
-  const read = await readSettings({ env: botEnvironment(given.settings), files: context.files, cwd: process.cwd() });
+  // No `.env` is here, as there may be one where the tests are started.
+  const cwd = import.meta.dirname;
+  const read = await readSettings({ env: botEnvironment(given.settings), files: context.files, cwd });
   if (read.kind !== "settings") throw new Error(`these are no settings of a bot: ${JSON.stringify(read)}`);
   const { settings, operator, secrets } = read;
   const log = createLog({
@@ -23,10 +26,8 @@ async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "
   return await startBot({ context, log, settings, operator, version: "0.0.0" });
 }
 
-export type BotWithin = { start(): Promise<void>; stop(): Promise<void> };
-
 /** The same, as a scene handles it. */
-export function createBotWithin(given: BotOptions): BotWithin {
+export function createBotWithin(given: BotOptions): SceneBot {
   let running: RunningBot | undefined;
   return {
     async start() {
