@@ -1,13 +1,12 @@
 /** Announcements over real HTTP: what each far side is told, once, and that none of them has a say in a deployment. */
 import { createServer, type IncomingMessage } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAnnouncementSurface } from "../../src/announce/surface.ts";
 import { createContext } from "../../src/context.ts";
 import { signatureHeader, signatureOf } from "../../src/deployers/http-answer.ts";
 import { loadAnnounced, tellRefusedAnnouncement } from "../../src/operations/announcements.ts";
 import { createProjections } from "../../src/projections/engine.ts";
 import type { Surface } from "../../src/projections/surface.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { deploymentsOf, statusOf } from "../operations/steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "../operations/world.ts";
 
@@ -67,17 +66,10 @@ async function openFarSide() {
   };
 }
 
-let database: TestDatabase;
 let world: World;
 let far: Awaited<ReturnType<typeof openFarSide>>;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  world = await openWorld({ database });
+  world = await openWorld();
   far = await openFarSide();
 });
 afterEach(async () => {

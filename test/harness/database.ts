@@ -1,4 +1,8 @@
-/** A migrated database of its own for a test (or a test file), on the run's one server. */
+/**
+ * A migrated database of its own for a test (or a test file), on the run's one server. One that was given back is handed
+ * out again by the same process, emptied: making one costs more than most tests, and its connections know by then the
+ * tables and the plans of what the bot asks. See `mayLeaveTraces` for which are not.
+ */
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
 import { Pool, type PoolClient } from "pg";
@@ -6,61 +10,164 @@ import { pino } from "pino";
 import { inject } from "vitest";
 import { type Connection, openKysely, openPool } from "../../src/store/pool.ts";
 import type { Database } from "../../src/store/schema.ts";
+import { emptyingOptions, emptyThrough } from "./empty-database.ts";
 
 export type TestDatabase = {
   readonly db: Kysely<Database>;
   readonly pool: Pool;
-  /** How to reach it: spread into `pg`'s options. */
+  /** How to reach it: spread into `pg`'s options. Whoever asks may do there what nobody sees: it is not used again. */
   readonly connection: Connection & { readonly host: string };
   /** The same as a URL, fit for `DATABASE_URL`. */
   readonly url: string;
-  /** Closes the connections and drops the database, whoever else is still connected. */
+  /** Everything stored is gone, as in a new database. */
+  empty(): Promise<void>;
+  /** Gives it back. Where it cannot be used again, its connections are closed and it is dropped, whoever is connected. */
   drop(): Promise<void>;
 };
 
-const names = new Map<string, string>();
+type Made = {
+  readonly name: string;
+  readonly pool: Pool;
+  /** For emptying alone. */
+  readonly emptier: Pool;
+  /** Emptied, it would still not be like a new one, or nobody can tell. */
+  spoiled: boolean;
+};
+
+const spare: Made[] = [];
+
+type Statement = { readonly name: string; readonly leavesTraces: boolean };
+
+const statements = new Map<string, Statement>();
+
+/** Reads and writes of rows and their transactions leave nothing but rows; the rest may change schema or session. */
+const aboutRows =
+  /^\s*\(?\s*(select|with|values|insert|update|delete|truncate|lock|begin|start|set (local|transaction)|savepoint|release|rollback|commit)\b/iu;
+const aboutSessions = /\b(set_config|pg_(try_)?advisory_lock|setval)\b/iu;
+
+function mayLeaveTraces(text: string): boolean {
+  return !aboutRows.test(text) || aboutSessions.test(text);
+}
+
+function statementOf(text: string): Statement {
+  const known = statements.get(text);
+  if (known !== undefined) return known;
+  const statement = { name: `statement_${statements.size}`, leavesTraces: mayLeaveTraces(text) };
+  statements.set(text, statement);
+  return statement;
+}
 
 /**
  * Has the server parse and plan each text once for a connection, which is most of its work where tables are small. The
  * bot's own connections do not: it may be behind something that shares them out.
  */
-function prepareOnce(client: PoolClient): void {
+function prepareOnce(client: PoolClient, spoil: () => void): void {
   const query = client.query;
-  Reflect.set(client, "query", (text: unknown, values: unknown, ...rest: readonly unknown[]) => {
-    if (typeof text !== "string" || !Array.isArray(values))
-      return Reflect.apply(query, client, [text, values, ...rest]);
-    const name = names.get(text) ?? `statement_${names.size}`;
-    names.set(text, name);
-    return Reflect.apply(query, client, [{ name, text, values: [...values] }, ...rest]);
+  Reflect.set(client, "query", (asked: unknown, values: unknown, ...rest: readonly unknown[]) => {
+    const text: unknown = typeof asked === "string" ? asked : Reflect.get(Object(asked), "text");
+    if (typeof text !== "string") spoil();
+    else if (statementOf(text).leavesTraces) spoil();
+    if (typeof asked !== "string" || !Array.isArray(values))
+      return Reflect.apply(query, client, [asked, values, ...rest]);
+    return Reflect.apply(query, client, [{ name: statementOf(asked).name, text: asked, values }, ...rest]);
+  });
+}
+
+async function asAdmin(statement: string): Promise<void> {
+  const { host, port, user } = inject("postgres");
+  const pool = new Pool({ host, port, user, database: "postgres", max: 1 });
+  try {
+    await pool.query(statement);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function make(template: string): Promise<Made> {
+  const { host, port, user } = inject("postgres");
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
+  // Copying the files takes a third of what writing every page to the log does.
+  await asAdmin(`create database ${name} template ${template} strategy file_copy`);
+  const connection = { host, port, user, database: name };
+  const pool = openPool(connection, pino({ level: "silent" }));
+  // What a connection has learned is worth more than the server's memory here.
+  pool.options.idleTimeoutMillis = 0;
+  const emptier = new Pool({
+    ...connection,
+    options: emptyingOptions,
+    max: 1,
+    allowExitOnIdle: true,
+    idleTimeoutMillis: 0,
+  });
+  // The server ends before the processes that use it do.
+  emptier.on("error", () => undefined);
+  const made: Made = { name, pool, emptier, spoiled: false };
+  const spoil = () => {
+    made.spoiled = true;
+  };
+  pool.on("connect", (client) => prepareOnce(client, spoil));
+  pool.on("release", (_error, client) => {
+    if (client.getTransactionStatus() !== "I") spoil();
+  });
+  return made;
+}
+
+/** The same pool, until it is given back: whoever still asks then is refused, as by one that was ended. */
+function lent(pool: Pool): Pool {
+  let over = false;
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name === "end") {
+        return async () => {
+          over = true;
+        };
+      }
+      if (over && (name === "connect" || name === "query")) {
+        return () => Promise.reject(new Error("the database was given back"));
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
   });
 }
 
 export async function testDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const { host, port, user, template } = inject("postgres");
-  const name = `test_${randomUUID().replaceAll("-", "")}`;
-  const admin = async (statement: string) => {
-    const pool = new Pool({ host, port, user, database: "postgres", max: 1 });
-    try {
-      await pool.query(statement);
-    } finally {
-      await pool.end();
-    }
-  };
-  const from = options.migrated === false ? "template0" : template;
-  // Copying the files takes a third of what writing every page to the log does.
-  await admin(`create database ${name} template ${from} strategy file_copy`);
-  const connection = { host, port, user, database: name };
-  const pool = openPool(connection, pino({ level: "silent" }));
-  pool.on("connect", prepareOnce);
+  const migrated = options.migrated !== false;
+  const made = (migrated ? spare.pop() : undefined) ?? (await make(migrated ? template : "template0"));
+  if (!migrated) made.spoiled = true;
+  const { name } = made;
+  const pool = lent(made.pool);
   const db = openKysely(pool);
   return {
     db,
     pool,
-    connection,
-    url: `postgresql://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    get connection() {
+      made.spoiled = true;
+      return { host, port, user, database: name };
+    },
+    get url() {
+      made.spoiled = true;
+      return `postgresql://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`;
+    },
+    empty: () => emptyThrough(made.emptier),
     async drop() {
       await db.destroy();
-      await admin(`drop database if exists ${name} with (force)`);
+      await pool.end();
+      if (await isLikeNew(made)) spare.push(made);
+      else {
+        await Promise.all([made.pool.end(), made.emptier.end()]);
+        await asAdmin(`drop database if exists ${name} with (force)`);
+      }
     },
   };
+}
+
+async function isLikeNew({ pool, emptier, spoiled }: Made): Promise<boolean> {
+  if (spoiled || pool.idleCount < pool.totalCount || pool.waitingCount > 0) return false;
+  // One that cannot be emptied is dropped, which can.
+  return await emptyThrough(emptier).then(
+    () => true,
+    () => false,
+  );
 }

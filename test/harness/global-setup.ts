@@ -16,6 +16,7 @@ import { openKysely, openPool } from "../../src/store/pool.ts";
 import { findBinaries, readyBinaries } from "../../src/store/private-server/binaries.ts";
 import { programEnvironment, runProgram } from "../../src/store/private-server/run-program.ts";
 import { chooseServerUser } from "../../src/store/private-server/server-user.ts";
+import { createEmptying } from "./empty-database.ts";
 import { placeForData } from "./quick-places.ts";
 
 export type TestServer = {
@@ -99,6 +100,7 @@ export async function setup(project: TestProject): Promise<void> {
   // The job queue's tables too, so that a test that uses it does not wait for them.
   const jobs = await createJobs({ context, log, db, connection });
   await jobs.stop();
+  await createEmptying(db);
   await db.destroy();
   project.provide("postgres", postgres);
 }

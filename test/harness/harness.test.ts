@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { testDatabase } from "./database.ts";
 
-test("a test database is migrated, empty, and another one each time", async () => {
+test("a test database is migrated, empty, and another one at the same time", async () => {
   const one = await testDatabase();
   const two = await testDatabase();
   await one.db

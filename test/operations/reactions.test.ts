@@ -1,25 +1,17 @@
 /** Whose reaction is an answer, what becomes of it in whatever order Slack tells, and who is told why it does not count. */
 import * as fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { foldReactionsOf, noteReaction, type Reaction } from "../../src/operations/note-reaction.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { readReactions } from "../../src/operations/read-reactions.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, statusOf } from "./steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
 
-let database: TestDatabase;
 let world: World;
 let waiting: number;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  world = await openWorld({ database });
+  world = await openWorld();
   await push(world, "a");
   waiting = await ask(world, "production");
 });

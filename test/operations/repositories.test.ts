@@ -1,24 +1,16 @@
 /** A repository is met once, with its pipeline file, whatever fails on the way; renamed, replaced and lost. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadServices } from "../../src/operations/place.ts";
 import { Refusal } from "../../src/operations/ports.ts";
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
 import { keepOnly, loseInstallation, seeRepositories, seeRepository } from "../../src/operations/see-repository.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { ask, statusOf } from "./steps.ts";
 import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
 
-let database: TestDatabase;
 let world: World;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  world = await openWorld({ database });
+  world = await openWorld();
 });
 afterEach(async () => {
   await world.close();

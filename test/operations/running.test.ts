@@ -1,23 +1,15 @@
 /** What runs: how it ends, what is then certain, who holds the slot, and what a rollback takes out. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAdvancer } from "../../src/operations/advance.ts";
 import { noteCallback } from "../../src/operations/note-callback.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { releaseLeases } from "../../src/store/release-leases.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, deploymentsOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
 
-let database: TestDatabase;
 let world: World;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  world = await openWorld({ database });
+  world = await openWorld();
 });
 afterEach(async () => {
   await world.close();

@@ -1,20 +1,12 @@
 /** What waits: superseded, in line, cancelled, offered, expired, asked anew, and never waiting for nobody. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { looksAgainAt } from "../../src/operations/checks-changed.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { ask, closed, deploymentsOf, gateOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
-let database: TestDatabase;
 let world: World;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database.drop();
-});
 beforeEach(async () => {
-  world = await openWorld({ database });
+  world = await openWorld();
 });
 afterEach(async () => {
   await world.close();

@@ -2,7 +2,7 @@
  * The operations on a real database, between a GitHub and a Slack that keep state in memory and a deployer that does as
  * it is told. Wakes are worked off until nothing is left to do, so a test says what happens and then looks at the state.
  */
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { pino } from "pino";
 import type { Command } from "../../src/commands/command.ts";
 import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
@@ -46,7 +46,7 @@ import { pathMatcher } from "../../src/policy/paths.ts";
 import type { NamedIssue } from "../../src/policy/pull-request.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import type { Database } from "../../src/store/schema.ts";
-import { type TestDatabase, testDatabase } from "../harness/database.ts";
+import { testDatabase } from "../harness/database.ts";
 import { recordedWake, type Woken } from "../harness/recorded-wake.ts";
 import { testContext } from "../harness/test-context.ts";
 import { type FakeVersions, fakeVersions } from "./fake-versions.ts";
@@ -410,58 +410,12 @@ export type World = {
   close(): Promise<void>;
 };
 
-/** In one statement, since this comes before every test. */
-async function emptyDatabase(db: Kysely<Database>): Promise<void> {
-  await sql`
-    do $$
-    declare it record;
-    begin
-      -- Triggers and references rest meanwhile, those that keep audit rows too.
-      set local session_replication_role = replica;
-      for it in select oid::regclass as name, pg_relation_size(oid) as size from pg_class
-        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not like 'kysely%'
-          and pg_relation_size(oid) > 0
-      loop
-        -- Cheaper for a few rows; but what they leave behind is read again by every query, and nobody vacuums here.
-        execute format(case when it.size < 65536 then 'delete from %s' else 'truncate %s cascade' end, it.name);
-      end loop;
-      -- Numbers begin anew, as in a database of one's own.
-      perform setval(seqrelid, seqstart, false) from pg_sequence
-        join pg_class on pg_class.oid = seqrelid and relnamespace = 'public'::regnamespace;
-    end $$
-  `.execute(db);
-}
-
 async function row(db: Kysely<Database>, id: number) {
   return await db.selectFrom("deployment").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-let kept: TestDatabase | undefined;
-let keptInUse = false;
-
-/** One database for all worlds of a file, one after another; the run's server ends with it. */
-async function borrowDatabase(): Promise<{ readonly database: TestDatabase; giveBack(): void } | undefined> {
-  if (keptInUse) return undefined;
-  keptInUse = true;
-  kept ??= await testDatabase();
-  return {
-    database: kept,
-    giveBack() {
-      keptInUse = false;
-    },
-  };
-}
-
-/**
- * With a database, it is emptied and used, and left when the world is closed; without, the file's own is: making one
- * costs more than most tests. A second world at the same time gets one of its own.
- */
-export async function openWorld(
-  options: { readonly file?: string; readonly database?: TestDatabase } = {},
-): Promise<World> {
-  const borrowed = options.database === undefined ? await borrowDatabase() : undefined;
-  const database = options.database ?? borrowed?.database ?? (await testDatabase());
-  if (options.database !== undefined || borrowed !== undefined) await emptyDatabase(database.db);
+export async function openWorld(options: { readonly file?: string } = {}): Promise<World> {
+  const database = await testDatabase();
   const { context, clock, faults } = testContext();
   const wake = recordedWake();
   const github = fakeGitHub();
@@ -696,12 +650,11 @@ export async function openWorld(
     },
     async empty() {
       world.restart();
-      await emptyDatabase(db);
+      await database.empty();
     },
     async close() {
       await advancer.stop();
-      if (borrowed !== undefined) borrowed.giveBack();
-      else if (options.database === undefined) await database.drop();
+      await database.drop();
     },
   };
   await seeRepository(bot, repository);
