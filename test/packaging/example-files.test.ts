@@ -79,6 +79,23 @@ describe("the image", () => {
     expect(allowed).not.toContain("sandbox");
   });
 
+  it("starts the bot as npm start and the sandbox do, and compiles it beforehand for just that", () => {
+    const { scripts } = z
+      .object({ scripts: z.object({ start: z.string() }) })
+      .parse(JSON.parse(readFileSync("package.json", "utf8")));
+    const [, arenas = "", written = ""] =
+      /^(MALLOC_ARENA_MAX=1) node (.*) src\/signalbox\.js$/u.exec(scripts.start) ?? [];
+    const flags = written
+      .split(" ")
+      .map((flag) => JSON.stringify(flag))
+      .join(", ");
+    expect(flags).toMatch(/^"--.+", "--.+"$/u);
+    expect(dockerfile).toContain(`\nENV ${arenas}\n`);
+    expect(dockerfile).toContain(`\nCMD ["node", ${flags}, "src/signalbox.js"]`);
+    expect(dockerfile).toContain(`\nRUN ["node", ${flags}, "--input-type=module", `);
+    expect(readFileSync("sandbox/bot-process.ts", "utf8")).toContain(`[${flags}, `);
+  });
+
   it("does not run as root", () => {
     const user = dockerfile.lastIndexOf("\nUSER node\n");
     expect(user).toBeGreaterThan(0);
