@@ -122,9 +122,13 @@ test("the button looks up what nobody told of", async () => {
   await play.github.setIssueState(sampleRepository, "olaf", gone, "closed");
   const number = await open("Sell cups", `close #${issue}, close #${gone}`);
   const failing = await turns(number, "failure");
-  // The comment is written when nothing of the opening is looked at any more.
   await play.until("the comment", () => comments(number)[0]);
   await play.github.settled();
+  // What was told and is not handled yet would find what is done next.
+  await play.until("all that was told to be handled", async () => {
+    const metrics = await fetch(`${play.botUrl}/metrics`);
+    return /^signalbox_inbox_waiting 0$/mu.test(await metrics.text());
+  });
   // GitHub's news of this is never told.
   play.github.deliverTo(undefined);
   await play.github.setIssueState(sampleRepository, "olaf", gone, "open");
