@@ -174,7 +174,7 @@ export async function createJobs(parts: {
       soon: (deployment) => void looks?.advance.look(String(deployment)),
       judge: (trx, environment, at) => send(trx, "judge", [String(environment)], at),
       version: (trx, step, at) => send(trx, "version", [String(step)], at),
-      project: (trx, key, at) => send(trx, "project", [key], at),
+      project: (trx, keys, at) => send(trx, "project", [keys].flat(), at),
       inbox: (trx, at) => send(trx, "inbox", [inboxKey], at),
       stored: () => void looks?.inbox.look(inboxKey),
     },

@@ -20,8 +20,8 @@ export type Wake = {
   judge(trx: Transaction<Database>, environment: number, at?: number): Promise<void>;
   /** Wakes the step of a version with this id. */
   version(trx: Transaction<Database>, step: number, at?: number): Promise<void>;
-  /** Wakes the projection with this key. */
-  project(trx: Transaction<Database>, key: string, at?: number): Promise<void>;
+  /** Wakes the projection with this key, or those with these. */
+  project(trx: Transaction<Database>, keys: string | readonly string[], at?: number): Promise<void>;
   /** Wakes whoever takes stored deliveries up, at `at` (epoch ms). */
   inbox(trx: Transaction<Database>, at: number): Promise<void>;
   /**

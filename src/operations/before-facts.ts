@@ -56,49 +56,52 @@ async function patched(
   return was && { ...was, patchedIn: promoted.pullRequest };
 }
 
+/** The last time that this content was deployed there, whether it was rolled back since, and when something else came. */
 async function sameContent(
   trx: Transaction<Database>,
   environment: number,
   tree: string,
 ): Promise<BeforeFacts["sameContent"]> {
+  const began = sql<Date>`coalesce(next.changing_since, next.ended_at)`;
   const success = await trx
     .selectFrom("deployment")
-    .select(["id", "ended_at"])
+    .select((eb) => [
+      "id",
+      "ended_at",
+      eb
+        .exists(
+          eb
+            .selectFrom("quarantine")
+            .select("quarantine.id")
+            .where("quarantine.environment_id", "=", environment)
+            .where("quarantine.tree", "=", tree)
+            .where("quarantine.cleared_at", "is", null)
+            .whereRef("quarantine.since", ">=", "deployment.ended_at"),
+        )
+        .as("rolled_back"),
+      // Whatever became of it.
+      eb
+        .selectFrom("deployment as next")
+        .select(began.as("at"))
+        .where("next.environment_id", "=", environment)
+        .where(sql<boolean>`(next.changing_since is not null or next.status = 'success')`)
+        .where(began, ">", eb.ref("deployment.ended_at"))
+        .orderBy(began)
+        .limit(1)
+        .as("until"),
+    ])
     .where("environment_id", "=", environment)
     .where("tree", "=", tree)
     .where("status", "=", "success")
+    .where("ended_at", "is not", null)
     .orderBy("ended_at", "desc")
     .limit(1)
     .executeTakeFirst();
-  if (success === undefined || success.ended_at === null) return undefined;
-  const rolledBack = await trx
-    .selectFrom("quarantine")
-    .select("id")
-    .where("environment_id", "=", environment)
-    .where("tree", "=", tree)
-    .where("cleared_at", "is", null)
-    .where("since", ">=", success.ended_at)
-    .limit(1)
-    .executeTakeFirst();
+  if (success?.ended_at == null) return undefined;
   return {
     deployment: success.id,
     at: success.ended_at.getTime(),
-    rolledBack: rolledBack !== undefined,
-    ...optional("until", await changedAfter(trx, environment, success.ended_at)),
+    rolledBack: Boolean(success.rolled_back),
+    ...optional("until", success.until?.getTime()),
   };
-}
-
-/** When something else first began to change the environment after that, whatever became of it. */
-async function changedAfter(trx: Transaction<Database>, environment: number, after: Date): Promise<number | undefined> {
-  const began = sql<Date>`coalesce(changing_since, ended_at)`;
-  const next = await trx
-    .selectFrom("deployment")
-    .select(began.as("at"))
-    .where("environment_id", "=", environment)
-    .where(sql<boolean>`(changing_since is not null or status = 'success')`)
-    .where(began, ">", after)
-    .orderBy(began)
-    .limit(1)
-    .executeTakeFirst();
-  return next?.at.getTime();
 }

@@ -242,8 +242,7 @@ async function start(
     .returningAll()
     .executeTakeFirstOrThrow();
   if (first?.phase === "deploy") await claimStage(trx, bot, started, first);
-  await trx.updateTable("environment").set({ slot_deployment_id: id }).where("id", "=", environment.id).execute();
-  await raiseVersion(trx, environment.id);
+  await raiseVersion(trx, environment.id, { slot_deployment_id: id });
   if (row.kind === "rollback") await beginHold(trx, bot, place, environment, started);
   bot.count(status);
   await recordDecision(trx, row, facts, verdict, now);

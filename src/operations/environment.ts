@@ -1,5 +1,5 @@
 /** An environment's row: its lock, its version, and who looks again when it moved. */
-import { sql, type Transaction } from "kysely";
+import { sql, type Transaction, type Updateable } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
@@ -43,11 +43,15 @@ export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, 
   return row.lock_by;
 }
 
-/** Every writer raises the version: a decision whose facts were gathered before then looks again. */
-export async function raiseVersion(trx: Transaction<Database>, environment: number): Promise<void> {
+/** Every writer raises the version, with what it changes: a decision whose facts were gathered before then looks again. */
+export async function raiseVersion(
+  trx: Transaction<Database>,
+  environment: number,
+  changes: Updateable<Database["environment"]> = {},
+): Promise<void> {
   await trx
     .updateTable("environment")
-    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .set((eb) => ({ ...changes, version: eb("version", "+", 1) }))
     .where("id", "=", environment)
     .execute();
 }

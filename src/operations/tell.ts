@@ -1,6 +1,6 @@
 /** Marks what people see of a deployment as needing a look, and adds what is said once. Writes no far side itself. */
-import type { Kysely, Transaction } from "kysely";
-import { touch } from "../projections/touch.ts";
+import { type Kysely, sql, type Transaction } from "kysely";
+import { type Touched, touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { wakeHomes } from "./follow-homes.ts";
@@ -11,21 +11,33 @@ export function messageSubject(deployment: number, ask: number): string {
   return `${deployment}/${ask}`;
 }
 
-/** The message of this ask alone. */
-export async function touchMessage(
-  trx: Transaction<Database>,
-  bot: Bot,
-  { id, ask, channel }: Pick<DeploymentRow, "id" | "ask" | "channel">,
-): Promise<void> {
-  if (channel === null) return;
-  await touch(trx, bot.wake, { surface: "slack.message", subject: messageSubject(id, ask), lane: channel });
+type Asked = Pick<DeploymentRow, "id" | "ask" | "channel">;
+
+function messageOf({ id, channel }: Asked, ask: number): readonly Touched[] {
+  return channel === null ? [] : [{ surface: "slack.message", subject: messageSubject(id, ask), lane: channel }];
 }
 
+/** The message of this ask alone. */
+export async function touchMessage(trx: Transaction<Database>, bot: Bot, row: Asked): Promise<void> {
+  await touch(trx, bot.wake, messageOf(row, row.ask));
+}
+
+type OnGitHub = "github.reply" | "github.protection";
+
 /** Answers on GitHub that speak of a deployment: to a comment, and to a workflow run that is held. */
-const toldOnGitHub = [
-  ["comment_reply", "github.reply"],
-  ["protection_request", "github.protection"],
-] as const;
+async function toldOnGitHub(trx: Transaction<Database>, deployment: number) {
+  return await trx
+    .selectFrom("comment_reply")
+    .select(["id", sql.lit<OnGitHub>("github.reply").as("surface")])
+    .where("deployment_id", "=", deployment)
+    .unionAll(
+      trx
+        .selectFrom("protection_request")
+        .select(["id", sql.lit<OnGitHub>("github.protection").as("surface")])
+        .where("deployment_id", "=", deployment),
+    )
+    .execute();
+}
 
 /**
  * Every message that stands for the deployment, the outdated asks too, the answers on GitHub that speak of it, and its
@@ -35,19 +47,14 @@ export async function touchDeployment(
   trx: Transaction<Database>,
   bot: Bot,
   service: ServiceRef,
-  row: Pick<DeploymentRow, "id" | "ask" | "channel" | "started_at">,
+  row: Asked & Pick<DeploymentRow, "started_at">,
 ): Promise<void> {
-  for (let ask = 1; ask < row.ask; ask += 1) await touchMessage(trx, bot, { ...row, ask });
-  await touchMessage(trx, bot, row);
   await wakeHomes(trx, bot.wake, service.id);
   const lane = `github/${service.repository.installationId}`;
-  for (const [table, surface] of toldOnGitHub) {
-    const rows = await trx.selectFrom(table).select("id").where("deployment_id", "=", row.id).execute();
-    for (const { id } of rows) await touch(trx, bot.wake, { surface, subject: `${id}`, lane });
-  }
-  if (row.started_at !== null) {
-    await touch(trx, bot.wake, { surface: "github.deployment", subject: `${row.id}`, lane });
-  }
+  const asks = Array.from({ length: row.ask }, (_, at) => messageOf(row, at + 1)).flat();
+  const told = (await toldOnGitHub(trx, row.id)).map(({ id, surface }) => ({ surface, subject: `${id}`, lane }));
+  const made = row.started_at === null ? [] : [{ surface: "github.deployment" as const, subject: `${row.id}`, lane }];
+  await touch(trx, bot.wake, [...asks, ...told, ...made]);
 }
 
 /** What failed just before this one no longer offers to be tried again. */

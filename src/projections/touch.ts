@@ -34,12 +34,21 @@ export function projectionKey(surface: string, subject: string): string {
   return `${surface}/${subject}`;
 }
 
-export async function touch(trx: Transaction<Database>, wake: Wake, touched: Touched): Promise<void> {
-  const key = projectionKey(touched.surface, touched.subject);
+/** One, or several different ones by one statement. */
+export async function touch(
+  trx: Transaction<Database>,
+  wake: Wake,
+  touched: Touched | readonly Touched[],
+): Promise<void> {
+  const rows = [touched].flat().map((one) => ({ key: projectionKey(one.surface, one.subject), ...one }));
+  if (rows.length === 0) return;
   await trx
     .insertInto("projection")
-    .values({ key, ...touched })
+    .values(rows)
     .onConflict((conflict) => conflict.column("key").doUpdateSet((eb) => ({ wanted: eb("projection.wanted", "+", 1) })))
     .execute();
-  await wake.project(trx, key);
+  await wake.project(
+    trx,
+    rows.map(({ key }) => key),
+  );
 }

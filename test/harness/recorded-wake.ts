@@ -23,7 +23,9 @@ export function recordedWake(): RecordedWake {
     soon: () => undefined,
     judge: (_trx, environment, at) => record("judge", String(environment), at),
     version: (_trx, step, at) => record("version", String(step), at),
-    project: (_trx, key, at) => record("project", key, at),
+    async project(_trx, keys, at) {
+      for (const key of [keys].flat()) await record("project", key, at);
+    },
     inbox: (_trx, at) => record("inbox", "inbox", at),
     stored: () => void record("inbox", "inbox", undefined),
     get woken() {

@@ -63,7 +63,12 @@ export async function openBranches(file = branchesPipeline): Promise<Branches> {
     await tellPush(world, branch, nothing);
   }
   // Production asks for approval also of the first.
-  const waiting = await world.db.selectFrom("deployment").select("id").where("status", "=", "waiting").execute();
+  const waiting = await world.db
+    .selectFrom("deployment")
+    .select("id")
+    .where("status", "=", "waiting")
+    .orderBy("id")
+    .execute();
   for (const { id } of waiting) await world.react("U0000ROSA", id);
 
   const branches: Branches = {

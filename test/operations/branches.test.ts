@@ -301,7 +301,7 @@ describe("a branch that was forced or deleted", () => {
     world.commit("a", { branch: "stable" });
     await world.pipeline(branchesPipeline.replace("branch: staging", "branch: stable"));
     const asked = async () =>
-      (await world.db.selectFrom("deployment").select("sha").where("ref", "=", "stable").execute()).map(
+      (await world.db.selectFrom("deployment").select("sha").where("ref", "=", "stable").orderBy("id").execute()).map(
         (row) => row.sha,
       );
     await followAllBranches(world.bot, [repository]);

@@ -94,7 +94,7 @@ async function standing(world: World) {
     .orderBy("position")
     .orderBy("number")
     .execute();
-  const quarantined = await world.db.selectFrom("quarantine").select(["sha", "cleared_at"]).execute();
+  const quarantined = await world.db.selectFrom("quarantine").select(["sha", "cleared_at"]).orderBy("id").execute();
   const said = (await world.notes()).toSorted();
   const started = world.deployer.starts.map(({ environment, kind, sha: what, stage }) => [
     environment,

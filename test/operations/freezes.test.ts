@@ -251,6 +251,7 @@ describe("a hotfix", () => {
       .selectFrom("audit")
       .select("detail")
       .where("action", "=", "deployment.refused")
+      .orderBy("id")
       .execute();
     expect(audited.at(-1)?.detail).toMatchObject({ hotfix: true, reason: "checkout is down" });
   });

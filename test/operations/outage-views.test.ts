@@ -100,7 +100,12 @@ test.each(cases)("Slack answers $what for a minute", async ({ failure, done }) =
   expect(await statusOf(world, request)).toBe("success");
   const given = await world.db.selectFrom("approval").select(["login", "answer"]).orderBy("login").execute();
   expect(given.filter(({ answer }) => answer !== "withdrawn")).toEqual([{ login: "bob", answer: "approve" }]);
-  const attempts = await world.db.selectFrom("attempt").select("stage").where("deployment_id", "=", request).execute();
+  const attempts = await world.db
+    .selectFrom("attempt")
+    .select("stage")
+    .where("deployment_id", "=", request)
+    .orderBy("position")
+    .execute();
   expect(attempts.map(({ stage }) => stage)).toEqual(["test", "migrate", "deploy"]);
   // The form shows what was chosen last, and both homes how it stands.
   expect(JSON.stringify(slack.modal(alice)?.blocks)).toContain(

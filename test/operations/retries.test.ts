@@ -77,6 +77,7 @@ describe("without a stage", () => {
       .selectFrom("note")
       .select("deployment_id")
       .where("key", "like", "retried/%")
+      .orderBy("id")
       .execute();
     expect(threads.map((note) => note.deployment_id)).toEqual([failed, again]);
   });

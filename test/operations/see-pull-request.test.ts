@@ -358,7 +358,7 @@ test("looked at again, everything is asked anew and a fresh check is written", a
 });
 
 describe("branches that do not require the check", () => {
-  const guards = () => world.db.selectFrom("branch_guard").select(["branch", "required"]).execute();
+  const guards = () => world.db.selectFrom("branch_guard").select(["branch", "required"]).orderBy("branch").execute();
 
   test("are asked about once a day, and only when something could be merged that should not", async () => {
     world.github.guarded.set("main", false);

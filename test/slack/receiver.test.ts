@@ -23,7 +23,6 @@ describe("what is signed and fresh is read", () => {
         trigger_id: commandFields.trigger_id,
         team_id: "T0TEAM",
         user_id: "U0ALICE",
-        user_name: "alice",
         channel_id: "C0SHOP",
         channel_name: "shop-deploys",
         response_url: commandFields.response_url,
