@@ -86,7 +86,6 @@ async function orderFor(parts: Parts, attempt: Attempt, command: Command): Promi
     repository: { id: attempt.repository.id, fullName: attempt.repository.fullName },
     sha: attempt.sha,
     git,
-    path: parts.path,
     run: command.run,
     ...(command.confirm === undefined ? {} : { confirm: command.confirm }),
     env: { ...commandEnvironment(attempt, { path: parts.path, secrets: values }) },

@@ -87,7 +87,7 @@ export function serviceRefs(db: Kysely<Database>) {
     .where("repository.pipeline_file_id", "is not", null)
     .select(["service.id", "service.name", serviceChannel, "repository.id as repository_id", "repository.full_name"])
     .orderBy("service.name")
-    .orderBy("service.id");
+    .orderBy("repository.full_name");
 }
 
 export async function loadServicesOf(db: Kysely<Database>, repository: number): Promise<readonly ServicePlace[]> {
@@ -187,7 +187,8 @@ function serviceRows(db: Kysely<Database>) {
       "repository.default_branch",
       "pipeline_file.pipeline",
     ])
-    .orderBy("service.name");
+    .orderBy("service.name")
+    .orderBy("repository.full_name");
 }
 
 type ServiceRow = Awaited<ReturnType<ReturnType<typeof serviceRows>["execute"]>>[number];

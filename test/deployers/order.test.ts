@@ -4,7 +4,7 @@ import { type Order, readOrder } from "../../src/deployers/run/order.ts";
 
 const order: Order = {
   ...{ token: "a-token", checkout: 42, repository: { id: 7, fullName: "acme/shop" }, sha: "a".repeat(40) },
-  ...{ git: { url: "https://github.example/acme/shop.git", extraHeader: "Authorization: x" }, path: "/usr/bin:/bin" },
+  ...{ git: { url: "https://github.example/acme/shop.git", extraHeader: "Authorization: x" } },
   ...{
     run: "make deploy",
     confirm: "make check",
@@ -25,7 +25,6 @@ test.each([
 test.each<[string, unknown]>([
   ["token", undefined],
   ["checkout", 1.5],
-  ["path", null],
   ["confirm", 3],
   ["env", { PASSWORD: 3, OTHER: "hunter2" }],
   ["env", ["hunter2"]],

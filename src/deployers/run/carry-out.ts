@@ -19,6 +19,8 @@ type Work = {
   readonly context: Context;
   readonly dataDir: string;
   readonly folder: AttemptFolder;
+  /** Where git and the other tools are found; the command has the PATH of its own environment. */
+  readonly path: string;
   readonly order: Order;
   /** Aborts with the end that is to be recorded. */
   readonly stop: AbortSignal;
@@ -88,35 +90,28 @@ function stopWhenAsked(
   };
 }
 
-/** The pipe is made while git works: neither waits for the other, and each ends before this does. */
-async function prepare(
-  work: Work,
-  openNext: () => Promise<Pipe>,
-): Promise<{ readonly tree: string; readonly pipe: Pipe }> {
-  const { context, folder, order } = work;
-  const how = { context, path: order.path, home: folder.home, signal: work.stop };
-  const [tree, pipe] = await Promise.allSettled([checkOut(how, work.dataDir, order), openNext()]);
-  if (tree.status === "fulfilled" && pipe.status === "fulfilled" && !work.stop.aborted) {
-    return { tree: tree.value, pipe: pipe.value };
-  }
-  if (pipe.status === "fulfilled") await closePipe(pipe.value);
-  for (const one of [tree, pipe]) if (one.status === "rejected") throw one.reason;
-  throw work.stop.reason;
+async function checkedOut(work: Work): Promise<string> {
+  const { context, path, folder, order, stop } = work;
+  const tree = await checkOut({ context, path, home: folder.home, signal: stop }, work.dataDir, order);
+  stop.throwIfAborted();
+  return tree;
 }
 
-async function runBoth(work: Work, output: Output): Promise<Omit<ExitRecord, "at">> {
-  const { context, folder, order, stop } = work;
-  const openNext = () => openPipe(context, { output, at: folder.pipe, path: order.path });
-  await Promise.all(
-    [folder.home, folder.tmp].map((name) => context.files.mkdir(name, { recursive: true, mode: 0o700 })),
-  );
-  const { tree, pipe } = await prepare(work, openNext);
+async function runBoth(work: Work, pipe: Pipe, output: Output): Promise<Omit<ExitRecord, "at">> {
+  const { context, path, folder, order, stop } = work;
+  pipe.into(output);
+  const tree = await checkedOut(work).catch(async (error: unknown) => {
+    await closePipe(pipe);
+    throw error;
+  });
   await context.faults.at("supervisor.checked-out");
   const command = await runOne(work, order.run, tree, pipe);
   const succeeded = command.end.kind === "exited" && command.end.code === 0;
   if (!succeeded || order.confirm === undefined) return { phase: "command", ...command };
   stop.throwIfAborted();
-  return { phase: "confirm", ...(await runOne(work, order.confirm, tree, await openNext())) };
+  const next = await openPipe(context, { at: folder.pipe, path });
+  next.into(output);
+  return { phase: "confirm", ...(await runOne(work, order.confirm, tree, next)) };
 }
 
 /** The phase in which something broke: before the command was recorded nothing of it has run. */
@@ -135,19 +130,22 @@ export async function carryOut(
   context: Context,
   options: {
     readonly dataDir: string;
+    readonly path: string;
     readonly folder: AttemptFolder;
+    /** For the output of the first command. */
+    readonly pipe: Pipe;
     readonly received: unknown;
     readonly asked: AbortSignal;
   },
 ): Promise<void> {
-  const { dataDir, folder } = options;
+  const { dataDir, path, folder } = options;
   const order = readOrder(options.received);
   const { extraHeader } = order.git;
   const hidden = extraHeader === undefined ? order.hidden : [...order.hidden, extraHeader];
   const watch = watchForStop(context, { folder, timeLeft: order.timeLeft, asked: options.asked });
-  const work = { context, dataDir, folder, order, stop: watch.signal };
+  const work = { context, dataDir, path, folder, order, stop: watch.signal };
   const output = await openOutput(context, folder.output, hidden);
-  const ended = await runBoth(work, output).catch((error: unknown) => broken(work, error));
+  const ended = await runBoth(work, options.pipe, output).catch((error: unknown) => broken(work, error));
   watch.end();
   await output.close();
   await writeRecord(context, folder.exit, { ...ended, at: context.clock.now() } satisfies ExitRecord);

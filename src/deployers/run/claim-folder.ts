@@ -1,42 +1,57 @@
 /**
  * The start itself: the one moment in which an attempt comes to be, at most once for a token.
  *
- * The folder is prepared under another name and renamed into place with its record inside. A rename onto a folder that
- * holds something fails, so one of several racing supervisors wins, and nobody ever sees the folder without a record
- * of who supervises it.
+ * The folder is prepared under another name, which nothing of the order is needed for, and then renamed into place with
+ * its record inside. A rename onto a folder that holds something fails, so one of several racing supervisors wins, and
+ * nobody ever sees the folder without a record of who supervises it.
  */
 import type { Context } from "../../context.ts";
-import { type AttemptFolder, attemptsRoot, exists, folderAt } from "./attempt-folder.ts";
+import { type AttemptFolder, attemptsRoot, folderAt } from "./attempt-folder.ts";
 import { thisMachine } from "./machine.ts";
 import { runningProcess } from "./process-table.ts";
 
 export type Claim = "claimed" | "taken" | "late";
 
+export async function prepareFolder(
+  context: Context,
+  { dataDir, pid }: { readonly dataDir: string; readonly pid: number },
+): Promise<AttemptFolder> {
+  const prepared = folderAt(`${attemptsRoot(dataDir)}/.new-${context.ids.uuid()}`);
+  const [self, machine] = await Promise.all([
+    runningProcess(context, pid),
+    thisMachine(context),
+    context.files.mkdir(prepared.root, { recursive: true, mode: 0o700 }),
+  ]);
+  if (self === undefined) throw new Error("The supervisor could not read its own start time.");
+  const record = { pid, start: self.start, machine, startedAt: context.clock.now() };
+  await Promise.all([
+    context.files.writeFile(prepared.supervisor, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true }),
+    ...[prepared.home, prepared.tmp].map((name) => context.files.mkdir(name, { mode: 0o700 })),
+  ]);
+  return prepared;
+}
+
 export async function claimFolder(
   context: Context,
   options: {
-    readonly dataDir: string;
+    readonly prepared: AttemptFolder;
     readonly folder: AttemptFolder;
-    readonly pid: number;
     /** In ms since this process began. */
     readonly startWithin: number;
   },
 ): Promise<Claim> {
-  const { folder, pid } = options;
-  if (await exists(context, folder.root)) return "taken";
-  const self = await runningProcess(context, pid);
-  if (self === undefined) throw new Error("The supervisor could not read its own start time.");
-  const prepared = folderAt(`${attemptsRoot(options.dataDir)}/.new-${context.ids.uuid()}`);
-  await context.files.mkdir(prepared.root, { mode: 0o700 });
-  const startedAt = context.clock.now();
-  const record = { pid, start: self.start, machine: await thisMachine(context), startedAt };
-  await context.files.writeFile(prepared.supervisor, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true });
+  const { prepared, folder } = options;
   await context.faults.at("supervisor.folder-prepared");
   // Whoever ordered this has given up by then and may have told people that nothing runs.
   const late = context.clock.monotonic() >= options.startWithin;
   const claim = late ? "late" : await rename(context, prepared.root, folder.root);
-  if (claim !== "claimed") await context.files.rm(prepared.root, { recursive: true, force: true });
+  if (claim !== "claimed") await forgetFolder(context, prepared);
   return claim;
+}
+
+/** Takes away what was prepared and is not wanted. */
+export async function forgetFolder(context: Context, prepared: AttemptFolder): Promise<void> {
+  await context.files.rm(prepared.root, { recursive: true, force: true });
 }
 
 async function rename(context: Context, from: string, to: string): Promise<Claim> {

@@ -49,11 +49,12 @@ function endOf(child: ChildProcess): Promise<End> {
 export type Pipe = {
   /** The end that the command writes to. */
   readonly writer: FileHandle;
+  /** Lets what comes through flow into the output; to be called before the command is let go. */
+  into(output: Output): void;
   drain(): Promise<void>;
 };
 
 export type PipeOptions = {
-  readonly output: Output;
   /** Where it may be made. */
   readonly at: string;
   /** Where its tools are found. */
@@ -61,7 +62,7 @@ export type PipeOptions = {
 };
 
 /**
- * A named pipe that flows into the output. Node's own pipes are sockets on Unix, and a command that writes to
+ * A named pipe for the command's output. Node's own pipes are sockets on Unix, and a command that writes to
  * /dev/stdout or /dev/stderr by name cannot open those.
  */
 export async function openPipe(context: Context, options: PipeOptions): Promise<Pipe> {
@@ -80,13 +81,18 @@ export async function openPipe(context: Context, options: PipeOptions): Promise<
   const reader = context.processes.spawn("cat", [], { ...tools, stdio: [end.fd, "pipe", "ignore"] });
   const { pid, stdout } = reader;
   if (pid === undefined || stdout === null) throw new Error("The reader of the command's output did not start.");
-  const taken = options.output.take(stdout);
-  const drain = async () => {
-    await Promise.race([taken, context.clock.sleep(drainMs)]);
-    context.processes.kill(pid, "SIGKILL");
-    await taken;
+  let taken = Promise.resolve();
+  return {
+    writer,
+    into(output) {
+      taken = output.take(stdout);
+    },
+    async drain() {
+      await Promise.race([taken, context.clock.sleep(drainMs)]);
+      context.processes.kill(pid, "SIGKILL");
+      await taken;
+    },
   };
-  return { writer, drain };
 }
 
 /** Closes a pipe that no command was given. */

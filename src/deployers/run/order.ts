@@ -13,8 +13,6 @@ export type Order = {
   readonly repository: { readonly id: number; readonly fullName: string };
   readonly sha: string;
   readonly git: { readonly url: string; readonly extraHeader?: string | undefined };
-  /** Where the supervisor finds git and its other tools; the command has the PATH of its own environment. */
-  readonly path: string;
   readonly run: string;
   readonly confirm?: string | undefined;
   /** The command's whole environment but for HOME and TMPDIR, which are made in the attempt's folder. */
@@ -54,7 +52,6 @@ export function readOrder(received: unknown): Order {
     repository: { id: repository.need("id", isWhole), fullName: repository.need("fullName", isText) },
     sha: need("sha", isText),
     git: { url: git.need("url", isText), ...optional("extraHeader", git.may("extraHeader")) },
-    path: need("path", isText),
     run: need("run", isText),
     ...optional("confirm", may("confirm")),
     env: need("env", isVariables),

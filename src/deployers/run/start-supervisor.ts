@@ -42,7 +42,7 @@ export function launchSupervisor(
 ): Launched {
   const { dataDir, path, program } = options;
   const at = context.clock.monotonic();
-  const child = context.processes.spawn(process.execPath, ["--max-semi-space-size=1", program, dataDir], {
+  const child = context.processes.spawn(process.execPath, ["--max-semi-space-size=1", program, dataDir, path], {
     cwd: dataDir,
     // Compiled code is kept, so that the next supervisor is there in a third of the time.
     env: { PATH: path, NODE_COMPILE_CACHE: join(dataDir, "compiled") },
