@@ -112,7 +112,7 @@ async function start(parts: Parts, attempt: Attempt): Promise<Started> {
   }
   await context.faults.at("run.asked-git-access");
   await context.files.mkdir(attemptsRoot(dataDir), { recursive: true, mode: 0o700 });
-  const answer = await orderSupervisor(context, parts.spare.take(), {
+  const answer = await orderSupervisor(context, parts.spare.take(attempt.checkout), {
     order,
     startWithin: startTimeoutMs - (context.clock.monotonic() - called),
     onEnd: () => parts.onEnded?.(attempt),
@@ -194,7 +194,9 @@ export function createRunDeployer(options: RunDeployerOptions): Deployer {
     callOutlivesMs: 0,
     expect: () => spare.prepare(),
     makeAhead(ahead) {
-      if (options.operator.commandsAllowed(ahead.repository.fullName)) makeAhead.make(ahead);
+      if (!options.operator.commandsAllowed(ahead.repository.fullName)) return;
+      spare.keepFor(ahead.checkout);
+      makeAhead.make(ahead);
     },
     start: (attempt) => start(parts, attempt),
     observe: (attempt, handle) => observe(parts, attempt, handle),

@@ -8,7 +8,7 @@ import { realTimeContext, testStart } from "../harness/test-context.ts";
 import { handleOf, until, untilEnded } from "./attempts.ts";
 import { runBench } from "./run-bench.ts";
 
-type Spawned = { readonly pid: number; ended: boolean };
+type Spawned = { readonly program: string; readonly pid: number; ended: boolean };
 
 /** A bench whose deployer's processes are noted. */
 function noted(overrides: Partial<Context> = {}) {
@@ -21,7 +21,7 @@ function noted(overrides: Partial<Context> = {}) {
         ...processes,
         spawn(command, args, options) {
           const child = processes.spawn(command, args, options);
-          const one = { pid: child.pid ?? 0, ended: false };
+          const one = { program: command, pid: child.pid ?? 0, ended: false };
           child.once("exit", () => {
             one.ended = true;
           });
@@ -31,7 +31,8 @@ function noted(overrides: Partial<Context> = {}) {
       },
     },
   });
-  return { spawned, bench: runBench({ context }), context };
+  const supervisors = () => spawned.filter(({ program }) => program === process.execPath);
+  return { spawned, supervisors, bench: runBench({ context }), context };
 }
 
 async function succeeded(deployer: Deployer, attempt: Attempt): Promise<void> {
@@ -77,6 +78,23 @@ test("one that nobody wants goes again by itself", async () => {
   await until(() => spawned[0]?.ended || undefined);
   expect(spawned).toHaveLength(1);
   await bench.close([]);
+});
+
+test("one is kept for deployments that wait, another when it was taken and more wait, and none in the end", async () => {
+  const clock = fakeClock(testStart);
+  const { bench, supervisors } = noted({ clock });
+  const [first, second] = [bench.attempt("true"), bench.attempt("true", { deployment: 2 })];
+  bench.deployer.makeAhead?.(first);
+  bench.deployer.makeAhead?.(second);
+  await clock.advance(9 * 60_000);
+  expect(supervisors()).toMatchObject([{ ended: false }]);
+  handleOf(await bench.deployer.start(first));
+  await until(() => supervisors().length === 2 || undefined);
+  expect(supervisors()).toMatchObject([{ ended: true }, { ended: false }]);
+  await clock.advance(60_000);
+  await until(() => supervisors()[1]?.ended || undefined);
+  expect(supervisors()).toHaveLength(2);
+  await bench.close([first]);
 });
 
 test("who has answered is left to run, however long the command takes", async () => {
