@@ -221,8 +221,9 @@ describe("Feature demos", () => {
 
   test("shut down when it has served, by the deletion of its branch", async () => {
     await story.github.deleteBranch(atlas, "alice", branch);
-    await story.until("the instance to be gone", async () => (await story.serving(demo)) === undefined);
-    expect((await fetch(`${story.siteUrl}/${demo}/`)).status).toBe(404);
+    const status = async () => (await fetch(`${story.siteUrl}/${demo}/`)).status;
+    await story.until("the instance to be gone", async () => (await status()) === 404);
+    expect(await story.serving(demo)).toBeUndefined();
   });
 
   test("or by a command", async () => {
