@@ -112,7 +112,7 @@ async function openStoryWith<Bot extends SceneBot>(
   const { scene } = options;
   const context = createContext();
   const folder = await mkdtemp(join(tmpdir(), "signalbox-play-"));
-  const database = options.privateServer === true ? undefined : await testDatabase();
+  const database = options.privateServer === true ? undefined : await testDatabase({ foreign: true });
   const open = await openScene({
     context,
     createBot,

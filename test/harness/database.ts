@@ -131,11 +131,15 @@ function lent(pool: Pool): Pool {
   });
 }
 
-export async function testDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+/** One for a `foreign` process is new, so that nobody but it is connected, and is not handed out again. */
+export async function testDatabase(
+  options: { readonly migrated?: boolean; readonly foreign?: boolean } = {},
+): Promise<TestDatabase> {
   const { host, port, user, template } = inject("postgres");
   const migrated = options.migrated !== false;
-  const made = (migrated ? spare.pop() : undefined) ?? (await make(migrated ? template : "template0"));
-  if (!migrated) made.spoiled = true;
+  const isNew = !migrated || options.foreign === true;
+  const made = (isNew ? undefined : spare.pop()) ?? (await make(migrated ? template : "template0"));
+  if (isNew) made.spoiled = true;
   const { name } = made;
   const pool = lent(made.pool);
   const db = openKysely(pool);
