@@ -131,7 +131,7 @@ function lent(pool: Pool): Pool {
   });
 }
 
-/** One for a `foreign` process is new, so that nobody but it is connected, and is not handed out again. */
+/** A `foreign` one, that is for somebody with connections of its own, is new: nobody else is connected to it. */
 export async function testDatabase(
   options: { readonly migrated?: boolean; readonly foreign?: boolean } = {},
 ): Promise<TestDatabase> {
