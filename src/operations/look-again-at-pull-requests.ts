@@ -98,7 +98,12 @@ export async function showReadinessAgain(bot: Bot, repository: RepositoryRef, sh
     const { readiness } = row;
     await bot.db.transaction().execute(async (trx) => {
       const key = projectionKey("github.check", `${repository.id}/${number}/${sha}`);
-      await trx.updateTable("projection").set({ external: null, shown_hash: null }).where("key", "=", key).execute();
+      await trx
+        .updateTable("projection")
+        // Whoever is just writing the check of before holds an older epoch, and cannot bring it back here.
+        .set((eb) => ({ external: null, shown_hash: null, epoch: eb("epoch", "+", 1), lease_until: null }))
+        .where("key", "=", key)
+        .execute();
       await touchChecks(trx, bot, repository, { number, headSha: sha, readiness, before: readiness });
     });
   }
