@@ -4,6 +4,7 @@
  * itself. It never retries: whoever asked decides that.
  */
 import PQueue from "p-queue";
+import { z } from "zod";
 import type { Context } from "../context.ts";
 import { NotSent } from "../operations/ports.ts";
 
@@ -18,33 +19,35 @@ const callTimeoutMs = 12_000;
 const mostWaitMs = 15_000;
 /** The largest answers are comparisons of hundreds of files with their patches; anything larger is refused. */
 const largestAnswerBytes = 16 * 1024 * 1024;
+const graphqlCall = z.object({ query: z.string() });
 
 /** Signing in, then checks (a person waits for green), then what decisions need, then comments. */
-export function priorityOf(method: string, path: string): number {
+export function priorityOf(path: string, writing: boolean): number {
   if (path.endsWith("/access_tokens")) return 4;
-  if (method === "GET" || path.endsWith("/graphql")) return 2;
+  if (!writing) return 2;
   if (/\/check-runs(\/|$)/.test(path)) return 3;
   if (/\/comments(\/|$)/.test(path)) return 0;
   return 1;
 }
 
-/** GraphQL is a POST, and reads. */
-function writes(method: string, path: string): boolean {
-  return method !== "GET" && !path.endsWith("/graphql");
+/** Everything in GraphQL is a POST: what it says tells whether it reads or changes something. */
+export function writes(method: string, path: string, body: unknown): boolean {
+  if (!path.endsWith("/graphql")) return method !== "GET";
+  return /^\s*mutation\b/.test(graphqlCall.parse(JSON.parse(String(body))).query);
 }
 
 export function createCallQueue(context: Context): typeof globalThis.fetch {
   const queue = new PQueue({ concurrency: callsAtOnce });
   return async (input, init) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
-    const method = init?.method ?? "GET";
+    const writing = writes(init?.method ?? "GET", pathname, init?.body);
     const asked = context.clock.monotonic();
     const inTime = () => {
       const waited = context.clock.monotonic() - asked;
-      if (writes(method, pathname) && waited > mostWaitMs) throw new NotSent("too many other calls came first");
+      if (writing && waited > mostWaitMs) throw new NotSent("too many other calls came first");
       return callOnce(context, input, init);
     };
-    return await queue.add(inTime, { priority: priorityOf(method, pathname) });
+    return await queue.add(inTime, { priority: priorityOf(pathname, writing) });
   };
 }
 

@@ -15,7 +15,7 @@ import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
 import { endPending } from "./end-pending.ts";
-import { lockEnvironment, raiseVersion, wakeEnvironment, wakeEnvironments, wakeFromHere } from "./environment.ts";
+import { lockEnvironment, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { assembleFacts } from "./facts.ts";
 import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import type { Outcome } from "./outcome.ts";
@@ -257,7 +257,8 @@ async function start(
   });
   await touchDeployment(trx, bot, place.service, started);
   // What a rollback takes out is out of service in every later environment too.
-  await (row.kind === "rollback" ? wakeFromHere : wakeEnvironments)(trx, bot.wake, [environment.id], id);
+  const reach = row.kind === "rollback" ? "later" : "following";
+  await wakeEnvironments(trx, bot.wake, [environment.id], { except: id, reach });
   await bot.wake.advance(trx, id);
   return started;
 }

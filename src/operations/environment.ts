@@ -56,49 +56,39 @@ export async function raiseVersion(
     .execute();
 }
 
-/** Wakes what waits here and in the environments that come after this one, whose order depends on it. */
+/**
+ * Which other environments are woken with those that moved: the ones that come after them, whose order depends on them,
+ * or every later one of the service, as when something is taken out of service or let in again.
+ */
+export type Reach = "following" | "later";
+
+/** Wakes what waits here and in the environments that come after this one. */
 export async function wakeEnvironment(
   trx: Transaction<Database>,
   wake: Wake,
   environment: number,
   except?: number,
 ): Promise<void> {
-  await wakeEnvironments(trx, wake, [environment], except);
+  await wakeEnvironments(trx, wake, [environment], { except });
 }
 
-/** The same of several: verdicts are raised at once, since they too are locked in one order. */
+/**
+ * What waits in these and in the others within reach, what is said on open pull requests into their branches, and who
+ * looks on. Several at once, since the verdicts that this raises too are locked in one order.
+ */
 export async function wakeEnvironments(
   trx: Transaction<Database>,
   wake: Wake,
-  environments: readonly number[],
-  except?: number,
+  moved: readonly number[],
+  { except, reach = "following" }: { readonly except?: number | undefined; readonly reach?: Reach } = {},
 ): Promise<void> {
-  if (environments.length > 0)
-    await wakeThese(trx, wake, [...environments, ...(await following(trx, environments))], except);
-}
-
-/** What is taken out of service, or let in again, is so in every later environment of the service too. */
-export async function wakeFromHere(
-  trx: Transaction<Database>,
-  wake: Wake,
-  environments: readonly number[],
-  except?: number,
-): Promise<void> {
-  if (environments.length > 0)
-    await wakeThese(trx, wake, [...environments, ...(await later(trx, environments))], except);
-}
-
-/** What waits, what is said on open pull requests into the environments' branches, and who looks on. */
-async function wakeThese(
-  trx: Transaction<Database>,
-  wake: Wake,
-  environments: readonly number[],
-  except: number | undefined,
-): Promise<void> {
+  if (moved.length === 0) return;
+  const others = reach === "later" ? await later(trx, moved) : await following(trx, moved);
+  const environments = [...moved, ...others];
   const waiting = await trx
     .selectFrom("deployment")
     .select("id")
-    .where("environment_id", "in", [...environments])
+    .where("environment_id", "in", environments)
     .where("status", "in", [...pendingStatuses])
     .orderBy("id")
     .execute();
@@ -106,7 +96,7 @@ async function wakeThese(
     trx,
     waiting.flatMap(({ id }) => (id === except ? [] : [id])),
   );
-  await raiseGates(trx, wake, (gates) => gates.where("environment_id", "in", [...environments]));
+  await raiseGates(trx, wake, (gates) => gates.where("environment_id", "in", environments));
   await wakeHomesOf(trx, wake, environments);
 }
 

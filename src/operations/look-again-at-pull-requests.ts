@@ -7,7 +7,7 @@ import { sql, type Transaction } from "kysely";
 import type { PullRequestPolicy } from "../policy/pipeline.ts";
 import type { NamedIssue, VersionFacts } from "../policy/pull-request.ts";
 import { judgePullRequest } from "../policy/readiness.ts";
-import { projectionKey } from "../projections/touch.ts";
+import { forgetWritten, touch } from "../projections/touch.ts";
 import type { Database, PullRequestRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import type { RepositoryRef } from "./ports.ts";
@@ -97,13 +97,7 @@ export async function showReadinessAgain(bot: Bot, repository: RepositoryRef, sh
     if (row === undefined || row.head_sha !== sha || row.readiness === null || row.state === "closed") continue;
     const { readiness } = row;
     await bot.db.transaction().execute(async (trx) => {
-      const key = projectionKey("github.check", `${repository.id}/${number}/${sha}`);
-      await trx
-        .updateTable("projection")
-        // Whoever is just writing the check of before holds an older epoch, and cannot bring it back here.
-        .set((eb) => ({ external: null, shown_hash: null, epoch: eb("epoch", "+", 1), lease_until: null }))
-        .where("key", "=", key)
-        .execute();
+      await forgetWritten(trx, { surface: "github.check", subject: `${repository.id}/${number}/${sha}` });
       await touchChecks(trx, bot, repository, { number, headSha: sha, readiness, before: readiness });
     });
   }
@@ -112,15 +106,10 @@ export async function showReadinessAgain(bot: Bot, repository: RepositoryRef, sh
 
 /** The check of a merge queue's group is asked for on the group's own commit. */
 async function showGroupsAgain(bot: Bot, repository: RepositoryRef, sha: string): Promise<void> {
-  const key = projectionKey("github.merge-group-check", `${repository.id}/${sha}`);
+  const check = { surface: "github.merge-group-check", subject: `${repository.id}/${sha}` } as const;
   await bot.db.transaction().execute(async (trx) => {
-    const shown = await trx
-      .updateTable("projection")
-      .set((eb) => ({ external: null, shown_hash: null, wanted: eb("wanted", "+", 1) }))
-      .where("key", "=", key)
-      .returning("key")
-      .executeTakeFirst();
-    if (shown !== undefined) await bot.wake.project(trx, key);
+    const shown = await forgetWritten(trx, check);
+    if (shown) await touch(trx, bot.wake, { ...check, lane: `github/${repository.installationId}` });
   });
 }
 

@@ -14,7 +14,7 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt, contentAt, whose } from "./content.ts";
 import { finish, liveNow } from "./end-running.ts";
-import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeFromHere } from "./environment.ts";
+import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
@@ -185,7 +185,8 @@ export async function allow(
     });
     // The quarantine of an environment holds in every later one: decisions look again.
     for (const id of environments) await raiseVersion(trx, id);
-    await wakeFromHere(trx, bot.wake, [...new Set(cleared.map((row) => row.environment_id))]);
+    const freed = [...new Set(cleared.map((row) => row.environment_id))];
+    await wakeEnvironments(trx, bot.wake, freed, { reach: "later" });
     return { code: "allowed", ...allowed };
   });
 }

@@ -2,7 +2,7 @@
  * Somebody asked GitHub for our checks on this commit again: everything is asked of GitHub anew, and a fresh check is
  * written even when nothing changed, because that is what was asked for.
  */
-import { projectionKey } from "../projections/touch.ts";
+import { forgetWritten } from "../projections/touch.ts";
 import type { Bot } from "./bot.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { openPullRequests, raiseAnew } from "./pull-request-gate.ts";
@@ -21,8 +21,8 @@ export async function showGatesAgain(bot: Bot, repository: RepositoryRef, headSh
       .returning(["number", "environment_id"])
       .execute();
     for (const { number, environment_id: environment } of gates) {
-      const key = projectionKey("github.environment-check", `${repository.id}/${number}/${environment}/${headSha}`);
-      await trx.updateTable("projection").set({ external: null, shown_hash: null }).where("key", "=", key).execute();
+      const subject = `${repository.id}/${number}/${environment}/${headSha}`;
+      await forgetWritten(trx, { surface: "github.environment-check", subject });
     }
   });
 }

@@ -52,3 +52,19 @@ export async function touch(
     rows.map(({ key }) => key),
   );
 }
+
+/**
+ * Forgets what was written, so that the next writing makes another; false when nothing was ever asked for there. Whoever
+ * is just writing the one of before holds an older epoch, and cannot bring it back.
+ */
+export async function forgetWritten(
+  trx: Transaction<Database>,
+  { surface, subject }: Pick<Touched, "surface" | "subject">,
+): Promise<boolean> {
+  const forgotten = await trx
+    .updateTable("projection")
+    .set((eb) => ({ external: null, shown_hash: null, epoch: eb("epoch", "+", 1), lease_until: null }))
+    .where("key", "=", projectionKey(surface, subject))
+    .executeTakeFirst();
+  return forgotten.numUpdatedRows > 0n;
+}

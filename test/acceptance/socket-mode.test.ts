@@ -3,7 +3,7 @@
  * that has stopped: nothing, though the process runs on.
  */
 import { Pool } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { notedContext } from "../harness/noted-context.ts";
 import { alice, isLive, openPlay, type Play } from "./play.ts";
 
@@ -15,6 +15,15 @@ const listeners = () =>
     .filter((name) => name !== "exit")
     .map((name) => `${String(name)} ${process.listenerCount(name)}`);
 
+/** Tells every pool of the bot's: who is connected tells nothing of one that was not ended, which lets go of what is idle. */
+const asked = vi.spyOn(Pool.prototype, "connect");
+const pools = () =>
+  [...new Set<unknown>(asked.mock.contexts)]
+    .filter((one) => one instanceof Pool)
+    .filter(({ options }) => options.application_name?.startsWith("signalbox"))
+    .map(({ options, ended }) => `${options.application_name} ${ended ? "ended" : "open"}`)
+    .sort();
+
 let play: Play;
 let listenersBefore: readonly string[];
 beforeAll(async () => {
@@ -22,7 +31,10 @@ beforeAll(async () => {
   play = await openPlay({ socketMode: true, botContext });
   await play.until("the socket", () => play.slack.sockets() > 0 || undefined);
 });
-afterAll(() => play?.close());
+afterAll(async () => {
+  await play?.close();
+  asked.mockRestore();
+});
 
 test("a command comes over the socket and is answered, and again after the socket broke", async () => {
   expect(await play.ask(alice, "/deploy help")).toContain("/deploy");
@@ -50,9 +62,11 @@ test("a bot that stopped leaves no timer, process, connection or listener behind
   expect(underWay()).not.toEqual([]);
   const pool = new Pool({ connectionString: play.databaseUrl, max: 1, idleTimeoutMillis: 0 });
   expect(await connections(pool)).not.toEqual([]);
+  expect(pools()).toEqual(["signalbox jobs open", "signalbox open"]);
 
   await play.bot.stop();
 
+  expect(pools()).toEqual(["signalbox ended", "signalbox jobs ended"]);
   expect(underWay().filter((what) => !/^process/.test(what))).toEqual([]);
   await play.until("processes that were let go to end", () => underWay().length === 0);
   await play.until("Slack to see the socket gone", () => play.slack.sockets() === 0);

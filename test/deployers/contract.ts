@@ -79,12 +79,10 @@ export function deployerContract(options: ContractOptions): void {
       await end(attempt, handle);
     });
 
-    test.runIf(!options.refusesSecondStart)(
-      "is not looked for before what a dead bot has sent must have arrived",
-      () => {
+    if (!options.refusesSecondStart)
+      test("is not looked for before what a dead bot has sent must have arrived", () => {
         expect(bench.deployer.callOutlivesMs).toBeGreaterThan(0);
-      },
-    );
+      });
 
     test.each(["success", "failure"] as const)("follows an attempt to its %s", async (outcome) => {
       const attempt = bench.attempt(outcome);
@@ -106,20 +104,22 @@ export function deployerContract(options: ContractOptions): void {
       expect(await end(attempt, stored)).toMatchObject({ state: "success" });
     });
 
-    test.runIf(options.refusesSecondStart)("two racing starters of one token start once", async () => {
-      const attempt = bench.attempt("success");
-      const started = await Promise.all([bench.deployer.start(attempt), bench.deployer.start(attempt)]);
-      for (const one of started) expect(await end(attempt, handleOf(one))).toMatchObject({ state: "success" });
-      expect(bench.counted()).toBe(options.begins);
-    });
+    if (options.refusesSecondStart) {
+      test("two racing starters of one token start once", async () => {
+        const attempt = bench.attempt("success");
+        const started = await Promise.all([bench.deployer.start(attempt), bench.deployer.start(attempt)]);
+        for (const one of started) expect(await end(attempt, handleOf(one))).toMatchObject({ state: "success" });
+        expect(bench.counted()).toBe(options.begins);
+      });
 
-    test.runIf(options.refusesSecondStart)("a start repeated after the end does not run again", async () => {
-      const attempt = bench.attempt("success");
-      expect(await end(attempt, handleOf(await bench.deployer.start(attempt)))).toMatchObject({ state: "success" });
-      const again = handleOf(await bench.deployer.start(attempt));
-      expect(await untilEnded(bench.deployer, attempt, again)).toMatchObject({ state: "success" });
-      expect(bench.counted()).toBe(options.begins);
-    });
+      test("a start repeated after the end does not run again", async () => {
+        const attempt = bench.attempt("success");
+        expect(await end(attempt, handleOf(await bench.deployer.start(attempt)))).toMatchObject({ state: "success" });
+        const again = handleOf(await bench.deployer.start(attempt));
+        expect(await untilEnded(bench.deployer, attempt, again)).toMatchObject({ state: "success" });
+        expect(bench.counted()).toBe(options.begins);
+      });
+    }
 
     test.each(options.faultPoints)("a starter that broke off at %s is taken over, and it runs once", async (point) => {
       const attempt = bench.attempt("success");
@@ -136,24 +136,20 @@ export function deployerContract(options: ContractOptions): void {
       expect(bench.counted()).toBe(options.begins);
     });
 
-    test.runIf(options.findsNothing === "unknown")(
-      "what was never started is not started by looking for it",
-      async () => {
+    if (options.findsNothing === "unknown")
+      test("what was never started is not started by looking for it", async () => {
         const found = await bench.deployer.find(bench.attempt("success"));
         expect(found).toMatchObject({ kind: "unknown", why: expect.stringMatching(/\w/u) });
         expect(bench.counted()).toBe(0);
-      },
-    );
+      });
 
-    test.runIf(options.findsNothing === "impossible")(
-      "what was never started can be started after it was looked for",
-      async () => {
+    if (options.findsNothing === "impossible")
+      test("what was never started can be started after it was looked for", async () => {
         const attempt = bench.attempt("success");
         const handle = await takeOver(bench.deployer, attempt);
         expect(await end(attempt, handle)).toMatchObject({ state: "success" });
         expect(bench.counted()).toBe(options.begins);
-      },
-    );
+      });
 
     test("what passes its deadline is an error, never a failure", async () => {
       const attempt = bench.attempt("success", { deadlineAt: Date.now() + 400 });

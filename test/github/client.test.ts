@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import nock from "nock";
 import { afterEach, describe, expect, test } from "vitest";
-import { priorityOf } from "../../src/github/call-queue.ts";
+import { priorityOf, writes } from "../../src/github/call-queue.ts";
 import { GitHubRefusal, safe } from "../../src/github/failures.ts";
 import { NotSent, OutsideError } from "../../src/operations/ports.ts";
 import { testContext, testStart } from "../harness/test-context.ts";
@@ -158,11 +158,13 @@ test.each([
   ["POST", "/repos/a/b/check-runs", 3],
   ["PATCH", "/repos/a/b/check-runs/9", 3],
   ["GET", "/repos/a/b/issues/1/comments", 2],
+  ["POST", "/graphql", 2, JSON.stringify({ query: "query { viewer { login } }" })],
+  ["POST", "/graphql", 1, JSON.stringify({ query: "mutation { a { b } }", variables: {} })],
   ["POST", "/repos/a/b/deployments", 1],
   ["POST", "/repos/a/b/issues/1/comments", 0],
   ["PATCH", "/repos/a/b/issues/comments/5", 0],
-])("%s %s has priority %i", (method, path, priority) => {
-  expect(priorityOf(method, path)).toBe(priority);
+] as const)("%s %s has priority %i", (method, path, priority, body = "") => {
+  expect(priorityOf(path, writes(method, path, body))).toBe(priority);
 });
 
 test("checks go before comments that were asked for earlier", async () => {
@@ -214,11 +216,12 @@ test("what has waited for its turn so long that another may do the same is not s
   const first = Array.from({ length: 10 }, () => octokit.rest.repos.get(at));
   while (sent.length < 10) await new Promise((resolve) => setImmediate(resolve));
   const late = failure(octokit.rest.repos.createDeployment({ ...at, ref: "main" }));
-  const read = octokit.rest.issues.get({ ...at, issue_number: 1 });
+  const alsoLate = failure(octokit.graphql("mutation ($input: X!) { revertPullRequest(input: $input) { x } }"));
+  const reads = [octokit.rest.issues.get({ ...at, issue_number: 1 }), octokit.graphql("query { viewer { login } }")];
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   await clock.advance(16_000);
-  const all = Promise.all([...first, read]);
-  while (sent.length < 11 || open.length > 0) {
+  const all = Promise.all([...first, ...reads]);
+  while (sent.length < 12 || open.length > 0) {
     for (const answer of open.splice(0)) answer();
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -227,6 +230,6 @@ test("what has waited for its turn so long that another may do the same is not s
   expect((await late).message).toBe(
     "GitHub was not asked POST /repos/acme/shop/deployments: too many other calls came first",
   );
-  expect(sent.filter((one) => one.startsWith("POST"))).toEqual([]);
-  expect(sent).toContain("GET /api/repos/acme/shop/issues/1");
+  expect(await alsoLate).toBeInstanceOf(NotSent);
+  expect(sent.slice(10).sort()).toEqual(["GET /api/repos/acme/shop/issues/1", "POST /api/graphql"]);
 });

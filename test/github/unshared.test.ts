@@ -51,3 +51,13 @@ test("where the branch does not hold what was brought, all its files count", asy
   scope.get("/repos/acme/shop/contents/a.py").query({ ref: "main" }).reply(404, {});
   expect(await unshared("brought")).toEqual({ commits: 2, authors: ["rosa", "bob"], files: ["a.py"] });
 });
+
+test("of more files than GitHub lists, one that changed since is looked at though it is not among them", async () => {
+  const scope = compared(
+    Array.from({ length: 300 }, (_, n) => `a${n}.py`),
+    ["z.py"],
+    "ahead",
+  );
+  scope.get("/repos/acme/shop/contents/z.py").query({ ref: "main" }).reply(404, {});
+  expect(await unshared("brought")).toEqual({ commits: 1, authors: ["bob"], files: ["z.py"] });
+});

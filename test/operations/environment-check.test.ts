@@ -169,10 +169,17 @@ describe("what is written, and what is asked of GitHub", () => {
     const headSha = await inDevelopment("a");
     await branches.open(1, { headSha, baseRef: "staging" });
     world.github.calls.clear();
+    // Somebody is just writing the one of before, and brings it back no more.
+    const leased = { external: '{"checkRun":5}', epoch: 3, lease_until: new Date(8e12) };
+    await world.db.updateTable("projection").set(leased).where("surface", "=", "github.environment-check").execute();
     await showGatesAgain(world.bot, repository, headSha);
     await world.settle();
     expect(asked()).toEqual({ tree: 1, compare: 1 });
     expect(await shown(1)).toEqual(["2"]);
+    const rows = world.db.selectFrom("projection").select(["external", "epoch", "lease_until"]);
+    expect(await rows.where("surface", "=", "github.environment-check").execute()).toEqual([
+      { external: null, epoch: 4, lease_until: null },
+    ]);
   });
 
   test("broken off between asking and writing, it stays behind and is judged when looked at again", async () => {

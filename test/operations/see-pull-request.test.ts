@@ -357,6 +357,30 @@ test("looked at again, everything is asked anew and a fresh check is written", a
   expect(row?.external).toBeNull();
 });
 
+test("looked at again while its check is just being written: that writer brings the one of before back no more", async () => {
+  await change(world);
+  await seeMergeGroup(world.bot, repository, {
+    headSha: sha("f"),
+    headRef: "refs/heads/gh-readonly-queue/main/pr-7-1",
+  });
+  const groupCheck = `github.merge-group-check/1/${sha("f")}`;
+  const stand = () =>
+    world.db
+      .selectFrom("projection")
+      .select(["key", "external", "shown_hash", "epoch", "lease_until"])
+      .where("key", "in", [check, groupCheck])
+      .orderBy("key")
+      .execute();
+  const leased = { external: '{"checkRun":5}', epoch: 3, lease_until: new Date(8e12) };
+  await world.db.updateTable("projection").set(leased).where("key", "in", [check, groupCheck]).execute();
+  await showReadinessAgain(world.bot, repository, sha("f"));
+  const afresh = { external: null, shown_hash: null, epoch: 4, lease_until: null };
+  expect(await stand()).toEqual([
+    { key: check, ...afresh },
+    { key: groupCheck, ...afresh },
+  ]);
+});
+
 describe("branches that do not require the check", () => {
   const guards = () => world.db.selectFrom("branch_guard").select(["branch", "required"]).orderBy("branch").execute();
 

@@ -1,6 +1,6 @@
 /** Who looks again when an environment has moved: whose verdict may follow from it, and nobody else. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { wakeEnvironment, wakeFromHere } from "../../src/operations/environment.ts";
+import { wakeEnvironment, wakeEnvironments } from "../../src/operations/environment.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
 import { ask } from "./steps.ts";
 import { openWorld, push, type World } from "./world.ts";
@@ -75,7 +75,8 @@ test("also of one that came after it when what is live there was deployed, whose
 
 test("what is taken out of service there is so in every later one", async () => {
   await waiting();
-  const all = (...[trx, wake, id]: Parameters<typeof wakeEnvironment>) => wakeFromHere(trx, wake, [id]);
+  const all = (...[trx, wake, id]: Parameters<typeof wakeEnvironment>) =>
+    wakeEnvironments(trx, wake, [id], { reach: "later" });
   expect(await lookedAt(all, "production")).toEqual(["archive", "production", "canary"]);
   expect(await lookedAt(all, "canary")).toEqual(["archive", "canary"]);
 });

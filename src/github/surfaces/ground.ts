@@ -1,6 +1,7 @@
 /** What every surface on GitHub is given, and the rows that they render from. */
 import type { Kysely } from "kysely";
 import type { Context } from "../../context.ts";
+import type { RepositoryRef } from "../../operations/ports.ts";
 import type { LoadDeploymentView } from "../../operations/views.ts";
 import type { Database, PullRequestRow } from "../../store/schema.ts";
 import type { GitHub } from "../client.ts";
@@ -64,10 +65,16 @@ export async function loadGuard({ db }: Ground, repositoryId: number, branch: st
   return row?.required ?? undefined;
 }
 
+/** The repository as the operations know it. */
+export function refOf(row: RepositoryRow): RepositoryRef {
+  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
+  return { id, fullName, installationId, defaultBranch };
+}
+
 /** Octokit for a repository, the two parameters that name it, and itself as the operations know it. */
-export async function reach({ github }: Ground, repository: RepositoryRow | undefined) {
-  if (repository === undefined) throw new Error("the repository was removed meanwhile");
-  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
-  const octokit = await github.installation(installationId);
-  return { octokit, at: ownerAndRepo(fullName), repository: { id, fullName, installationId, defaultBranch } };
+export async function reach({ github }: Ground, row: RepositoryRow | undefined) {
+  if (row === undefined) throw new Error("the repository was removed meanwhile");
+  const repository = refOf(row);
+  const octokit = await github.installation(repository.installationId);
+  return { octokit, at: ownerAndRepo(repository.fullName), repository };
 }

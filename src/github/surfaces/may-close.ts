@@ -3,7 +3,7 @@
  * that was written somewhere else.
  */
 import { readPermission } from "../facts/permission.ts";
-import type { Ground, RepositoryRow } from "./ground.ts";
+import { type Ground, type RepositoryRow, refOf } from "./ground.ts";
 
 const mayClose = ["triage", "write", "maintain", "admin"];
 
@@ -13,7 +13,6 @@ export async function mayCloseIn(
   login: string,
 ): Promise<boolean> {
   if (repository === undefined) return false;
-  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = repository;
-  const permission = await readPermission(ground.github, { id, fullName, installationId, defaultBranch }, login);
+  const permission = await readPermission(ground.github, refOf(repository), login);
   return mayClose.includes(permission);
 }

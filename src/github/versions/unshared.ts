@@ -28,8 +28,10 @@ export async function findUnshared(
   const later = since === undefined || all.files.length === 0 ? undefined : await compared(octokit, at, since, from);
   const counts = later?.holdsBase === true && later.files.length < mostListed;
   const among = counts ? new Set(later.files.map(({ filename }) => filename)) : undefined;
+  // What GitHub does not list of all may be among what came later.
+  const listed = counts && all.files.length >= mostListed ? later.files : all.files;
   const files: string[] = [];
-  for (const [i, file] of all.files.filter(({ filename }) => among?.has(filename) !== false).entries()) {
+  for (const [i, file] of listed.filter(({ filename }) => among?.has(filename) !== false).entries()) {
     const there = i < mostLooked ? await blobAt(octokit, at, to, file.filename) : undefined;
     const same = file.status === "removed" ? i < mostLooked && there === undefined : there === file.sha;
     if (!same) files.push(file.filename);
