@@ -25,7 +25,7 @@ ENV MALLOC_ARENA_MAX=1
 # Compiled beforehand, by the user and the flags that it runs with: a new container starts as soon and as small as one
 # that is started again.
 RUN ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--input-type=module", \
-  "--eval", "await import('./src/signalbox.js'); await import('./src/start-bot.ts')", "--", "start", "--help"]
+  "--eval", "await import('./src/signalbox.js'); await import('./src/start-bot.ts'); await import('./src/network.ts')", "--", "start", "--help"]
 VOLUME /data
 EXPOSE 3000
 

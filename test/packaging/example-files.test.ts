@@ -96,6 +96,14 @@ describe("the image", () => {
     expect(readFileSync("sandbox/bot-process.ts", "utf8")).toContain(`[${flags}, `);
   });
 
+  it("compiles beforehand also what is loaded only when it is wanted first", () => {
+    const compiled = /--eval", "(.*)", "--", /u.exec(dockerfile)?.[1];
+    const lazily = readFileSync("src/context.ts", "utf8").matchAll(/import\("\.\/([\w-]+\.ts)"\)/gu);
+    const names = new Set([...lazily].map(([, name]) => name));
+    expect(names.size).toBeGreaterThan(0);
+    for (const name of names) expect(compiled).toContain(`await import('./src/${name}')`);
+  });
+
   it("does not run as root", () => {
     const user = dockerfile.lastIndexOf("\nUSER node\n");
     expect(user).toBeGreaterThan(0);
