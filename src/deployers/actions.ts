@@ -15,7 +15,7 @@ import { readWorkflowFile, tokenInput, whyNotDispatched } from "../policy/workfl
 import { chooseRef, tellsRevision } from "./actions/choose-ref.ts";
 import { inputsOf } from "./actions/inputs.ts";
 import { ended, jobsTold, progress } from "./actions/told.ts";
-import { asked, askedPatiently, isLate, lookAgainMs, notTold } from "./asked.ts";
+import { asked, askedPatiently, isLate, lookAgainMs, notTold, overAfter } from "./asked.ts";
 import {
   type Attempt,
   type Deployer,
@@ -123,13 +123,13 @@ async function planned(options: ActionsDeployerOptions, attempt: Attempt): Promi
 
 async function start(options: ActionsDeployerOptions, attempt: Attempt): Promise<Started> {
   const { context } = options;
-  const lastCallAt = context.clock.monotonic() + callTimeoutMs;
+  const isOver = overAfter(context, callTimeoutMs);
   const answer = await askedPatiently(context, () => planned(options, attempt));
   if ("silent" in answer) return refused(answer.silent.message);
   const plan = answer.said;
   if (plan.kind === "none") return refused(plan.why);
   await context.faults.at("actions.planned");
-  if (context.clock.monotonic() > lastCallAt) return refused("GitHub took too long to answer: nothing was begun.");
+  if (isOver()) return refused("GitHub took too long to answer: nothing was begun.");
   return plan.kind === "rerun" ? await rerun(options, attempt, plan.of) : await dispatch(options, attempt, plan);
 }
 

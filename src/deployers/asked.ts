@@ -18,6 +18,12 @@ export function notTold(context: Context, silent: OutsideError): Observation {
   return { state: "running", message: silent.message, lookAgainMs: Math.max(wait, seldomMs) };
 }
 
+/** Tells from now on whether that much time is over: a start asks before it begins anything. */
+export function overAfter({ clock }: Context, ms: number): () => boolean {
+  const last = clock.monotonic() + ms;
+  return () => clock.monotonic() > last;
+}
+
 const patienceMs = 15_000;
 
 /**

@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { RepositoryRef } from "../operations/ports.ts";
 import { Refusal } from "../operations/ports.ts";
-import { asked, askedPatiently } from "./asked.ts";
+import { asked, askedPatiently, overAfter } from "./asked.ts";
 import {
   type Attempt,
   type Deployer,
@@ -59,6 +59,14 @@ async function known<T>(context: Context, ask: () => Promise<T>): Promise<T> {
   const answer = await askedPatiently(context, ask);
   if ("silent" in answer) throw new Refused("error", answer.silent.message);
   return answer.said;
+}
+
+type Start = PinDeployerOptions & { readonly isOver: () => boolean };
+
+/** Writes nothing more once another may take over. */
+async function begin<T>({ isOver }: Start, call: () => Promise<T>): ReturnType<typeof asked<T>> {
+  if (isOver()) throw new Refused("error", "GitHub took too long to answer: nothing more was begun.");
+  return await asked(call());
 }
 
 type Target = { readonly repository: RepositoryRef; readonly branch: string; readonly wish: PinWish };
@@ -116,7 +124,7 @@ async function edited(options: PinDeployerOptions, target: Target, branch: strin
 type Written = { readonly commit: PinCommit; readonly before: string | undefined } | "same";
 
 /** Reads, edits and writes, again where somebody else has written meanwhile. */
-async function write(options: PinDeployerOptions, target: Target, branch: string): Promise<Written> {
+async function write(options: Start, target: Target, branch: string): Promise<Written> {
   const { context, pins } = options;
   const { repository, wish } = target;
   const { file: path } = wish.definition;
@@ -124,7 +132,9 @@ async function write(options: PinDeployerOptions, target: Target, branch: string
     const found = await edited(options, target, branch);
     if (found === undefined) return "same";
     const { blob, text, before } = found;
-    const answer = await asked(pins.write(repository, { branch, path, blob, text, message: wish.message }));
+    const answer = await begin(options, () =>
+      pins.write(repository, { branch, path, blob, text, message: wish.message }),
+    );
     await context.faults.at("pin.written");
     if ("said" in answer) return { commit: answer.said, before };
     // Whether it was written is looked for by whoever takes over.
@@ -146,7 +156,7 @@ function pinnedSentence({ wish, branch, repository }: Target, before: string | u
   return plainLine(`${definition.file} on ${branch} of ${repository.fullName} now names ${what}${value}${was}`, 500);
 }
 
-async function commit(options: PinDeployerOptions, target: Target): Promise<StartedAttempt> {
+async function commit(options: Start, target: Target): Promise<StartedAttempt> {
   const written = await write(options, target, target.branch);
   if (written !== "same") return done(pinnedSentence(target, written.before), written.commit.url);
   return (await ownCommit(options, target)) ?? done(already(target));
@@ -167,7 +177,7 @@ async function ownCommit({ pins }: PinDeployerOptions, target: Target): Promise<
   return found && done(pinnedSentence(target, undefined), found.url);
 }
 
-async function openPullRequest(options: PinDeployerOptions, target: Target): Promise<StartedAttempt> {
+async function openPullRequest(options: Start, target: Target): Promise<StartedAttempt> {
   const { context, pins } = options;
   const { repository, wish, branch } = target;
   const there = await known(context, () => pins.pullRequestFrom(repository, wish.branch));
@@ -175,7 +185,7 @@ async function openPullRequest(options: PinDeployerOptions, target: Target): Pro
   if ((await edited(options, target, branch)) === undefined) return done(already(target));
   const base = await known(context, () => pins.head(repository, branch));
   if (base === undefined) throw new Refused("failure", `There is no branch ${branch} in ${repository.fullName}.`);
-  const made = await asked(pins.makeBranch(repository, wish.branch, base));
+  const made = await begin(options, () => pins.makeBranch(repository, wish.branch, base));
   await context.faults.at("pin.branch-made");
   // Refused where an earlier start has made it: then it goes on from there.
   if ("silent" in made && (await known(context, () => pins.head(repository, wish.branch))) === undefined) {
@@ -183,7 +193,7 @@ async function openPullRequest(options: PinDeployerOptions, target: Target): Pro
   }
   await write(options, target, wish.branch);
   const body = `${wish.message.split("\n").slice(2).join("\n")}\n\nThe deployment goes on when this is merged, and ends when it is closed.`;
-  const opened = await asked(
+  const opened = await begin(options, () =>
     pins.openPullRequest(repository, { head: wish.branch, base: branch, title: wish.title, body }),
   );
   await context.faults.at("pin.opened");
@@ -195,10 +205,11 @@ async function openPullRequest(options: PinDeployerOptions, target: Target): Pro
 }
 
 async function start(options: PinDeployerOptions, attempt: Attempt): Promise<Started> {
+  const begun = { ...options, isOver: overAfter(options.context, callTimeoutMs) };
   try {
-    const target = await targetOf(options, attempt, (of) => known(options.context, of));
+    const target = await targetOf(begun, attempt, (of) => known(options.context, of));
     const { pullRequest } = target.wish.definition;
-    return await (pullRequest ? openPullRequest(options, target) : commit(options, target));
+    return await (pullRequest ? openPullRequest(begun, target) : commit(begun, target));
   } catch (error) {
     if (error instanceof Refused) return error.started;
     throw error;

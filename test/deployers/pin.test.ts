@@ -1,6 +1,7 @@
 /** Pinning a version into another repository: by a commit, by a pull request, once, and only where it is allowed. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Attempt } from "../../src/deployers/contract.ts";
+import type { PinCalls } from "../../src/deployers/github-calls.ts";
 import { createPinDeployer } from "../../src/deployers/pin.ts";
 import type { PinDeployer } from "../../src/policy/deployers.ts";
 import { handleOf, makeAttempt } from "./attempts.ts";
@@ -286,6 +287,50 @@ describe("a pull request", () => {
     await expect(deployer.find(attempt)).rejects.toThrow(/503/u);
     expect(await deployer.find(attempt)).toMatchObject({ kind: "started" });
   });
+
+  test.each(["makeBranch", "write", "openPullRequest"] as const)(
+    "goes no further by %s once another may take over, however late GitHub has answered",
+    async (next) => {
+      let leapt = 0;
+      const begun: string[] = [];
+      const { context, calls } = ground;
+      const { pins } = calls;
+      /** GitHub is slow just before the call of that name. */
+      const slowBefore = (name: string) => {
+        if (name === next) leapt = 61_000;
+      };
+      const slow: PinCalls = {
+        ...pins,
+        async file(...which) {
+          const file = await pins.file(...which);
+          slowBefore(begun.length === 0 ? "makeBranch" : "write");
+          return file;
+        },
+        async makeBranch(...which) {
+          begun.push("makeBranch");
+          return await pins.makeBranch(...which);
+        },
+        async write(...which) {
+          begun.push("write");
+          const written = await pins.write(...which);
+          slowBefore("openPullRequest");
+          return written;
+        },
+        async openPullRequest(...which) {
+          begun.push("openPullRequest");
+          return await pins.openPullRequest(...which);
+        },
+      };
+      const clock = { ...context.clock, monotonic: () => context.clock.monotonic() + leapt };
+      const deployer = createPinDeployer({ context: { ...context, clock }, pins: slow, operator: operatorRules() });
+      expect(await deployer.start(pinAttempt(file, { pullRequest: true }))).toMatchObject({
+        ...{ kind: "refused", outcome: "error" },
+        message: expect.stringMatching(/^GitHub took too long to answer/u),
+      });
+      expect(begun).toEqual(["makeBranch", "write", "openPullRequest"].slice(0, begun.length));
+      expect(begun).not.toContain(next);
+    },
+  );
 
   test("that may not be looked at any more is unknown, since it may have been opened", async () => {
     const { attempt } = await begin();
