@@ -168,7 +168,8 @@ async function call(
       { err: error, deployment: attempt.deployment, stage: attempt.stage.name },
       "a stage's start did not answer",
     );
-    return callUntil.getTime() + deployer.callOutlivesMs - now + shortestLookMs;
+    const left = callUntil.getTime() + deployer.callOutlivesMs - bot.context.clock.now();
+    return Math.max(left, 0) + shortestLookMs;
   }
   await bot.context.faults.at("stage.started");
   if (started.kind === "refused") {

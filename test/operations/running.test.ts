@@ -336,6 +336,22 @@ describe("time", () => {
     expect(world.deployer.starts.map(({ calledBefore }) => calledBefore)).toEqual([false, true]);
   });
 
+  test("what took its time before it did not answer is looked for as soon as that may be", async () => {
+    let looks = 0;
+    world.deployer.onStart = async () => {
+      await world.clock.advance(900);
+      throw new OutsideError("no answer");
+    };
+    world.deployer.onFind = () => {
+      looks += 1;
+      return { kind: "started", handle: {} };
+    };
+    await push(world, "a");
+    // Twice the call's own second, and a moment.
+    await world.tick(1_200);
+    expect(looks).toBe(1);
+  });
+
   test.each([
     [0, 0],
     [15_000, 14_000],
