@@ -11,7 +11,7 @@ import { runBench } from "./run-bench.ts";
 type Spawned = { readonly program: string; readonly pid: number; ended: boolean };
 
 /** A bench whose deployer's processes are noted. */
-function noted(overrides: Partial<Context> = {}) {
+function noted(overrides: Partial<Context> = {}, launching: () => void = () => undefined) {
   const spawned: Spawned[] = [];
   const { processes } = createContext();
   const { context } = realTimeContext({
@@ -20,6 +20,7 @@ function noted(overrides: Partial<Context> = {}) {
       processes: {
         ...processes,
         spawn(command, args, options) {
+          if (command === process.execPath) launching();
           const child = processes.spawn(command, args, options);
           const one = { program: command, pid: child.pid ?? 0, ended: false };
           child.once("exit", () => {
@@ -95,6 +96,45 @@ test("one is kept for deployments that wait, another when it was taken and more 
   await until(() => supervisors()[1]?.ended || undefined);
   expect(supervisors()).toHaveLength(2);
   await bench.close([first]);
+});
+
+test("a start by one that was launched long before is looked at again as soon as any other", async () => {
+  const { clock } = createContext();
+  let leapt = 0;
+  const { bench, supervisors } = noted({ clock: { ...clock, now: () => clock.now() + leapt } });
+  const attempt = bench.attempt(bench.counting("true"), { deadlineAt: Date.now() + 20 * 60_000 });
+  bench.deployer.makeAhead?.(attempt);
+  leapt = 9 * 60_000;
+  const handle = handleOf(await bench.deployer.start(attempt));
+  expect(supervisors()).toHaveLength(1);
+  expect(await bench.deployer.observe(attempt, handle)).toMatchObject({ state: "running", lookAgainMs: 100 });
+  leapt += 10_000;
+  expect((await bench.deployer.observe(attempt, handle)).lookAgainMs).toBeGreaterThanOrEqual(500);
+  bench.letGo();
+  await untilEnded(bench.deployer, attempt, handle);
+  await bench.close([attempt]);
+});
+
+test("one that cannot be launched ahead fails nobody, and the start itself says why", async () => {
+  let full = true;
+  const { bench, supervisors } = noted({}, () => {
+    if (full) throw new Error("spawn ENOMEM");
+  });
+  const attempts = [bench.attempt("true"), bench.attempt("true", { deployment: 2 })] as const;
+  bench.deployer.expect?.();
+  bench.deployer.makeAhead?.(attempts[0]);
+  await expect(bench.deployer.start(attempts[0])).rejects.toThrow("ENOMEM");
+  full = false;
+  bench.deployer.makeAhead?.(attempts[1]);
+  // When this one ends, the next is launched for the other, which cannot be.
+  const handle = handleOf(await bench.deployer.start(attempts[0]));
+  full = true;
+  expect(await untilEnded(bench.deployer, attempts[0], handle)).toMatchObject({ state: "success" });
+  await until(() => supervisors()[0]?.ended || undefined);
+  full = false;
+  await succeeded(bench.deployer, attempts[1]);
+  expect(supervisors()).toHaveLength(2);
+  await bench.close(attempts);
 });
 
 test("who has answered is left to run, however long the command takes", async () => {

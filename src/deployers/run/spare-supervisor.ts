@@ -16,7 +16,10 @@ export type SpareSupervisor = {
   prepare(): void;
   /** This deployment waits to be started. */
   keepFor(deployment: number): void;
-  /** The one that waits, or a new one. When it has ended, the next is launched if another deployment waits. */
+  /**
+   * The one that waits, or a new one; throws where none can be launched. When it has ended, the next is launched if
+   * another deployment waits.
+   */
   take(deployment: number): Launched;
   /** Lets the one that waits go, and forgets what it was kept for. */
   dismiss(): void;
@@ -42,7 +45,12 @@ export function createSpareSupervisor(
     for (const [deployment, until] of waiting) if (until <= now) waiting.delete(deployment);
     const left = Math.max(foreseen, ...waiting.values()) - now;
     if (left > 0) {
-      spare = present() ?? launchSupervisor(context, options);
+      try {
+        spare = present() ?? launchSupervisor(context, options);
+      } catch {
+        // Where the machine has no room for it, the start itself will say so.
+        spare = undefined;
+      }
       timer = clock.after(left, look);
     } else if (spare !== undefined) {
       dismiss(spare);
