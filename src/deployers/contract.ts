@@ -99,7 +99,7 @@ export type Deployer = {
   readonly callTimeoutMs: number;
   /**
    * In ms: how long what a call has sent may still be carried out after the bot was killed; nobody asks `find` sooner.
-   * 0 where a look too early does no harm, because nothing is begun or a second start is refused.
+   * 0 where a look too early does no harm: nothing is begun, a second start is refused, or the look itself forbids it.
    */
   readonly callOutlivesMs: number;
   /** A start will most likely be called in a moment: what is bound to no attempt may be made ready. Never fails. */

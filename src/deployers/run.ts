@@ -11,8 +11,9 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { GitHubPort } from "../operations/ports.ts";
-import type { Attempt, Deployer, Found, Handle, Observation, Started } from "./contract.ts";
+import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import { type AttemptFolder, attemptFolder, attemptsRoot, exists } from "./run/attempt-folder.ts";
+import { permit, withdraw } from "./run/claim-folder.ts";
 import { commandEnvironment } from "./run/command-environment.ts";
 import { signalGroup } from "./run/end-group.ts";
 import { hostId } from "./run/host-id.ts";
@@ -41,8 +42,8 @@ export type RunDeployerOptions = {
   /** Where commands and git are found. */
   readonly path?: string;
   /**
-   * True when no other host can have claimed an attempt, as with a private database. Only then does a missing folder
-   * prove that nothing was started.
+   * True when no other host can have claimed an attempt, as with a private database. Only then does it prove that nothing
+   * was started, and that nothing will be, when the folder's place could be taken here.
    */
   readonly onlyHost?: boolean;
   /** Called at once when an attempt that this process started has ended; looking again still finds it without. */
@@ -51,7 +52,13 @@ export type RunDeployerOptions = {
   readonly program?: string;
 };
 
-const handleShape = z.object({ host: z.string(), token: z.string() });
+const handleShape = z.object({
+  host: z.string(),
+  token: z.string(),
+  /** Epoch ms. Handles that were stored earlier have none. */
+  since: z.number().default(0),
+});
+type RunHandle = z.output<typeof handleShape>;
 
 type Parts = RunDeployerOptions & {
   readonly path: string;
@@ -94,6 +101,11 @@ async function orderFor(parts: Parts, attempt: Attempt, command: Command): Promi
   };
 }
 
+async function begun(parts: Parts, { token }: Attempt): Promise<StartedAttempt> {
+  const handle = { host: await parts.host(), token, since: parts.context.clock.now() } satisfies RunHandle;
+  return { kind: "started", handle };
+}
+
 async function start(parts: Parts, attempt: Attempt): Promise<Started> {
   const { context, log, dataDir } = parts;
   const definition = attempt.stage.deployer;
@@ -102,7 +114,6 @@ async function start(parts: Parts, attempt: Attempt): Promise<Started> {
   const no = forbidden(parts, attempt);
   if (no !== undefined) return refused(no);
   const folder = attemptFolder(dataDir, attempt.token);
-  const handle: Handle = { host: await parts.host(), token: attempt.token } satisfies z.infer<typeof handleShape>;
   let order: Order;
   try {
     order = await orderFor(parts, attempt, definition);
@@ -112,29 +123,32 @@ async function start(parts: Parts, attempt: Attempt): Promise<Started> {
   }
   await context.faults.at("run.asked-git-access");
   await context.files.mkdir(attemptsRoot(dataDir), { recursive: true, mode: 0o700 });
+  await permit(context, folder);
   const answer = await orderSupervisor(context, parts.spare.take(attempt.checkout), {
     order,
     startWithin: startTimeoutMs - (context.clock.monotonic() - called),
     onEnd: () => parts.onEnded?.(attempt),
   });
   await context.faults.at("run.answered");
-  if (answer.kind === "claimed" || answer.kind === "taken") return { kind: "started", handle };
-  // The word may have been lost, the folder is what counts.
-  if (await exists(context, folder.root)) return { kind: "started", handle };
+  // The word may have been lost, or an earlier call's supervisor may still be on its way: the folder is what counts.
+  if (answer.kind === "claimed" || !(await withdraw(context, { dataDir, folder }))) return await begun(parts, attempt);
   const why = answer.kind === "silent" ? plainLine(answer.message, 300) : "it was not ready in time";
   return refused(`The command's supervisor did not start: ${why.replace(/\.+$/u, "")}.`);
 }
 
+type Here = { readonly folder: AttemptFolder; readonly since: number };
+
 /** The attempt's folder when this is the host that has it. */
-async function folderOf(parts: Parts, handle: Handle): Promise<AttemptFolder | undefined> {
+async function hereOf(parts: Parts, handle: Handle): Promise<Here | undefined> {
   const parsed = handleShape.safeParse(handle);
   if (!parsed.success || parsed.data.host !== (await parts.host())) return undefined;
-  return attemptFolder(parts.dataDir, parsed.data.token);
+  const { token, since } = parsed.data;
+  return { folder: attemptFolder(parts.dataDir, token), since };
 }
 
 async function observe(parts: Parts, attempt: Attempt, handle: Handle): Promise<Observation> {
-  const folder = await folderOf(parts, handle);
-  if (folder === undefined) {
+  const here = await hereOf(parts, handle);
+  if (here === undefined) {
     // Another replica's attempt is that replica's to tell about. Only past its time limit is it sure that nobody will.
     const elsewhere = handleShape.safeParse(handle).success && parts.onlyHost !== true;
     if (elsewhere && parts.context.clock.now() < attempt.deadlineAt + elsewhereGraceMs) {
@@ -144,12 +158,13 @@ async function observe(parts: Parts, attempt: Attempt, handle: Handle): Promise<
   }
   const { values } = parts.operator.secrets(attempt.repository.fullName, attempt.secrets);
   const machine = await thisMachine(parts.context);
-  return observeFolder(parts.context, folder, { attempt, machine, hidden: Object.values(values) });
+  const { folder, since } = here;
+  return observeFolder(parts.context, folder, { attempt, since, machine, hidden: Object.values(values) });
 }
 
 async function cancel(parts: Parts, handle: Handle): Promise<void> {
   const { context } = parts;
-  const folder = await folderOf(parts, handle);
+  const folder = (await hereOf(parts, handle))?.folder;
   const supervisor = folder === undefined ? undefined : await readSupervisor(context, folder);
   if (folder === undefined || supervisor === undefined) return;
   // The wish first, then the signal: a supervisor that wakes must find why. One that gets no signal looks by itself.
@@ -164,11 +179,12 @@ async function cancel(parts: Parts, handle: Handle): Promise<void> {
 }
 
 async function find(parts: Parts, attempt: Attempt): Promise<Found> {
-  const folder = attemptFolder(parts.dataDir, attempt.token);
-  if (await exists(parts.context, folder.root)) {
-    return { kind: "started", handle: { host: await parts.host(), token: attempt.token } };
+  const { context, dataDir } = parts;
+  const folder = attemptFolder(dataDir, attempt.token);
+  if (parts.onlyHost === true) {
+    return (await withdraw(context, { dataDir, folder })) ? { kind: "impossible" } : await begun(parts, attempt);
   }
-  if (parts.onlyHost === true) return { kind: "impossible" };
+  if (await exists(context, folder.supervisor)) return await begun(parts, attempt);
   return { kind: "unknown", why: "it was not started on this host; another host may have started it" };
 }
 
@@ -190,7 +206,7 @@ export function createRunDeployer(options: RunDeployerOptions): Deployer {
   return {
     kind: "run",
     callTimeoutMs,
-    // Of two supervisors under one token only one makes the folder.
+    // Of all who are on their way under one token only one takes the folder's place, and a look takes it as well.
     callOutlivesMs: 0,
     expect: () => spare.prepare(),
     makeAhead(ahead) {

@@ -1,16 +1,29 @@
-/** A supervisor that is killed with -9 at the fault point named in the file `die-at` of its data folder. */
-import { readFileSync } from "node:fs";
+/**
+ * A supervisor that is killed with -9 at the fault point named in the file `die-at` of its data folder, or that waits at
+ * the one named in `hold-at` until the file `go-on` is there, as on a machine that is slow.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createContext } from "../../src/context.ts";
 import { runSupervisor } from "../../src/deployers/run/supervisor-process.ts";
 
-const dieAt = readFileSync(join(process.argv[2] ?? "", "die-at"), "utf8");
+const dataDir = process.argv[2] ?? "";
+const named = (file: string) => (existsSync(join(dataDir, file)) ? readFileSync(join(dataDir, file), "utf8") : "");
+const [dieAt, holdAt] = [named("die-at"), named("hold-at")];
+
+/** Says in the file `held` that it waits. A test that has gone takes the folder with it. */
+async function hold(): Promise<void> {
+  writeFileSync(join(dataDir, "held"), "");
+  while (existsSync(dataDir) && !existsSync(join(dataDir, "go-on"))) await pause(10);
+}
 
 await runSupervisor(
   createContext({
     faults: {
-      at(name) {
+      async at(name) {
         if (name === dieAt) process.kill(process.pid, "SIGKILL");
+        if (name === holdAt) await hold();
       },
     },
   }),

@@ -1,6 +1,6 @@
 /** Kill -9, of the bot and of the supervisor, at every point: nothing runs twice, and what is told afterwards is true. */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -9,8 +9,9 @@ import type { Attempt } from "../../src/deployers/contract.ts";
 import { attemptFolder } from "../../src/deployers/run/attempt-folder.ts";
 import { membersOf } from "../../src/deployers/run/process-table.ts";
 import { readCommand, readSupervisor } from "../../src/deployers/run/records.ts";
+import type { RunDeployerOptions } from "../../src/deployers/run.ts";
 import { handleOf, until, untilEnded } from "./attempts.ts";
-import { type RunBench, runBench } from "./run-bench.ts";
+import { operatorRules, type RunBench, runBench } from "./run-bench.ts";
 
 const program = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const context = createContext();
@@ -73,19 +74,95 @@ describe("a bot killed with -9", () => {
     expect(await doomedBot(point, made)).toBe("SIGKILL");
     const handle = handleOf(await bench.deployer.start(made));
     await bench.running(1);
-    expect(await bench.deployer.find(made)).toEqual({ kind: "started", handle });
+    expect(await bench.deployer.find(made)).toMatchObject({ kind: "started", handle: { token: made.token } });
     bench.letGo();
     expect(await untilEnded(bench.deployer, made, handle)).toMatchObject({ state: "success" });
     expect(bench.counted()).toBe(1);
   });
 });
 
-describe("a supervisor killed with -9", () => {
-  function open(dieAt: string): void {
-    bench = runBench({ program: program("./doomed-supervisor.ts") });
-    mkdirSync(bench.dataDir, { recursive: true });
-    writeFileSync(join(bench.dataDir, "die-at"), dieAt);
+function openDoomed(file: "die-at" | "hold-at", point: string, options: Partial<RunDeployerOptions> = {}): void {
+  bench = runBench({ program: program("./doomed-supervisor.ts"), ...options });
+  mkdirSync(bench.dataDir, { recursive: true });
+  writeFileSync(join(bench.dataDir, file), point);
+}
+
+describe("an order that a slow supervisor still has when its bot was killed", () => {
+  let allowed = true;
+  /** Resolves when the processes of so many supervisors have ended. */
+  let gone: (count: number) => Promise<unknown>;
+
+  /** The bot is dead, and the supervisor has got as far as it may without the folder. */
+  async function ordered(): Promise<Attempt> {
+    let ended = 0;
+    gone = (count) => until(() => (ended >= count ? true : undefined));
+    allowed = true;
+    openDoomed("hold-at", "supervisor.folder-prepared", {
+      operator: operatorRules({ commandsAllowed: () => allowed }),
+      onEnded: () => {
+        ended += 1;
+      },
+    });
+    bench.letGo();
+    const made = attempt("true");
+    bench.faults.arm("run.ordered");
+    await expect(bench.deployer.start(made)).rejects.toThrow("run.ordered");
+    await until(() => existsSync(join(bench.dataDir, "held")) || undefined);
+    return made;
   }
+  const goOn = () => writeFileSync(join(bench.dataDir, "go-on"), "");
+
+  test("is not carried out once it was told that it cannot be, and a later look tells the same", async () => {
+    const made = await ordered();
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+    goOn();
+    await gone(1);
+    expect(bench.counted()).toBe(0);
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+  });
+
+  test("is not carried out when the start that follows is forbidden", async () => {
+    const made = await ordered();
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+    allowed = false;
+    expect(await bench.deployer.start(made)).toMatchObject({ kind: "refused" });
+    goOn();
+    await gone(1);
+    expect(bench.counted()).toBe(0);
+  });
+
+  test("is not carried out when the supervisor of the start that follows dies", async () => {
+    const made = await ordered();
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+    rmSync(join(bench.dataDir, "hold-at"));
+    writeFileSync(join(bench.dataDir, "die-at"), "supervisor.folder-prepared");
+    expect(await bench.deployer.start(made)).toMatchObject({ kind: "refused" });
+    goOn();
+    await gone(2);
+    expect(bench.counted()).toBe(0);
+  });
+
+  test("runs once beside that of the start that follows, and is found where it came first", async () => {
+    const made = await ordered();
+    expect(await bench.deployer.find(made)).toEqual({ kind: "impossible" });
+    rmSync(join(bench.dataDir, "hold-at"));
+    const handle = handleOf(await bench.deployer.start(made));
+    goOn();
+    await gone(2);
+    expect(await untilEnded(bench.deployer, made, handle)).toMatchObject({ state: "success" });
+    expect(bench.counted()).toBe(1);
+
+    const second = await ordered();
+    goOn();
+    await gone(1);
+    expect(await bench.deployer.find(second)).toMatchObject({ kind: "started", handle: { token: second.token } });
+    expect(bench.counted()).toBe(1);
+  });
+});
+
+describe("a supervisor killed with -9", () => {
+  const open = (dieAt: string) => openDoomed("die-at", dieAt);
 
   test("before it made the folder: refused, with nothing begun", async () => {
     open("supervisor.folder-prepared");
@@ -109,8 +186,9 @@ describe("a supervisor killed with -9", () => {
     const ended = await untilEnded(bench.deployer, made, handle);
     expect(ended).toMatchObject({ state: "error", proven: true });
     expect(ended.message).toContain("nothing of it runs any more");
-    expect(await bench.deployer.find(made)).toEqual({ kind: "started", handle });
-    expect(await bench.deployer.start(made)).toEqual({ kind: "started", handle });
+    const same = { kind: "started", handle: { token: made.token } };
+    expect(await bench.deployer.find(made)).toMatchObject(same);
+    expect(await bench.deployer.start(made)).toMatchObject(same);
     expect(bench.counted()).toBe(0);
   });
 

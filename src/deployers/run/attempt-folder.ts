@@ -7,10 +7,12 @@
  *     attempts/<token>/cancel            there when somebody asked for the end
  *     attempts/<token>/exit.json         how it ended; written last, whole or not at all
  *     attempts/<token>/home, tmp         the command's HOME and TMPDIR
+ *     attempts/<token>/withdrawn         there alone, while it is certain that nobody begins the attempt
  *     work/<deployment>/tree             the checkout that a deployment's stages share
  *     git/<owner>/<name>.git             what was fetched of a repository
  *
- * Only the supervisor writes here, but for `cancel`. Names that come from outside never become a path unchecked.
+ * Only the supervisor writes here, but for `cancel` and `withdrawn`. Names that come from outside never become a path
+ * unchecked.
  */
 import { join } from "node:path";
 import type { Context } from "../../context.ts";
@@ -26,6 +28,7 @@ export type AttemptFolder = {
   readonly pipe: string;
   readonly home: string;
   readonly tmp: string;
+  readonly withdrawn: string;
 };
 
 export function attemptsRoot(dataDir: string): string {
@@ -51,6 +54,7 @@ export function folderAt(root: string): AttemptFolder {
     pipe: join(root, "pipe"),
     home: join(root, "home"),
     tmp: join(root, "tmp"),
+    withdrawn: join(root, "withdrawn"),
   };
 }
 

@@ -3,10 +3,13 @@
  *
  * The folder is prepared under another name, which nothing of the order is needed for, and then renamed into place with
  * its record inside. A rename onto a folder that holds something fails, so one of several racing supervisors wins, and
- * nobody ever sees the folder without a record of who supervises it.
+ * nobody ever sees what was begun without a record of who supervises it.
+ *
+ * The bot takes part in that race where it has to know that nothing begins any more: it puts a folder into the place
+ * that says `withdrawn`, and whoever still has an order comes too late.
  */
 import type { Context } from "../../context.ts";
-import { type AttemptFolder, attemptsRoot, folderAt } from "./attempt-folder.ts";
+import { type AttemptFolder, attemptsRoot, exists, folderAt } from "./attempt-folder.ts";
 import { thisMachine } from "./machine.ts";
 import { runningProcess } from "./process-table.ts";
 
@@ -23,7 +26,7 @@ export async function prepareFolder(
     context.files.mkdir(prepared.root, { recursive: true, mode: 0o700 }),
   ]);
   if (self === undefined) throw new Error("The supervisor could not read its own start time.");
-  const record = { pid, start: self.start, machine, startedAt: context.clock.now() };
+  const record = { pid, start: self.start, machine };
   await Promise.all([
     context.files.writeFile(prepared.supervisor, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true }),
     ...[prepared.home, prepared.tmp].map((name) => context.files.mkdir(name, { mode: 0o700 })),
@@ -52,6 +55,25 @@ export async function claimFolder(
 /** Takes away what was prepared and is not wanted. */
 export async function forgetFolder(context: Context, prepared: AttemptFolder): Promise<void> {
   await context.files.rm(prepared.root, { recursive: true, force: true });
+}
+
+/** Whether nobody begins the attempt from now on, until it is permitted again; false where somebody has begun it. */
+export async function withdraw(
+  context: Context,
+  { dataDir, folder }: { readonly dataDir: string; readonly folder: AttemptFolder },
+): Promise<boolean> {
+  if (await exists(context, folder.supervisor)) return false;
+  const stand = folderAt(`${attemptsRoot(dataDir)}/.new-${context.ids.uuid()}`);
+  await context.files.mkdir(stand.root, { recursive: true, mode: 0o700 });
+  await context.files.writeFile(stand.withdrawn, "", { mode: 0o600 });
+  if ((await rename(context, stand.root, folder.root)) === "claimed") return true;
+  await forgetFolder(context, stand);
+  return await exists(context, folder.withdrawn);
+}
+
+/** Lets the attempt be begun: an empty folder is in nobody's way. What somebody has begun stays as it is. */
+export async function permit(context: Context, folder: AttemptFolder): Promise<void> {
+  await context.files.rm(folder.withdrawn, { force: true });
 }
 
 async function rename(context: Context, from: string, to: string): Promise<Claim> {

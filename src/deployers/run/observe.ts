@@ -115,11 +115,18 @@ async function orphan(context: Context, folder: AttemptFolder, attempt: Attempt)
   };
 }
 
+type Observing = {
+  readonly attempt: Attempt;
+  /** Epoch ms: when it was started, or found. */
+  readonly since: number;
+  readonly machine: Machine;
+  readonly hidden: readonly string[];
+};
+
 async function withoutExit(
   context: Context,
   folder: AttemptFolder,
-  attempt: Attempt,
-  machine: Machine,
+  { attempt, since, machine }: Pick<Observing, "attempt" | "since" | "machine">,
 ): Promise<Observation> {
   const supervisor = await readSupervisor(context, folder);
   if (supervisor === undefined) return { state: "unknown", message: "its folder is gone", proven: false };
@@ -127,7 +134,7 @@ async function withoutExit(
   switch (now) {
     case "supervised": {
       // Short at first, because most commands that end soon are waited for by somebody.
-      const ran = context.clock.now() - supervisor.startedAt;
+      const ran = context.clock.now() - since;
       return { state: "running", lookAgainMs: Math.min(1_000, Math.max(100, Math.round(ran / 20))) };
     }
     case "orphaned":
@@ -151,12 +158,8 @@ async function withoutExit(
   }
 }
 
-export async function observeFolder(
-  context: Context,
-  folder: AttemptFolder,
-  options: { readonly attempt: Attempt; readonly machine: Machine; readonly hidden: readonly string[] },
-): Promise<Observation> {
-  const { attempt, machine, hidden } = options;
+export async function observeFolder(context: Context, folder: AttemptFolder, options: Observing): Promise<Observation> {
+  const { machine, hidden } = options;
   const exit = await readExit(context, folder);
   const supervisor = exit === undefined || exit.proven ? undefined : await readSupervisor(context, folder);
   // What outlived SIGKILL may have gone since.
@@ -164,6 +167,6 @@ export async function observeFolder(
     exit === undefined ||
     exit.proven ||
     (supervisor !== undefined && (await standing(context, folder, supervisor, machine)) === "ended");
-  const seen = exit === undefined ? await withoutExit(context, folder, attempt, machine) : ended(exit, proven);
+  const seen = exit === undefined ? await withoutExit(context, folder, options) : ended(exit, proven);
   return { ...seen, ...(await outputOf(context, folder, hidden)) };
 }

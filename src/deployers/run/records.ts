@@ -6,11 +6,7 @@ import type { AttemptFolder } from "./attempt-folder.ts";
 const machine = z.object({ host: z.string(), bootId: z.string().optional(), pidNamespace: z.string().optional() });
 const processName = z.object({ pid: z.number().int().positive(), start: z.string() });
 
-const supervisorRecord = processName.extend({
-  machine,
-  /** Epoch ms. */
-  startedAt: z.number(),
-});
+const supervisorRecord = processName.extend({ machine });
 export type SupervisorRecord = z.infer<typeof supervisorRecord>;
 
 const commandRecord = processName;

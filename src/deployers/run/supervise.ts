@@ -8,7 +8,7 @@
  * The protocol with the bot: the arguments are the data folder and the PATH of its tools. As JSON on standard input comes, whole, the order with its
  * token and how many ms after this process began the folder may still be made; times are told as what is left of them,
  * so that the two need not agree on the clock. The answer is one word on standard output, `claimed`, `taken` (another
- * supervisor has this token) or `late`. After that only the folder speaks.
+ * supervisor has this token, or the bot has withdrawn it) or `late`. After that only the folder speaks.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../../context.ts";
