@@ -7,10 +7,11 @@ import PQueue from "p-queue";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { NotSent } from "../operations/ports.ts";
+import { presentWriter } from "../projections/writer.ts";
 
 /** GitHub allows an App 100 at once (its secondary limits); this leaves room for other replicas. */
 const callsAtOnce = 10;
-/** GitHub itself gives up after 10 s. A surface's lease (60 s) outlives a wait and several such calls. */
+/** GitHub itself gives up after 10 s. A surface's lease (60 s), renewed before each write, outlives the call. */
 const callTimeoutMs = 12_000;
 /**
  * Who writes has a time in which nobody else does the same (a surface's lease, a stage's call): what has waited longer
@@ -30,8 +31,9 @@ export function priorityOf(path: string, writing: boolean): number {
   return 1;
 }
 
-/** Everything in GraphQL is a POST: what it says tells whether it reads or changes something. */
+/** Everything in GraphQL is a POST: what it says tells whether it reads or changes something. Signing in does not. */
 export function writes(method: string, path: string, body: unknown): boolean {
+  if (path.endsWith("/access_tokens")) return false;
   if (!path.endsWith("/graphql")) return method !== "GET";
   return /^\s*mutation\b/.test(graphqlCall.parse(JSON.parse(String(body))).query);
 }
@@ -42,10 +44,12 @@ export function createCallQueue(context: Context): typeof globalThis.fetch {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     const writing = writes(init?.method ?? "GET", pathname, init?.body);
     const asked = context.clock.monotonic();
-    const inTime = () => {
+    const stillMine = presentWriter();
+    const inTime = async () => {
       const waited = context.clock.monotonic() - asked;
       if (writing && waited > mostWaitMs) throw new NotSent("too many other calls came first");
-      return callOnce(context, input, init);
+      if (writing) await stillMine?.();
+      return await callOnce(context, input, init);
     };
     return await queue.add(inTime, { priority: priorityOf(pathname, writing) });
   };

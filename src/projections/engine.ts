@@ -2,28 +2,19 @@
  * Keeps what people see true to the state: one writer at a time for each surface, and a write only when the rendering
  * changed. The row is the truth about what was written; this never decides what is to be said.
  *
- * A row is leased with an epoch; every later write to the row must match it, so a writer that lost its lease changes
- * nothing. Before something is made the row says `posting`, until it is made, remembered and followed up; a writer that
- * finds it so looks for what its predecessor may have made before it makes anything.
+ * A row is leased (`lease.ts`). Before something is made the row says `posting`, until it is made, remembered and followed
+ * up; a writer that finds it so looks for what its predecessor may have made before it makes anything.
  */
 import { createHash } from "node:crypto";
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Context, Timer } from "../context.ts";
 import { OutsideError, Refusal } from "../operations/ports.ts";
-import type { Database, ProjectionRow } from "../store/schema.ts";
-import {
-  type External,
-  holdsOthers,
-  NotYet,
-  refusalsInOrder,
-  type Surface,
-  type Surfaces,
-  triesInOrder,
-} from "./surface.ts";
+import type { Database } from "../store/schema.ts";
+import { keeping, type Leased, lease, place, release, remember, renew } from "./lease.ts";
+import { type External, holdsOthers, NotYet, type Surface, type Surfaces } from "./surface.ts";
+import { writingAs } from "./writer.ts";
 
-/** Longer than any single write may take: GitHub calls give up after 12 s, Slack's after 15 s. */
-const leaseMs = 60_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 5 * 60_000;
 
@@ -46,8 +37,6 @@ export type ProjectionOptions = {
   readonly onCreated?: (surface: string, subject: string) => Promise<void>;
   readonly onWritten?: (surface: string, result: "created" | "updated" | "unchanged" | "failed") => void;
 };
-
-type Leased = ProjectionRow & { readonly epoch: number };
 
 export function createProjections(options: ProjectionOptions): Projections {
   const { context, log, db } = options;
@@ -175,68 +164,6 @@ export function createProjections(options: ProjectionOptions): Projections {
   };
 }
 
-/** Where a subject stands in its lane: `42/1` comes after `8` and before `42/2`. */
-function place(column: "subject" | "earlier.subject" | "projection.subject") {
-  return sql<readonly number[]>`string_to_array(${sql.ref(column)}, '/')::bigint[]`;
-}
-
-/** Invariant: at most one writer holds an unexpired lease; the epoch rises with each, so that an old one cannot write. */
-async function lease(db: Kysely<Database>, key: string, now: number, inOrder: boolean): Promise<Leased | undefined> {
-  const at = new Date(now);
-  return await db
-    .updateTable("projection")
-    .set((eb) => ({ epoch: eb("epoch", "+", 1), lease_until: new Date(now + leaseMs) }))
-    .where("key", "=", key)
-    .whereRef("wanted", ">", "shown")
-    .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", at)]))
-    .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
-    .$if(inOrder, (query) =>
-      query.where(({ eb, or, not, exists, selectFrom }) =>
-        or([
-          eb("external", "is not", null),
-          not(
-            exists(
-              selectFrom("projection as earlier")
-                .select("earlier.key")
-                .whereRef("earlier.surface", "=", "projection.surface")
-                .whereRef("earlier.lane", "=", "projection.lane")
-                .whereRef("earlier.wanted", ">", "earlier.shown")
-                .where("earlier.external", "is", null)
-                .where("earlier.refused", "<", refusalsInOrder)
-                .where("earlier.attempts", "<", triesInOrder)
-                .where(sql<boolean>`${place("earlier.subject")} < ${place("projection.subject")}`),
-            ),
-          ),
-        ]),
-      ),
-    )
-    .returningAll()
-    .executeTakeFirst();
-}
-
-/** Gives the lease back; true when the state has moved on since it was taken. */
-async function release(
-  db: Kysely<Database>,
-  row: Leased,
-  changes: {
-    shown?: number;
-    state?: "idle";
-    attempts?: number;
-    refused?: number;
-    error?: string | null;
-    look_at: Date | null;
-  },
-): Promise<boolean> {
-  const after = await db
-    .updateTable("projection")
-    .set({ ...changes, lease_until: null })
-    .where("key", "=", row.key)
-    .where("epoch", "=", row.epoch)
-    .returning(["wanted", "shown"])
-    .executeTakeFirst();
-  return after !== undefined && after.wanted > after.shown;
-}
-
 async function bringUpToDate(
   options: ProjectionOptions,
   surface: Surface,
@@ -262,7 +189,8 @@ async function bringUpToDate(
     }
     await renew(options, row, { state: "posting" });
     await options.context.faults.at("projection.posting");
-    const made = await surface.create(row.subject, rendering.content);
+    const { content } = rendering;
+    const made = await writingAs(keeping(options, row), () => surface.create(row.subject, content));
     await options.context.faults.at("projection.created");
     await remember(options.db, row, made, hash);
     return "created";
@@ -279,50 +207,15 @@ async function rewrite(
   hash: string,
   result: "created" | "updated",
 ): Promise<"created" | "updated"> {
-  if (surface.update !== undefined) {
-    const moved = await surface.update(external, content, row.subject);
+  const { update } = surface;
+  if (update !== undefined) {
+    const moved = await writingAs(keeping(options, row), () => update(external, content, row.subject));
     await options.context.faults.at("projection.updated");
     await remember(options.db, row, moved ?? external, hash);
   } else {
     await remember(options.db, row, external, hash);
   }
   return result;
-}
-
-/**
- * Looking for what a predecessor made may have taken most of the lease. Whoever writes to the far side has a whole one
- * before them, so that nobody takes over meanwhile and writes it a second time.
- */
-async function renew(
-  { db, context }: Pick<ProjectionOptions, "db" | "context">,
-  row: Leased,
-  changes: { readonly state?: "posting" } = {},
-): Promise<void> {
-  const result = await db
-    .updateTable("projection")
-    .set({ ...changes, lease_until: new Date(context.clock.now() + leaseMs) })
-    .where("key", "=", row.key)
-    .where("epoch", "=", row.epoch)
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) throw new LeaseLost(row.key);
-}
-
-async function remember(db: Kysely<Database>, row: Leased, external: External, hash: string | null): Promise<void> {
-  const result = await db
-    .updateTable("projection")
-    .set({ external: JSON.stringify(external), shown_hash: hash })
-    .where("key", "=", row.key)
-    .where("epoch", "=", row.epoch)
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) throw new LeaseLost(row.key);
-}
-
-/** Another writer took over; it will look for what this one made. */
-class LeaseLost extends Error {
-  constructor(key: string) {
-    super(`the lease of ${key} was lost`);
-    this.name = "LeaseLost";
-  }
 }
 
 function retryDelay(attempts: number, error: unknown, now: number): number {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { priorityOf, writes } from "../../src/github/call-queue.ts";
 import { GitHubRefusal, safe } from "../../src/github/failures.ts";
 import { NotSent, OutsideError } from "../../src/operations/ports.ts";
+import { writingAs } from "../../src/projections/writer.ts";
 import { testContext, testStart } from "../harness/test-context.ts";
 import { aClient, privateKey, token } from "./a-client.ts";
 import { played } from "./played.ts";
@@ -232,4 +233,37 @@ test("what has waited for its turn so long that another may do the same is not s
   );
   expect(await alsoLate).toBeInstanceOf(NotSent);
   expect(sent.slice(10).sort()).toEqual(["GET /api/repos/acme/shop/issues/1", "POST /api/graphql"]);
+});
+
+test("what writes is sent only while its writer may still write, and what reads in any case", async () => {
+  const sent: string[] = [];
+  const { context } = testContext({
+    overrides: {
+      fetch: async (input, init) => {
+        sent.push(`${init?.method} ${new URL(String(input)).pathname}`);
+        return Response.json({ token, permissions: {}, id: 1 }, { status: 201 });
+      },
+    },
+  });
+  const octokit = await aClient(context).installation(7);
+  let lost = false;
+  const stillMine = async () => {
+    sent.push("still mine?");
+    if (lost) throw new NotSent("another took over");
+  };
+  const error = await writingAs(stillMine, async () => {
+    await octokit.rest.repos.get(at);
+    await octokit.rest.repos.createDeployment({ ...at, ref: "main" });
+    lost = true;
+    return await failure(octokit.rest.repos.createDeployment({ ...at, ref: "main" }));
+  });
+  expect(error).toBeInstanceOf(NotSent);
+  expect(sent).toEqual([
+    "POST /api/app/installations/7/access_tokens",
+    "GET /api/repos/acme/shop",
+    "still mine?",
+    "POST /api/repos/acme/shop/deployments",
+    "still mine?",
+  ]);
+  await octokit.rest.repos.createDeployment({ ...at, ref: "main" });
 });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { OutsideError, Refusal } from "../../src/operations/ports.ts";
 import { NotYet } from "../../src/projections/surface.ts";
+import { presentWriter } from "../../src/projections/writer.ts";
 import { type FarSide, leaseMs, openFarSide } from "./far-side.ts";
 
 const open: FarSide[] = [];
@@ -58,6 +59,48 @@ describe("one writer", () => {
     expect(side.things).toEqual([{ id: 1, subject: "1/1", text: "later" }]);
     expect(side.writes).toEqual(["create 1/1: hello", "update 1: hello", "update 1: later"]);
     expect(await side.row("1/1")).toMatchObject({ wanted: 2, shown: 2, attempts: 0, error: null, lease_until: null });
+  });
+});
+
+describe("a creation of several calls", () => {
+  /** The first to make it asks for so long before its call that writes, which then takes almost a whole lease. */
+  const slowly = async (lookMs: number) => {
+    let first = true;
+    const side = await openWith("slack.message", {
+      async create(subject, text) {
+        const slow = first;
+        first = false;
+        if (slow) {
+          await side.clock.advance(lookMs);
+          await quick.project(side.key(subject));
+        }
+        await presentWriter()?.();
+        if (slow) {
+          await side.clock.advance(leaseMs - 1);
+          await quick.project(side.key(subject));
+        }
+        side.writes.push(`create ${subject}: ${text}`);
+        side.things.push({ id: 1, subject, text });
+        return { id: 1 };
+      },
+    });
+    const quick = side.engine();
+    await side.set("1/1", "hello");
+    await side.engine().project(side.key("1/1"));
+    return side;
+  };
+
+  test("has a whole lease before each call that writes: nobody takes over meanwhile", async () => {
+    const side = await slowly(50_000);
+    expect(side.writes).toEqual(["create 1/1: hello"]);
+    expect(await side.row("1/1")).toMatchObject({ state: "idle", external: { id: 1 }, attempts: 0 });
+  });
+
+  test("sends nothing more once another has taken over", async () => {
+    const side = await slowly(leaseMs);
+    expect(side.writes).toEqual(["create 1/1: hello"]);
+    expect(side.results).toEqual(["created", "failed"]);
+    expect(await side.row("1/1")).toMatchObject({ state: "idle", external: { id: 1 }, attempts: 0, error: null });
   });
 });
 
