@@ -2,12 +2,14 @@
  * An answer to an ask by a Slack person, by reaction or button. Who it is is looked up now, not taken from the click;
  * whoever may not answer at all is told why in the thread, once for each reason.
  */
+import type { Kysely } from "kysely";
 import { isKeptElsewhere, namesBehind } from "../policy/groups.ts";
 import { hasLogin } from "../policy/logins.ts";
 import type { Instant } from "../policy/model.ts";
 import type { ApprovalRefusal } from "../policy/reasons.ts";
+import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import { type ApprovalChanged, changeApproval } from "./change-approval.ts";
+import { type ApprovalChanged, underLock, writeApproval } from "./change-approval.ts";
 import { expectStart } from "./claim-stage.ts";
 import { loginOf } from "./people.ts";
 import { loadPlace, type Place } from "./place.ts";
@@ -20,6 +22,11 @@ export type SlackAnswer = {
   readonly team: string;
   readonly slackUser: string;
   readonly via: "reaction" | "button";
+  /** What they say by what is stored, such as all their reactions. What counts is the reading under the lock. */
+  readonly read: (db: Kysely<Database>) => Promise<Given>;
+};
+
+export type Given = {
   /** Undefined takes an earlier answer back. */
   readonly answer: "approve" | "reject" | undefined;
   /** When it was given or taken back, by Slack's clock, in epoch ms: of what a person did, the latest stands. */
@@ -36,32 +43,36 @@ export async function answer(bot: Bot, given: SlackAnswer): Promise<Answered> {
     .executeTakeFirst();
   const place = row === undefined ? undefined : await loadPlace(bot.db, row.environment_id);
   if (row === undefined || place === undefined) return { kind: "not-waiting" };
-  const theirs = async () => {
-    const login = await loginOf(bot, place.service.pipeline, given);
-    if (given.answer === "approve" && mayDecide(place, login)) expectStart(bot, place);
-    return login;
-  };
-  const [login, person] = await Promise.all([theirs(), bot.slack.person(given.team, given.slackUser)]);
-  const why = given.answer === undefined ? undefined : refusalOf(person, login);
-  if (why !== undefined) {
-    await bot.db.transaction().execute((trx) =>
-      say(trx, bot, {
+  const [person] = await Promise.all([bot.slack.person(given.team, given.slackUser), foresee(bot, place, given)]);
+  return await underLock(bot, place, row.id, async (trx): Promise<Answered> => {
+    // Asking Slack takes its time, in which they may have taken back what they said, or be linked to another login.
+    const { answer: said, at: actedAt } = await given.read(trx);
+    const login = await loginOf({ db: trx }, place.service.pipeline, given);
+    const why = said === undefined ? undefined : refusalOf(person, login);
+    if (why !== undefined) {
+      await say(trx, bot, {
         key: `approval/${row.id}/${given.ask}/${given.slackUser}/${why.code}`,
         content: { code: "approval-refused", person: person.name, slackUser: given.slackUser, why },
         channel: row.channel,
         deployment: row.id,
-      }),
-    );
-    return { kind: "refused", why };
-  }
-  // Whoever is linked to nobody has given no answer that could be taken back.
-  if (login === undefined) return { kind: "noted" };
-  const { slackUser, team: slackTeam, via, at: actedAt } = given;
-  const answerer = { ...person, login, slackUser, slackTeam, via, actedAt };
-  return await changeApproval(bot, place, given.deployment, given.ask, answerer, given.answer);
+      });
+      return { kind: "refused", why };
+    }
+    // Whoever is linked to nobody has given no answer that could be taken back.
+    if (login === undefined) return { kind: "noted" };
+    const { slackUser, team: slackTeam, via } = given;
+    const answerer = { ...person, login, slackUser, slackTeam, via, actedAt };
+    return await writeApproval(trx, bot, place, given, answerer, said);
+  });
 }
 
-/** Whether the answer may be the one that was waited for. Nothing but readiness follows from it. */
+/** Nothing but readiness follows from it. */
+async function foresee(bot: Bot, place: Place, given: SlackAnswer): Promise<void> {
+  const login = await loginOf(bot, place.service.pipeline, given);
+  if (mayDecide(place, login) && (await given.read(bot.db)).answer === "approve") expectStart(bot, place);
+}
+
+/** Whether their answer may be the one that was waited for. */
 function mayDecide(place: Place, login: string | undefined): boolean {
   const { approvals } = place.policy;
   if (approvals === undefined || login === undefined) return false;

@@ -3,10 +3,11 @@
  * for a message that is not known yet; an approval stands while any approving reaction of its person remains.
  * Whether it counts is the policy's decision, taken anew until the start.
  */
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { z } from "zod";
 import type { Instant } from "../policy/model.ts";
-import { answer } from "./answer.ts";
+import type { Database } from "../store/schema.ts";
+import { answer, type Given } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 
 export type Reaction = {
@@ -105,8 +106,15 @@ export function messageOf(subject: string, external: unknown): Message | undefin
   return { deployment, ask, ...place.data };
 }
 
+/** Whoever stored a reaction folds all of that person's after it: the last to come under the lock has read every one. */
 async function fold(bot: Bot, meaningOf: MeaningOf, message: Message, slackUser: string): Promise<void> {
-  const rows = await bot.db
+  const { deployment, ask, team } = message;
+  const read = (db: Kysely<Database>) => folded(db, meaningOf, message, slackUser);
+  await answer(bot, { deployment, ask, team, slackUser, via: "reaction", read });
+}
+
+async function folded(db: Kysely<Database>, meaningOf: MeaningOf, message: Message, slackUser: string): Promise<Given> {
+  const rows = await db
     .selectFrom("reaction")
     .select(["emoji", "present", "changed_ts"])
     .where("team", "=", message.team)
@@ -121,7 +129,5 @@ async function fold(bot: Bot, meaningOf: MeaningOf, message: Message, slackUser:
   const made = told.filter(({ present, means }) =>
     given === undefined ? true : present ? means === given : given === "approve" && means === "reject",
   );
-  const at = Math.max(0, ...made.map((row) => row.at));
-  const { deployment, ask, team } = message;
-  await answer(bot, { deployment, ask, team, slackUser, via: "reaction", answer: given, at });
+  return { answer: given, at: Math.max(0, ...made.map((row) => row.at)) };
 }

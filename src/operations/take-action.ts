@@ -43,7 +43,8 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   if (await isOfAnotherTeam(bot, clicked)) return { code: "message-outdated", deployment };
   if (action === "approve" || action === "reject" || action === "withdraw") {
     const given = action === "withdraw" ? undefined : action;
-    const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", answer: given, at });
+    const read = async () => ({ answer: given, at });
+    const answered = await answer(bot, { deployment, ask, team, slackUser, via: "button", read });
     if (answered.kind === "refused") return { code: "approval-refused", deployment, why: answered.why };
     if (answered.kind !== "noted") return { code: "message-outdated", deployment };
     return { code: given === undefined ? "approval-withdrawn" : "approval-noted", deployment };

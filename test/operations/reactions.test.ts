@@ -183,6 +183,59 @@ test("an emoji that was given before another was taken away, and told after that
   expect(await answers()).toEqual(["rosa approve"]);
 });
 
+/** What is told, each click a second after the one before, while Slack is still being asked whose the first one is. */
+async function whileAsked(ts: string, clicks: readonly string[]) {
+  const { person } = world.bot.slack;
+  const asked = Promise.withResolvers<void>();
+  const known = Promise.withResolvers<void>();
+  world.bot.slack.person = async (...who) => {
+    world.bot.slack.person = person;
+    asked.resolve();
+    await known.promise;
+    return await person(...who);
+  };
+  const [first, ...then] = clicks.map((click, at) => {
+    const [emoji = "", away] = click.split(" ");
+    return () => tell({ ts, emoji, present: away === undefined, eventTs: `${3_002 + at}.000000` });
+  });
+  const slow = first?.();
+  await Promise.race([asked.promise, slow]);
+  for (const click of then) await click();
+  known.resolve();
+  await slow;
+}
+
+describe("once it is known who somebody is, what they say by then is their answer", () => {
+  let ts: string;
+  beforeEach(async () => {
+    await world.pipeline(shopPipeline.replace("count: 1", "count: 2"));
+    ({ ts } = await world.post(waiting));
+    await tell({ ts, emoji: "+1", eventTs: "3001.000000" });
+  });
+
+  test.each([
+    ["two yeses, both taken away meanwhile", ["ship", "+1 away", "ship away"], []],
+    ["a yes taken away, and another given meanwhile", ["+1 away", "ship"], ["rosa approve"]],
+    ["a no that was taken away for a yes", ["x", "x away", "ship"], ["rosa approve"]],
+  ])("%s", async (_what, clicks, stands) => {
+    await whileAsked(ts, clicks);
+    expect(await answers()).toEqual(stands);
+  });
+
+  test("under the login that they are linked to by then", async () => {
+    const at = new Date(world.clock.now());
+    const link = { team: "T1", slack_user: "U0000ROSA", login: "rosanna", github_id: 5, at };
+    const { person } = world.bot.slack;
+    world.bot.slack.person = async (...who) => {
+      world.bot.slack.person = person;
+      await world.db.insertInto("link").values(link).execute();
+      return await person(...who);
+    };
+    await tell({ ts, emoji: "ship", eventTs: "3002.000000" });
+    expect(await answers()).toContain("rosanna approve");
+  });
+});
+
 test("whatever order Slack tells in, and however often, what stands is what was clicked last", async () => {
   await world.pipeline(shopPipeline.replace("count: 1", "count: 3"));
   await world.post(waiting);
