@@ -78,8 +78,8 @@ export async function planBackMerges(
 }
 
 /**
- * A branch moved, or a pull request was closed: the pairs of the repository that it is part of are looked at again; all of
- * them when there is no telling.
+ * A branch moved, or a pull request was closed: the pairs of the repository that it is part of are looked at again. Without
+ * a branch it is those that are due, as with a new pipeline file.
  */
 export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, branch?: string): Promise<void> {
   const rows = await bot.db
@@ -87,8 +87,10 @@ export async function lookAtBackMergesOf(bot: Bot, repository: RepositoryRef, br
     .select("id")
     .where("repository_id", "=", repository.id)
     .where("removed_at", "is", null)
-    .$if(branch !== undefined, (query) =>
-      query.where((row) => row.or([row("source", "=", branch ?? ""), row("target", "=", branch ?? "")])),
+    .where((row) =>
+      branch === undefined
+        ? row("look_at", "<=", new Date(bot.context.clock.now()))
+        : row.or([row("source", "=", branch), row("target", "=", branch)]),
     )
     .execute();
   for (const { id } of rows) await lookAtBackMerge(bot, id);

@@ -21,7 +21,7 @@ import {
 import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
 import { type Comment, type Parse, takeComment } from "./take-comment.ts";
-import { versionNews } from "./version-news.ts";
+import { lookAtDueBackMerges, versionNews } from "./version-news.ts";
 import { byGitHubDeployment, byPullRequest, byRun, hearOf } from "./woken-by.ts";
 
 type Repository = SeenRepository;
@@ -75,6 +75,8 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       const paths = changedPaths === undefined ? {} : { changedPaths };
       await followBranch(bot, { repository, branch, before, after, deleted, forced, pusher, ...paths });
       await versionNews(bot, repository, [branch]);
+      // The push may have brought pairs that the branch itself is no part of.
+      await lookAtDueBackMerges(bot, repository);
       if (!deleted) await lookAhead(bot, repository, { branch, after, ...paths });
     },
     async issueSeen(issue: {

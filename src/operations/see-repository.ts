@@ -7,7 +7,7 @@ import { judgeRepositories } from "./judge-repository.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { readPipeline } from "./read-pipeline.ts";
 import { unlessRefused } from "./unless-refused.ts";
-import { lookAtNewBackMerges } from "./version-news.ts";
+import { lookAtDueBackMerges } from "./version-news.ts";
 
 export type SeenRepository = RepositoryRef & { readonly private: boolean };
 
@@ -32,7 +32,7 @@ export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boo
   await readPipeline(bot, seen);
   await store(bot, seen);
   await bot.context.faults.at("repository.stored");
-  await lookAtNewBackMerges(bot, seen);
+  await lookAtDueBackMerges(bot, seen);
   return true;
 }
 

@@ -19,8 +19,8 @@ export async function versionNews(bot: Bot, repository: RepositoryRef, branches:
   for (const branch of branches) await lookAtBackMergesOf(bot, repository, branch);
 }
 
-/** With a repository's first pipeline file. What GitHub does not say now is found by the sweep, and keeps nothing else. */
-export async function lookAtNewBackMerges(bot: Bot, repository: RepositoryRef): Promise<void> {
+/** A pipeline file may be new. What GitHub does not say now is found by the sweep, and keeps nothing else. */
+export async function lookAtDueBackMerges(bot: Bot, repository: RepositoryRef): Promise<void> {
   try {
     await lookAtBackMergesOf(bot, repository);
   } catch (error) {

@@ -1,11 +1,12 @@
 /** What only one branch has is brought back, and nothing undoes it before. */
 import { afterEach, expect, test } from "vitest";
 import { backMergesOf } from "../../src/operations/back-merge.ts";
+import { createGitHubEvents } from "../../src/operations/github-events.ts";
 import { loadServices } from "../../src/operations/place.ts";
 import { seeRepository } from "../../src/operations/see-repository.ts";
 import { versionNews } from "../../src/operations/version-news.ts";
 import { change, file, merged, open, openEmpty, pullOpened, rc, told, world } from "./versions-world.ts";
-import { repository } from "./world.ts";
+import { nothing, repository } from "./world.ts";
 
 afterEach(async () => {
   await world.close();
@@ -160,6 +161,31 @@ test("with a repository's first pipeline file its branches are looked at at once
   await world.sweep();
   expect(await lookAt()).toBeGreaterThan(world.clock.now());
 });
+
+test.each([
+  ["none", undefined],
+  ["another", file.replace("  back_merge: main\n", "")],
+])(
+  "a file that is pushed where there was %s has its branches looked at at once, each once",
+  async (_before, before) => {
+    await openEmpty();
+    world.github.file = before;
+    await world.empty();
+    await seeRepository(world.bot, repository);
+    world.github.file = file.replace("branch: release, ", "branch: release, back_merge: development, ");
+    const looks = () => world.faults.reached.filter((point) => point === "back-merge.kept").length;
+    const looksBefore = looks();
+    const after = world.commit("1");
+    for (const branch of ["release", "development"]) world.github.branches.set(branch, after);
+    const { pushed } = createGitHubEvents(world.bot, () => ({ kind: "none" }) as never);
+    const push = { repository, before: nothing, after, deleted: false, forced: false, pusher: "alice" };
+    await pushed({ ...push, branch: "main", changedPaths: [".github/signalbox.yml"] });
+    const pairs = await world.db.selectFrom("back_merge").selectAll().where("removed_at", "is", null).execute();
+    expect(pairs.map(({ target }) => target).toSorted()).toEqual(["development", "main"]);
+    for (const { look_at: at } of pairs) expect(at?.getTime()).toBeGreaterThan(world.clock.now());
+    expect(looks() - looksBefore).toBe(2);
+  },
+);
 
 test("without a pipeline file nothing is brought back any more", async () => {
   await open();
