@@ -88,7 +88,7 @@ export async function rebaseCommits(
     if (merged.kind === "conflict") throw new Problem(409, "Merge conflict");
     const committer = { name: "GitHub", email: "noreply@github.com", seconds: Math.floor(hub.now() / 1000) };
     const { message, author } = commit;
-    tip = await commitTree(repository.git, { tree: merged.tree, parents: [onto], message, author, committer });
+    tip = commitTree(repository.git, { tree: merged.tree, parents: [onto], message, author, committer });
   }
   return tip;
 }

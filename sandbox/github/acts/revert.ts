@@ -41,7 +41,7 @@ function branchOfRevert(hub: Hub, repository: Repository, issue: PullIssue, by: 
     const author = signatureOf(hub, by);
     const message = `Revert "${issue.title}"\n\nThis reverts commit ${merged.sha}.\n`;
     const made = { tree: reverted.tree, parents: [tip], message, author, committer: author };
-    const sha = await commitTree(repository.git, made);
+    const sha = commitTree(repository.git, made);
     let branch = `revert-${issue.number}-${headRef}`;
     for (let count = 1; branchSha(repository, branch) !== undefined; count += 1) {
       branch = `revert-${issue.number}-${headRef}-${count}`;

@@ -1,9 +1,11 @@
 /**
  * One bare repository: its refs (mirrored in memory, because a view must be given without waiting), its objects, and
- * an order for whatever writes to it. Every ref is written by `git update-ref` or `git fast-import`, compared with what
- * it was before; nothing else may write to the folder, but for a push, after which `reload` must be called.
+ * an order for whatever writes to it. Every ref is written by `git update-ref`, compared with what it was before; nothing
+ * else may move refs, but for a push, after which `reload` must be called.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ObjectType, writeLoose } from "./loose-objects.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { type AnnotatedTag, type Commit, parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
 import { createRefWriter } from "./ref-writer.ts";
@@ -22,6 +24,8 @@ export type BareRepository = {
   updateRefs(updates: readonly RefUpdate[]): Promise<void>;
   /** Reads the refs again and tells what changed. */
   reload(): Promise<readonly RefUpdate[]>;
+  /** Stores an object, which no ref reaches yet, and returns its SHA. */
+  write(type: ObjectType, content: Buffer): string;
   commit(sha: string): Promise<Commit | undefined>;
   tag(sha: string): Promise<AnnotatedTag | undefined>;
   tree(name: string): Promise<{ readonly sha: string; readonly entries: readonly TreeEntry[] } | undefined>;
@@ -35,9 +39,17 @@ export type BareRepository = {
 
 const mostRemembered = 2_000;
 
+/** What `git init --bare --template=` makes. */
+async function makeFolder(folder: string, defaultBranch: string): Promise<void> {
+  for (const inside of ["objects/info", "objects/pack", "refs/heads", "refs/tags"]) {
+    await mkdir(join(folder, inside), { recursive: true });
+  }
+  await writeFile(join(folder, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+  await writeFile(join(folder, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n");
+}
+
 export async function createBareRepository(folder: string, defaultBranch: string): Promise<BareRepository> {
-  await mkdir(folder, { recursive: true });
-  await git(folder, ["init", "--bare", "--quiet", "--template=", `--initial-branch=${defaultBranch}`, "."]);
+  await makeFolder(folder, defaultBranch);
   const reader = createObjectReader(folder);
   const writer = createRefWriter(folder);
   const refs = new Map<string, string>();
@@ -95,6 +107,7 @@ export async function createBareRepository(folder: string, defaultBranch: string
       for (const [ref, sha] of now) refs.set(ref, sha);
       return updates;
     },
+    write: (type, content) => writeLoose(folder, type, content),
     commit: (sha) =>
       remember(commits, sha, async () => {
         const object = await reader.read(sha);

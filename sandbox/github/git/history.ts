@@ -46,9 +46,6 @@ export async function isAncestor(repository: BareRepository, ancestor: string, o
   return compared !== undefined && compared.behind === 0;
 }
 
-/** The empty tree, which git knows without its being stored. */
-export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-
 const statuses: Readonly<Record<string, ChangedFile["status"]>> = {
   A: "added",
   D: "removed",

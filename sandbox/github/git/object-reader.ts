@@ -1,81 +1,47 @@
 /**
- * Reads objects through one long-running `git cat-file --batch` for each repository, so that a page that is looked at
- * often does not start a process each time. It only reads; `close` ends the process.
+ * Finds objects by the names that the sandbox uses: a SHA, what it stands for, a path in it. Only what is in a pack, as
+ * after a large push, and what is named by an abbreviated SHA is asked of git.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { gitEnvironment } from "./run-git.ts";
-
-export type GitObject = { readonly sha: string; readonly type: string; readonly content: Buffer };
+import { createCatFile } from "./cat-file.ts";
+import { type GitObject, readLoose } from "./loose-objects.ts";
+import { parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
 
 export type ObjectReader = {
-  /** Any name that git understands; undefined when there is no such object or the name is ambiguous. */
+  /**
+   * A full or abbreviated SHA, or one with `^{commit}`, `^{tree}` or `:<path>` behind it; undefined when there is no such
+   * object or the name is ambiguous.
+   */
   read(name: string): Promise<GitObject | undefined>;
   close(): Promise<void>;
 };
 
-type Waiting = { resolve(object: GitObject | undefined): void; reject(error: Error): void };
+const known = /^([0-9a-f]{40})(?:\^\{(commit|tree)\}|:(.+))?$/s;
 
 export function createObjectReader(folder: string): ObjectReader {
-  let child: ChildProcessWithoutNullStreams | undefined;
-  let closed: Promise<void> = Promise.resolve();
-  let waiting: Waiting[] = [];
-  let buffer: Buffer = Buffer.alloc(0);
+  const catFile = createCatFile(folder);
 
-  function start(): ChildProcessWithoutNullStreams {
-    const started = spawn("git", ["cat-file", "--batch"], { cwd: folder, env: gitEnvironment() });
-    buffer = Buffer.alloc(0);
-    closed = new Promise((resolve) => {
-      started.once("close", () => {
-        if (child === started) child = undefined;
-        const left = waiting;
-        waiting = [];
-        for (const one of left) one.reject(new Error("git cat-file ended before it answered"));
-        resolve();
-      });
-    });
-    started.once("error", () => undefined);
-    started.stdin.on("error", () => undefined);
-    started.stderr.resume();
-    started.stdout.on("data", (chunk: Buffer) => {
-      buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
-      while (takeOne()) {
-        // Each turn settles one waiting read.
-      }
-    });
-    return started;
-  }
-
-  function takeOne(): boolean {
-    const end = buffer.indexOf(10);
-    if (end < 0) return false;
-    const header = buffer.subarray(0, end).toString();
-    const found = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(header);
-    if (found === null) {
-      buffer = buffer.subarray(end + 1);
-      waiting.shift()?.resolve(undefined);
-      return true;
-    }
-    const size = Number(found[3]);
-    if (buffer.length < end + 1 + size + 1) return false;
-    const content = Buffer.from(buffer.subarray(end + 1, end + 1 + size));
-    buffer = buffer.subarray(end + 1 + size + 1);
-    waiting.shift()?.resolve({ sha: found[1] ?? "", type: found[2] ?? "", content });
-    return true;
+  async function bySha(sha: string): Promise<GitObject | undefined> {
+    return readLoose(folder, sha) ?? (await catFile.read(sha));
   }
 
   return {
-    read(name) {
-      // A line break would be read as two names, and every later answer would go to the wrong reader.
-      if (name === "" || /[\n\0]/.test(name)) return Promise.resolve(undefined);
-      return new Promise((resolve, reject) => {
-        child ??= start();
-        waiting.push({ resolve, reject });
-        child.stdin.write(`${name}\n`);
-      });
+    async read(name) {
+      const [, sha, kind, path] = known.exec(name) ?? [];
+      if (sha === undefined) return await catFile.read(name);
+      let object = await bySha(sha);
+      if (kind === undefined && path === undefined) return object;
+      while (object?.type === "tag") object = await bySha(parseTag(object.sha, object.content).object);
+      if (object?.type === "commit" && kind !== "commit") {
+        object = await bySha(parseCommit(object.sha, object.content).tree);
+      }
+      if (object?.type !== (kind ?? "tree")) return undefined;
+      for (const part of path?.split("/") ?? []) {
+        const entries: readonly TreeEntry[] = object?.type === "tree" ? parseTree(object.content) : [];
+        const entry = entries.find((one) => one.name === part);
+        object = entry === undefined ? undefined : await bySha(entry.sha);
+      }
+      return object;
     },
-    async close() {
-      child?.stdin.end();
-      await closed;
-    },
+    close: () => catFile.close(),
   };
 }

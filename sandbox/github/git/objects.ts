@@ -1,4 +1,4 @@
-/** Reads commits, trees and tags from git's own object format. Pure: bytes in, values out. */
+/** Commits, trees and tags in git's own object format, read and written. Pure: bytes in, values out, and the other way. */
 
 export type Signature = { readonly name: string; readonly email: string; readonly seconds: number };
 
@@ -12,6 +12,7 @@ export type Commit = {
 };
 
 export type TreeEntry = {
+  /** Six digits. */
   readonly mode: string;
   readonly type: "blob" | "tree" | "commit";
   readonly name: string;
@@ -75,6 +76,10 @@ export function parseTag(sha: string, content: Buffer): AnnotatedTag {
   };
 }
 
+export function typeOf(mode: string): TreeEntry["type"] {
+  return mode === "040000" ? "tree" : mode === "160000" ? "commit" : "blob";
+}
+
 export function parseTree(content: Buffer): readonly TreeEntry[] {
   const entries: TreeEntry[] = [];
   let at = 0;
@@ -84,11 +89,45 @@ export function parseTree(content: Buffer): readonly TreeEntry[] {
     const mode = content.subarray(at, space).toString().padStart(6, "0");
     entries.push({
       mode,
-      type: mode === "040000" ? "tree" : mode === "160000" ? "commit" : "blob",
+      type: typeOf(mode),
       name: content.subarray(space + 1, zero).toString(),
       sha: content.subarray(zero + 1, zero + 21).toString("hex"),
     });
     at = zero + 21;
   }
   return entries;
+}
+
+/** Git knows it without its being stored. */
+export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+function person(signature: Signature): string {
+  // Angle brackets and line breaks would end the field; git itself leaves them out.
+  const clean = (text: string) => text.replace(/[<>\n\0]/g, "");
+  return `${clean(signature.name)} <${clean(signature.email)}> ${signature.seconds} +0000`;
+}
+
+/** The message stands as it is given. */
+export function commitContent(commit: Omit<Commit, "sha">): Buffer {
+  const parents = [...new Set(commit.parents)].map((parent) => `parent ${parent}\n`).join("");
+  const people = `author ${person(commit.author)}\ncommitter ${person(commit.committer)}\n`;
+  return Buffer.from(`tree ${commit.tree}\n${parents}${people}\n${commit.message}`);
+}
+
+export function tagContent(tag: Omit<AnnotatedTag, "sha">): Buffer {
+  const { object, type, name, tagger, message } = tag;
+  return Buffer.from(`object ${object}\ntype ${type}\ntag ${name}\ntagger ${person(tagger)}\n\n${message}\n`);
+}
+
+export function treeContent(entries: readonly Omit<TreeEntry, "type">[]): Buffer {
+  // Git orders by bytes, and a folder as if its name ended in a slash.
+  const sorted = entries
+    .map(({ mode, name, sha }) => ({ mode, name, sha, key: Buffer.from(mode === "040000" ? `${name}/` : name) }))
+    .sort((a, b) => Buffer.compare(a.key, b.key));
+  return Buffer.concat(
+    sorted.flatMap(({ mode, name, sha }) => [
+      Buffer.from(`${mode.replace(/^0+/, "")} ${name}\0`),
+      Buffer.from(sha, "hex"),
+    ]),
+  );
 }

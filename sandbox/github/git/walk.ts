@@ -1,6 +1,6 @@
 /**
- * Walks over commits and trees as they are stored, for questions that are asked all the time: reading them through the
- * one `git cat-file` that runs anyway takes a fraction of what starting a process for each question does. Only reads.
+ * Walks over commits and trees as they are stored, for questions that are asked all the time: reading them
+ * takes a fraction of what starting a git for each question does. Only reads.
  */
 import type { BareRepository } from "./bare-repository.ts";
 import type { Commit, TreeEntry } from "./objects.ts";

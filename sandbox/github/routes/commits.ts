@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { mergeBranch } from "../acts/commits.ts";
 import { refuseProtected } from "../acts/protection.ts";
-import { changedFiles, commitsOf, compareCommits, emptyTree, isAncestor, log } from "../git/history.ts";
+import { changedFiles, commitsOf, compareCommits, isAncestor, log } from "../git/history.ts";
+import { emptyTree } from "../git/objects.ts";
 import { pullsOf } from "../hub/hub.ts";
 import type { Repository } from "../hub/state.ts";
 import { notFound, Problem, unprocessable } from "../problem.ts";

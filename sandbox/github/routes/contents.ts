@@ -3,6 +3,7 @@ import { z } from "zod";
 import { commitToBranch } from "../acts/commits.ts";
 import { refuseProtected } from "../acts/protection.ts";
 import { signatureOf } from "../acts/refs.ts";
+import { isGoodPath } from "../git/tree-edits.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Repository } from "../hub/state.ts";
 import { notFound, Problem, unprocessable } from "../problem.ts";
@@ -88,9 +89,7 @@ async function writeContents(call: RepositoryCall, hub: Hub, content: Buffer | n
   const { repository, by } = call;
   const wish = parseBody(writeWish, call);
   const path = call.param("path");
-  if (path.split("/").some((part) => part === "" || part === "." || part === ".." || part.toLowerCase() === ".git")) {
-    throw unprocessable("path contains a malformed path component");
-  }
+  if (!isGoodPath(path)) throw unprocessable("path contains a malformed path component");
   const branch = wish.branch ?? repository.defaultBranch;
   const tip = repository.git.refs.get(`refs/heads/${branch}`);
   if (tip === undefined) throw new Problem(404, `Branch ${branch} not found`);

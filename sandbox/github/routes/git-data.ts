@@ -4,7 +4,8 @@ import { refuseProtected, refuseRestricted } from "../acts/protection.ts";
 import { moveRefs, signatureOf } from "../acts/refs.ts";
 import { noCommit } from "../git/bare-repository.ts";
 import { isAncestor } from "../git/history.ts";
-import { commitTree, writeTag } from "../git/writing.ts";
+import { tagContent } from "../git/objects.ts";
+import { commitTree } from "../git/writing.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Repository } from "../hub/state.ts";
 import { notFound, Problem, unprocessable } from "../problem.ts";
@@ -129,7 +130,7 @@ const commitRoutes: readonly Route[] = [
           };
     const author = signature(wish.author) ?? signatureOf(hub, by);
     const committer = signature(wish.committer) ?? author;
-    const made = await commitTree(repository.git, { ...wish, author, committer });
+    const made = commitTree(repository.git, { ...wish, author, committer });
     const commit = await repository.git.commit(made);
     if (commit === undefined) throw new Error(`The commit ${made} was made and cannot be read.`);
     return { status: 201, body: gitCommitJson(hub, repository, commit) };
@@ -155,13 +156,8 @@ const tagRoutes: readonly Route[] = [
     if ((await repository.git.object(wish.object))?.type !== wish.type) throw new Problem(422, "Object does not exist");
     const own = signatureOf(hub, by);
     const tagger = wish.tagger === undefined ? own : { ...own, name: wish.tagger.name, email: wish.tagger.email };
-    const made = await writeTag(repository.git, {
-      object: wish.object,
-      type: wish.type,
-      name: wish.tag,
-      message: wish.message,
-      tagger,
-    });
+    const { object, type, tag: name, message } = wish;
+    const made = repository.git.write("tag", tagContent({ object, type, name, message, tagger }));
     return { status: 201, body: await tagJson(hub, repository, made) };
   }),
 ];

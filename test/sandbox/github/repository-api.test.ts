@@ -222,6 +222,15 @@ describe("refs and trees", () => {
       "deep/er/x.txt",
     ]);
   });
+
+  test.each([
+    { entry: { path: "a/../b", content: "x" }, says: "malformed path component" },
+    { entry: { path: "a", sha: "f".repeat(40) }, says: "is not a valid blob" },
+    { entry: { path: "a", mode: "040000", content: "x" }, says: "is not a valid tree" },
+  ] as const)("a tree is refused: $says", async ({ entry, says }) => {
+    const tree = [{ mode: "100644", type: "blob", ...entry }] as const;
+    await expect(started.octokit.rest.git.createTree({ ...shop, tree: [...tree] })).rejects.toThrow(says);
+  });
 });
 
 describe("releases", () => {
