@@ -11,6 +11,8 @@ const withNock = ["app", "client", "comparison-pages", "many-tags", "together", 
 const each = {
   setupFiles: ["test/harness/closed-network.ts"],
   pool: "forks" as const,
+  // What tests leave behind is mostly garbage at once: it is collected seldom, and little of it is copied first.
+  execArgv: ["--max-semi-space-size=64"],
   // A CommonJS module's default export is its whole `exports`, as it is where the bot runs.
   deps: { interopDefault: false },
   // More than two cores can be kept busy by: much of a test is waiting for the processes that it started.

@@ -37,7 +37,20 @@ const readyWithinMs = 60_000;
 const lookEveryMs = 50;
 const stopWithinMs = 15_000;
 /** What a program needs of the machine. The bot's own settings never come from the sandbox's surroundings. */
-const passedOn = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "NODE_ENV"];
+const passedOn = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "SystemRoot",
+  "NODE_ENV",
+  "NODE_COMPILE_CACHE",
+];
 
 export function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {

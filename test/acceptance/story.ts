@@ -18,7 +18,7 @@ import { type Context, createContext } from "../../src/context.ts";
 import { optional } from "../../src/optional.ts";
 import { createBotWithin } from "../harness/bot-within.ts";
 import { testDatabase } from "../harness/database.ts";
-import { shareCompiledCode } from "../harness/quick-places.ts";
+import { shareCompiledCode } from "../harness/run-folder.ts";
 
 /** Longer than anything takes on a busy machine; a test that meets it has failed. */
 const patienceMs = 40_000;

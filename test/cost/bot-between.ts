@@ -17,7 +17,7 @@ import { privateKey } from "../github/a-client.ts";
 import { startBotWithin } from "../harness/bot-within.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { type TestFaults, testFaults } from "../harness/fault-points.ts";
-import { shareCompiledCode } from "../harness/quick-places.ts";
+import { shareCompiledCode } from "../harness/run-folder.ts";
 
 /** Longer than anything takes on a busy machine; a test that meets it has failed. */
 const patienceMs = 110_000;

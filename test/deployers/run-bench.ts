@@ -9,7 +9,7 @@ import { readCommand, readSupervisor } from "../../src/deployers/run/records.ts"
 import { createRunDeployer, type RunDeployerOptions } from "../../src/deployers/run.ts";
 import type { OperatorRules } from "../../src/operations/bot.ts";
 import { type TestFaults, testFaults } from "../harness/fault-points.ts";
-import { shareCompiledCode } from "../harness/quick-places.ts";
+import { shareCompiledCode } from "../harness/run-folder.ts";
 import { type AttemptOptions, makeAttempt, until } from "./attempts.ts";
 import { makeFolder, makeRepository, type TestRepository } from "./git-fixture.ts";
 

@@ -4,7 +4,7 @@
  * durable, and what the private server does is tested in `test/store`.
  */
 import { spawn } from "node:child_process";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -17,7 +17,7 @@ import { findBinaries, readyBinaries } from "../../src/store/private-server/bina
 import { programEnvironment, runProgram } from "../../src/store/private-server/run-program.ts";
 import { chooseServerUser } from "../../src/store/private-server/server-user.ts";
 import { createEmptying } from "./empty-database.ts";
-import { placeForData } from "./quick-places.ts";
+import { makeRunFolder } from "./run-folder.ts";
 
 export type TestServer = {
   readonly host: string;
@@ -54,12 +54,15 @@ let end: (() => Promise<void>) | undefined;
 export async function setup(project: TestProject): Promise<void> {
   const context = createContext();
   const log = pino({ level: "silent" });
-  const folder = await mkdtemp(join(await placeForData(), "signalbox-test-"));
+  // Kept for the next run, unlike all else.
+  const copyInto = join(tmpdir(), "signalbox-test-programs");
+  const run = await makeRunFolder();
+  const folder = join(run.folder, "postgres");
+  await mkdir(folder);
   const data = join(folder, "data");
   const user = await chooseServerUser(context, data);
   if (user !== undefined) await chown(folder, user.ids.uid, user.ids.gid);
   const found = await findBinaries(context);
-  const copyInto = join(tmpdir(), "signalbox-test-programs");
   const binaries = await readyBinaries({ context, log, found, user, copyInto });
   const program = (name: string) => join(binaries.folder, "bin", name);
 
@@ -84,7 +87,7 @@ export async function setup(project: TestProject): Promise<void> {
   end = async () => {
     server.kill("SIGINT");
     await ended;
-    await rm(folder, { recursive: true, force: true });
+    await run.remove();
   };
 
   const postgres = { host: folder, port, user: "signalbox", template: "signalbox_template" };

@@ -7,7 +7,6 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { placeForData } from "../harness/quick-places.ts";
 import { type As, type BotProcess, lives, opened, query, refused, startBotProcess, untilEnded } from "./bot-process.ts";
 
 const root = process.getuid?.() === 0;
@@ -19,17 +18,17 @@ let elsewhere: string;
 let bots: BotProcess[];
 
 /** A new folder that others may enter. */
-async function makeFolder(place: string): Promise<string> {
-  const made = await mkdtemp(join(place, "signalbox-store-"));
+async function makeFolder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), "signalbox-store-"));
   await chmod(made, 0o755);
   return made;
 }
 
 beforeEach(async () => {
-  folder = await makeFolder(await placeForData());
+  folder = await makeFolder();
   dataDir = join(folder, "data");
   // Where PostgreSQL's programs may have to be copied to.
-  elsewhere = await makeFolder(tmpdir());
+  elsewhere = await makeFolder();
   bots = [];
 });
 afterEach(async () => {
@@ -48,8 +47,8 @@ afterEach(async () => {
 /** A database that was made once, for the tests to copy that are about something else. */
 let ready: string;
 beforeAll(async () => {
-  ready = await makeFolder(await placeForData());
-  const away = await makeFolder(tmpdir());
+  ready = await makeFolder();
+  const away = await makeFolder();
   const bot = await startBotProcess(join(ready, "data"), away);
   opened(bot);
   await bot.end();
