@@ -1,8 +1,11 @@
 /**
  * The bot is killed with -9 in the middle of a deployment and started again. It runs its private PostgreSQL here, which
- * is left running by the kill and found again. It says what became of the deployment, and nothing has run or been said
- * twice.
+ * is left running by the kill and found again. It says what became of the deployment, makes up for what happened
+ * meanwhile, and nothing has run or been said twice. Every other moment of being killed is told by
+ * `test/operations/crashes.test.ts`.
  */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BotProcess } from "../../sandbox/bot-process.ts";
 import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
@@ -10,90 +13,73 @@ import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import { isLive, openPlayOfProcess, type Play } from "./play.ts";
 
 let play: Play<BotProcess>;
+let sha: string;
+let missed: string;
+/** The pull request whose comment the bot could not remember. */
+let pull: number;
+
+const begun = async () => (await play.world()).runs.filter((run) => run.what === "begun").map((run) => run.sha);
+const comments = () => play.pull(pull).comments.filter(({ author }) => author.endsWith("[bot]"));
+
+/** The sample's script, which waits in its middle until this test lets it go on. */
+async function heldScript(): Promise<string> {
+  const script = await readFile("sandbox/sample/shop/bin/deploy.sh", "utf8");
+  const held = script.replace(/^note begun$/m, '$&\nuntil [ -e "$SITE_DIR/go-on" ]; do sleep 0.05; done');
+  expect(held).not.toBe(script);
+  return held;
+}
+
 beforeAll(async () => {
-  // Each step of a stage takes a quarter of a second, so that there is a middle to be killed in.
-  play = await openPlayOfProcess({ privateServer: true, pace: 0.25 });
+  play = await openPlayOfProcess({ privateServer: true });
+  const number = await play.propose({
+    branch: "wait",
+    changes: [{ path: "bin/deploy.sh", content: await heldScript() }],
+    title: "Wait in the middle",
+    body: "close #1",
+  });
+  sha = await play.merge(number);
+  await play.until("make deploy to begin", async () => (await begun()).length === 1 || undefined);
+
+  const changes = catalogueChange("Another", "More to buy");
+  play.github.fail({ method: "POST", path: /\/issues\/\d+\/comments/ }, [{ status: 0, afterDoing: true }]);
+  pull = await play.propose({ branch: "another", changes, title: "Add another", body: "" });
+  await play.until("the comment", () => comments()[0]);
+
+  await play.bot.kill();
+  missed = await play.github.commit(sampleRepository, "alice", {
+    branch: "main",
+    message: "Change while nobody looks",
+    changes: [{ path: "catalogue/missed.json", content: '{"name":"Missed","detail":"","order":13}\n' }],
+  });
+  await play.github.editPullRequest(sampleRepository, "alice", pull, { body: "close #2" });
+  await play.github.settled();
+  await play.bot.start();
 });
 afterAll(async () => {
   await play?.close();
 });
 
-const begun = async () => (await play.world()).runs.filter((run) => run.what === "begun").map((run) => run.sha);
-
-async function merge(): Promise<string> {
-  const number = await play.github.openPullRequest(sampleRepository, "alice", {
-    title: "Add the basket",
-    body: "close #1",
-    head: "add-basket",
-  });
-  await play.until("the pull request to be ready", () => play.pull(number).mergeable || undefined);
-  return await play.github.mergePullRequest(sampleRepository, "alice", number);
-}
-
-let sha: string;
+const threadOf = (nth: number) => play.thread(play.messages()[nth]?.ts ?? "").map(({ text }) => text);
 
 test("killed while make deploy runs, the command runs on and is found again", async () => {
-  sha = await merge();
-  await play.until("make deploy to begin", async () => (await begun()).length === 1 || undefined);
-  await play.bot.kill();
-  await play.bot.start();
-  await play.until("the deployment to end", () => isLive(play, "staging", sha));
+  await play.until("the restart in the thread", () => threadOf(0).some((text) => /restart/.test(text)));
   expect(await begun()).toEqual([sha]);
-  const [message] = play.messages();
-  const thread = await play.until("the end in the thread", () => {
-    const said = play.thread(message?.ts ?? "");
-    return said.some(({ text }) => /succeeded. It is live/.test(text)) ? said : undefined;
-  });
-  expect(thread.map(({ text }) => text)).toContainEqual(expect.stringMatching(/restart/));
-  expect(play.messages()).toHaveLength(1);
-});
-
-test("killed again at other moments, each command still runs once", async () => {
-  for (const afterMs of [50, 400, 900]) {
-    const before = (await begun()).length;
-    const next = await play.github.commit(sampleRepository, "alice", {
-      branch: "main",
-      message: `Change after ${afterMs} ms`,
-      changes: [{ path: `catalogue/at-${afterMs}.json`, content: `{"name":"At ${afterMs}","detail":"","order":12}\n` }],
-    });
-    await new Promise((resolve) => setTimeout(resolve, afterMs));
-    await play.bot.kill();
-    await play.bot.start();
-    await play.until(`${next} on staging`, () => isLive(play, "staging", next));
-    expect((await begun()).slice(before)).toEqual([next]);
-  }
+  await writeFile(join(play.siteDir, "go-on"), "");
+  await play.until("the deployment to end", () => isLive(play, "staging", sha));
+  await play.until("the end in the thread", () => threadOf(0).some((text) => /succeeded. It is live/.test(text)));
 });
 
 test("what was merged while the bot was down is deployed when it is back", async () => {
-  await play.bot.kill();
-  const missed = await play.github.commit(sampleRepository, "alice", {
-    branch: "main",
-    message: "Change while nobody looks",
-    changes: [{ path: "catalogue/missed.json", content: '{"name":"Missed","detail":"","order":13}\n' }],
-  });
-  await play.github.settled();
-  await play.bot.start();
   await play.until("staging to have it", () => isLive(play, "staging", missed));
+  expect(await begun()).toEqual([sha, missed]);
+  expect(play.messages()).toHaveLength(2);
 });
 
 test("killed before it could remember a comment, it edits that one", async () => {
-  const changes = catalogueChange("Another", "More to buy");
-  await play.github.commit(sampleRepository, "alice", { branch: "another", message: "Add another", changes });
-  play.github.fail({ method: "POST", path: /\/issues\/\d+\/comments/ }, [{ status: 0, afterDoing: true }]);
-  const number = await play.github.openPullRequest(sampleRepository, "alice", {
-    title: "Add another",
-    body: "",
-    head: "another",
-  });
-  const comments = () => play.pull(number).comments.filter(({ author }) => author.endsWith("[bot]"));
-  await play.until("the comment", () => comments()[0]);
-  await play.bot.kill();
-  await play.github.editPullRequest(sampleRepository, "alice", number, { body: "close #2" });
-  await play.bot.start();
   await play.until("all set", () => /All set/.test(comments()[0]?.body ?? "") || undefined);
   await play.until("green", () =>
-    play.pull(number).checkRuns.some(({ conclusion, headSha }) => {
-      return conclusion === "success" && headSha === play.pull(number).head.sha;
+    play.pull(pull).checkRuns.some(({ conclusion, headSha }) => {
+      return conclusion === "success" && headSha === play.pull(pull).head.sha;
     }),
   );
   expect(comments()).toHaveLength(1);

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { SandboxMessage } from "../../sandbox/slack-contract.ts";
-import { alice, isLive, openPlayOfProcess, type Play, rosa } from "./play.ts";
+import { alice, isLive, openPlay, type Play, rosa } from "./play.ts";
 import { reading } from "./story.ts";
 
 let play: Play;
 beforeAll(async () => {
-  play = await openPlayOfProcess();
+  play = await openPlay();
 });
 afterAll(async () => {
   await play?.close();
