@@ -1,9 +1,9 @@
 /** An environment's row: its lock, its version, and who looks again when it moved. */
-import { sql, type Transaction, type Updateable } from "kysely";
+import { type QueryCreator, sql, type Transaction, type Updateable } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
-import { wakeHomesOf } from "./follow-homes.ts";
+import { wakeFollowers } from "./follow-homes.ts";
 import { raiseGates } from "./raise-gates.ts";
 
 /**
@@ -83,50 +83,69 @@ export async function wakeEnvironments(
   { except, reach = "following" }: { readonly except?: number | undefined; readonly reach?: Reach } = {},
 ): Promise<void> {
   if (moved.length === 0) return;
-  const others = reach === "later" ? await later(trx, moved) : await following(trx, moved);
-  const environments = [...moved, ...others];
-  const waiting = await trx
-    .selectFrom("deployment")
-    .select("id")
-    .where("environment_id", "in", environments)
-    .where("status", "in", [...pendingStatuses])
+  const woken = await trx
+    .with("reached", (db) =>
+      db
+        .selectFrom("environment")
+        .select(["id", "service_id"])
+        .where("id", "in", [...moved])
+        .union(reach === "later" ? later(db, moved) : following(db, moved)),
+    )
+    .selectFrom("reached")
+    .innerJoin("deployment", "deployment.environment_id", "reached.id")
+    .where("deployment.status", "in", [...pendingStatuses])
+    .select([sql.lit<Woken>("waiting").as("kind"), "deployment.id"])
+    .union((db) =>
+      db
+        .selectFrom("reached")
+        .innerJoin("pull_request_gate", "pull_request_gate.environment_id", "reached.id")
+        .where("pull_request_gate.ended", "is", null)
+        .select([sql.lit<Woken>("judged").as("kind"), "reached.id"]),
+    )
+    .union((db) =>
+      db
+        .selectFrom("reached")
+        .innerJoin("home_service", "home_service.service_id", "reached.service_id")
+        .select([sql.lit<Woken>("shown").as("kind"), "reached.service_id as id"]),
+    )
     .orderBy("id")
     .execute();
+  const ids = (kind: Woken) => woken.flatMap((one) => (one.kind === kind ? [one.id] : []));
   await wake.advance(
     trx,
-    waiting.flatMap(({ id }) => (id === except ? [] : [id])),
+    ids("waiting").filter((id) => id !== except),
   );
-  await raiseGates(trx, wake, (gates) => gates.where("environment_id", "in", environments));
-  await wakeHomesOf(trx, wake, environments);
+  const judged = ids("judged");
+  if (judged.length > 0) await raiseGates(trx, wake, (gates) => gates.where("environment_id", "in", judged));
+  await wakeFollowers(trx, wake, ids("shown"));
 }
+
+/** Deployments that wait, environments whose verdicts on pull requests stand, and services that somebody looks at. */
+type Woken = "waiting" | "judged" | "shown";
 
 /**
  * The environments whose policy names one of these as the one before, in the pipeline file or as it was when what is live
  * there came: nothing else of another environment is asked at a decision but what is in quarantine.
  */
-async function following(trx: Transaction<Database>, environments: readonly number[]): Promise<readonly number[]> {
-  const rows = await trx
+function following(db: QueryCreator<Database>, environments: readonly number[]) {
+  return db
     .selectFrom("environment as moved")
     .innerJoin("environment", "environment.service_id", "moved.service_id")
     .innerJoin("service", "service.id", "environment.service_id")
     .innerJoin("repository", "repository.id", "service.repository_id")
     .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
     .where("moved.id", "in", [...environments])
-    .where("environment.id", "not in", [...environments])
     .where(
       sql<boolean>`(environment.live_policy->'environment'->>'after' = moved.name or jsonb_path_exists(
         pipeline_file.pipeline,
         '$.services[*] ? (@.name == $service).environments[*] ? (@.name == $name && @.after == $after)',
         jsonb_build_object('service', service.name, 'name', environment.name, 'after', moved.name)))`,
     )
-    .select("environment.id")
-    .distinct()
-    .execute();
-  return rows.map(({ id }) => id);
+    .select(["environment.id", "environment.service_id"]);
 }
 
-async function later(trx: Transaction<Database>, environments: readonly number[]): Promise<readonly number[]> {
-  const rows = await trx
+function later(db: QueryCreator<Database>, environments: readonly number[]) {
+  return db
     .selectFrom("environment as moved")
     .innerJoin("environment", (join) =>
       join
@@ -134,9 +153,5 @@ async function later(trx: Transaction<Database>, environments: readonly number[]
         .onRef("environment.position", ">", "moved.position"),
     )
     .where("moved.id", "in", [...environments])
-    .where("environment.id", "not in", [...environments])
-    .select("environment.id")
-    .distinct()
-    .execute();
-  return rows.map(({ id }) => id);
+    .select(["environment.id", "environment.service_id"]);
 }

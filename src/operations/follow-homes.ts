@@ -2,9 +2,9 @@
  * App Home follows what changes. A change wakes a look at the homes that show the service; that look marks each of them
  * in a transaction of its own, so that no decision waits for another because of somebody who looks on.
  */
-import type { Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
-import { touch } from "../projections/touch.ts";
+import { keyOf, type Marked, touch } from "../projections/touch.ts";
 import type { Database } from "../store/schema.ts";
 import type { HomeRow } from "../store/view-tables.ts";
 import type { Bot } from "./bot.ts";
@@ -29,31 +29,26 @@ export function homesOf(key: string): number | undefined {
   return key.startsWith(prefix) ? Number(key.slice(prefix.length)) : undefined;
 }
 
-/** Wakes the look at the homes that show this service, if there are any. A lost wake is made good within minutes. */
-export async function wakeHomes(trx: Transaction<Database>, wake: Wake, service: number): Promise<void> {
-  const follower = await trx
-    .selectFrom("home_service")
-    .select("home_id")
-    .where("service_id", "=", service)
-    .limit(1)
-    .executeTakeFirst();
-  if (follower !== undefined) await wake.project(trx, `${prefix}${service}`);
+/** The key of the look at the homes that show this service, if there are any. A lost wake is made good within minutes. */
+export function homesFollowing(service: number): RawBuilder<Marked> {
+  return sql<Marked>`select ${prefix} || service_id as key from home_service where service_id = ${service} limit 1`;
 }
 
-/** The same for the services of environments. */
-export async function wakeHomesOf(
+export async function wakeHomes(trx: Transaction<Database>, wake: Wake, service: number): Promise<void> {
+  const { rows } = await homesFollowing(service).execute(trx);
+  await wake.project(trx, rows.map(keyOf));
+}
+
+/** The same for services that are known to be shown. */
+export async function wakeFollowers(
   trx: Transaction<Database>,
   wake: Wake,
-  environments: readonly number[],
+  services: readonly number[],
 ): Promise<void> {
-  const followed = await trx
-    .selectFrom("environment")
-    .innerJoin("home_service", "home_service.service_id", "environment.service_id")
-    .select("home_service.service_id")
-    .distinct()
-    .where("environment.id", "in", [...environments])
-    .execute();
-  for (const service of followed) await wake.project(trx, `${prefix}${service.service_id}`);
+  await wake.project(
+    trx,
+    services.map((service) => `${prefix}${service}`),
+  );
 }
 
 export async function touchHome(trx: Transaction<Database>, wake: Wake, home: number): Promise<void> {

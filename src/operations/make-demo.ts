@@ -8,7 +8,7 @@ import type { DemosPolicy } from "../policy/pipeline.ts";
 import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
-import { wakeHomesOf } from "./follow-homes.ts";
+import { wakeHomes } from "./follow-homes.ts";
 import { planLook } from "./look-at-environment.ts";
 import type { ServicePlace } from "./place.ts";
 import { say } from "./tell.ts";
@@ -58,7 +58,7 @@ export async function prepareDemo(
       .executeTakeFirstOrThrow();
     if (isNew) await auditMade(trx, service, row, pushed, now);
     await planLook(trx, row.id);
-    await wakeHomesOf(trx, bot.wake, [row.id]);
+    await wakeHomes(trx, bot.wake, service.id);
     return prepared;
   });
 }

@@ -1,9 +1,9 @@
 /** Marks what people see of a deployment as needing a look, and adds what is said once. Writes no far side itself. */
-import { type Kysely, sql, type Transaction } from "kysely";
-import { type Touched, touch } from "../projections/touch.ts";
+import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
+import { keyOf, type Marked, marking, type Touched, these, touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
-import { wakeHomes } from "./follow-homes.ts";
+import { homesFollowing } from "./follow-homes.ts";
 import type { ServiceRef } from "./place.ts";
 import type { NoteContent } from "./said.ts";
 
@@ -22,21 +22,12 @@ export async function touchMessage(trx: Transaction<Database>, bot: Bot, row: As
   await touch(trx, bot.wake, messageOf(row, row.ask));
 }
 
-type OnGitHub = "github.reply" | "github.protection";
-
 /** Answers on GitHub that speak of a deployment: to a comment, and to a workflow run that is held. */
-async function toldOnGitHub(trx: Transaction<Database>, deployment: number) {
-  return await trx
-    .selectFrom("comment_reply")
-    .select(["id", sql.lit<OnGitHub>("github.reply").as("surface")])
-    .where("deployment_id", "=", deployment)
-    .unionAll(
-      trx
-        .selectFrom("protection_request")
-        .select(["id", sql.lit<OnGitHub>("github.protection").as("surface")])
-        .where("deployment_id", "=", deployment),
-    )
-    .execute();
+function toldOnGitHub(deployment: number, lane: string): RawBuilder<unknown> {
+  return sql`
+    select 'github.reply', id::text, ${lane} from comment_reply where deployment_id = ${deployment}
+    union all
+    select 'github.protection', id::text, ${lane} from protection_request where deployment_id = ${deployment}`;
 }
 
 /**
@@ -49,12 +40,14 @@ export async function touchDeployment(
   service: ServiceRef,
   row: Asked & Pick<DeploymentRow, "started_at">,
 ): Promise<void> {
-  await wakeHomes(trx, bot.wake, service.id);
   const lane = `github/${service.repository.installationId}`;
   const asks = Array.from({ length: row.ask }, (_, at) => messageOf(row, at + 1)).flat();
-  const told = (await toldOnGitHub(trx, row.id)).map(({ id, surface }) => ({ surface, subject: `${id}`, lane }));
   const made = row.started_at === null ? [] : [{ surface: "github.deployment" as const, subject: `${row.id}`, lane }];
-  await touch(trx, bot.wake, [...asks, ...told, ...made]);
+  const shown = sql`${these([...asks, ...made])} union all ${toldOnGitHub(row.id, lane)}`;
+  const woken = await sql<Marked>`
+    with marked as (${marking(shown)})
+    select key from marked union all (${homesFollowing(service.id)})`.execute(trx);
+  await bot.wake.project(trx, woken.rows.map(keyOf));
 }
 
 /** What failed just before this one no longer offers to be tried again. */
@@ -98,7 +91,7 @@ export async function say(
     readonly slackUser?: string;
   },
 ): Promise<void> {
-  const added = await trx
+  const said = trx
     .insertInto("note")
     .values({
       key: note.key,
@@ -109,9 +102,10 @@ export async function say(
       at: new Date(bot.context.clock.now()),
     })
     .onConflict((conflict) => conflict.column("key").doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  const lane = note.slackUser ?? note.channel ?? undefined;
-  if (added === undefined || lane === undefined) return;
-  await touch(trx, bot.wake, { surface: "slack.note", subject: `${added.id}`, lane });
+    .returning("id");
+  // Nobody reads a note without a lane: it is only the trace of what was done.
+  const shown = sql`select 'slack.note' as surface, id::text as subject, lane
+    from said, (select ${note.slackUser ?? note.channel ?? null}::text as lane) as told where lane is not null`;
+  const marked = await sql<Marked>`with said as (${said}) ${marking(shown)}`.execute(trx);
+  await bot.wake.project(trx, marked.rows.map(keyOf));
 }

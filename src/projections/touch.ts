@@ -2,7 +2,7 @@
  * Says, in the transaction that changed the state, that a surface may have to be written anew.
  * Never writes to the far side itself.
  */
-import type { Transaction } from "kysely";
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Wake } from "../jobs/wake.ts";
 import type { Database } from "../store/schema.ts";
 
@@ -40,17 +40,36 @@ export async function touch(
   wake: Wake,
   touched: Touched | readonly Touched[],
 ): Promise<void> {
-  const rows = [touched].flat().map((one) => ({ key: projectionKey(one.surface, one.subject), ...one }));
+  const rows = [touched].flat();
   if (rows.length === 0) return;
-  await trx
-    .insertInto("projection")
-    .values(rows)
-    .onConflict((conflict) => conflict.column("key").doUpdateSet((eb) => ({ wanted: eb("projection.wanted", "+", 1) })))
-    .execute();
-  await wake.project(
-    trx,
-    rows.map(({ key }) => key),
-  );
+  const marked = await marking(these(rows)).execute(trx);
+  await wake.project(trx, marked.rows.map(keyOf));
+}
+
+/**
+ * The statement that marks what a query finds, and gives the keys, which the caller wakes. `found` has `surface`,
+ * `subject` and `lane` as texts. The rows are taken in the order of their keys, so that two who mark some of the same
+ * cannot wait for each other.
+ */
+export function marking(found: RawBuilder<unknown>): RawBuilder<Marked> {
+  return sql<Marked>`
+    insert into projection (key, surface, subject, lane)
+    select surface || '/' || subject as key, surface, subject, lane from (${found}) as found order by key
+    on conflict (key) do update set wanted = projection.wanted + 1
+    returning key`;
+}
+
+export type Marked = { readonly key: string };
+
+export function keyOf({ key }: Marked): string {
+  return key;
+}
+
+/** Known ones as such a query. */
+export function these(rows: readonly Touched[]): RawBuilder<unknown> {
+  return sql`
+    select surface, subject, lane
+    from jsonb_to_recordset(${JSON.stringify(rows)}) as known (surface text, subject text, lane text)`;
 }
 
 /**
