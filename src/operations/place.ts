@@ -48,21 +48,20 @@ export async function loadService(db: Kysely<Database>, service: number): Promis
 }
 
 export async function loadServiceRef(db: Kysely<Database>, service: number): Promise<ServiceRef> {
-  const row = await db
-    .selectFrom("service")
-    .innerJoin("repository", "repository.id", "service.repository_id")
-    .where("service.id", "=", service)
-    .select([
-      "service.id",
-      "service.name",
-      serviceChannel,
-      "repository.id as repository_id",
-      "repository.full_name",
-      "repository.installation_id",
-      "repository.default_branch",
-    ])
+  return serviceRef(await refRows(db).where("service.id", "=", service).executeTakeFirstOrThrow());
+}
+
+/** The same for the service of an environment, with the environment's name. */
+export async function loadWhere(
+  db: Kysely<Database>,
+  environment: number,
+): Promise<{ readonly service: ServiceRef; readonly environmentName: string }> {
+  const row = await refRows(db)
+    .innerJoin("environment", "environment.service_id", "service.id")
+    .where("environment.id", "=", environment)
+    .select("environment.name as environment_name")
     .executeTakeFirstOrThrow();
-  return serviceRef(row);
+  return { service: serviceRef(row), environmentName: row.environment_name };
 }
 
 /** Those of these services that a pipeline file in force names, by name. */
@@ -97,10 +96,16 @@ export async function loadServicesOf(db: Kysely<Database>, repository: number): 
 
 /** The environment by its id; undefined when the pipeline in force no longer names it. */
 export async function loadPlace(db: Kysely<Database>, environment: number): Promise<Place | undefined> {
-  const row = await db.selectFrom("environment").selectAll().where("id", "=", environment).executeTakeFirst();
+  const row = await serviceRows(db)
+    .innerJoin("environment", "environment.service_id", "service.id")
+    .where("environment.id", "=", environment)
+    .selectAll("environment")
+    .executeTakeFirst();
   if (row === undefined) return undefined;
-  const service = await loadService(db, row.service_id);
-  return service === undefined ? undefined : placeOf(service, row);
+  // Only what is the environment's own is kept as its row.
+  const { service_name, channel, repository_id, full_name, installation_id, default_branch, pipeline, ...own } = row;
+  const service = servicePlace(row);
+  return service === undefined ? undefined : placeOf(service, own);
 }
 
 /** The environments of the pipeline file, in their order: demos are none of them. */
@@ -170,23 +175,27 @@ export function policyInForce({ policy, service }: Place): PolicyInForce {
   return { environment: policy, groups: groupsBehind(service.pipeline.groups, namesIn(policy)) };
 }
 
-function serviceRows(db: Kysely<Database>) {
+function refRows(db: Kysely<Database>) {
   return db
     .selectFrom("service")
     .innerJoin("repository", "repository.id", "service.repository_id")
-    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
-    .where("service.removed_at", "is", null)
-    .where("repository.removed_at", "is", null)
     .select([
-      "service.id",
-      "service.name",
+      "service.id as service_id",
+      "service.name as service_name",
       serviceChannel,
       "repository.id as repository_id",
       "repository.full_name",
       "repository.installation_id",
       "repository.default_branch",
-      "pipeline_file.pipeline",
-    ])
+    ]);
+}
+
+function serviceRows(db: Kysely<Database>) {
+  return refRows(db)
+    .innerJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
+    .where("service.removed_at", "is", null)
+    .where("repository.removed_at", "is", null)
+    .select("pipeline_file.pipeline")
     .orderBy("service.name")
     .orderBy("repository.full_name");
 }
@@ -194,15 +203,15 @@ function serviceRows(db: Kysely<Database>) {
 type ServiceRow = Awaited<ReturnType<ReturnType<typeof serviceRows>["execute"]>>[number];
 
 function servicePlace(row: ServiceRow): ServicePlace | undefined {
-  const policy = row.pipeline?.services.find((candidate) => candidate.name === row.name);
+  const policy = row.pipeline?.services.find((candidate) => candidate.name === row.service_name);
   if (row.pipeline === null || policy === undefined) return undefined;
   return { ...serviceRef(row), pipeline: row.pipeline, policy };
 }
 
 function serviceRef(row: Omit<ServiceRow, "pipeline">): ServiceRef {
   return {
-    id: row.id,
-    name: row.name,
+    id: row.service_id,
+    name: row.service_name,
     channel: row.channel ?? undefined,
     repository: {
       id: row.repository_id,

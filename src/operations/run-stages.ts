@@ -17,7 +17,7 @@ import { endAttempt, endOf } from "./end-attempt.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { followRun } from "./follow-run.ts";
 import { followFailure } from "./on-failure.ts";
-import { loadServiceRef } from "./place.ts";
+import { loadWhere } from "./place.ts";
 import { noteOutput } from "./stage-output.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { touchDeployment } from "./tell.ts";
@@ -71,16 +71,11 @@ async function loadRunning(bot: Bot, deployment: number): Promise<Found | "faile
   const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
   if (row?.on_failure === "wanted") return "failed";
   if (row === undefined || !isRunning(row.status)) return undefined;
-  const [attempts, environment] = await Promise.all([
+  const [attempts, where] = await Promise.all([
     bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", row.id).execute(),
-    bot.db
-      .selectFrom("environment")
-      .select(["service_id", "name"])
-      .where("id", "=", row.environment_id)
-      .executeTakeFirstOrThrow(),
+    loadWhere(bot.db, row.environment_id),
   ]);
-  const service = await loadServiceRef(bot.db, environment.service_id);
-  return { row, attempts, service, environmentName: environment.name };
+  return { row, attempts, ...where };
 }
 
 async function claim(bot: Bot, running: Running, stage: PlannedStage): Promise<void> {
