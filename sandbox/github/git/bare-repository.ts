@@ -1,14 +1,14 @@
 /**
  * One bare repository: its refs (mirrored in memory, because a view must be given without waiting), its objects, and
- * an order for whatever writes to it. Every ref is written by `git update-ref`, compared with what it was before; nothing
- * else may move refs, but for a push, after which `reload` must be called.
+ * an order for whatever writes to it. Nothing else may move refs, but for a push, which must have its turn in `exclusive`
+ * and be followed by `reload`.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ObjectType, writeLoose } from "./loose-objects.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { type AnnotatedTag, type Commit, parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
-import { createRefWriter } from "./ref-writer.ts";
+import { isGoodRef, isInTheWay, removeRef, writeRef } from "./ref-files.ts";
 import { git } from "./run-git.ts";
 
 export const noCommit = "0".repeat(40);
@@ -20,7 +20,10 @@ export type BareRepository = {
   readonly refs: ReadonlyMap<string, string>;
   /** Runs one writer at a time. */
   exclusive<T>(run: () => Promise<T>): Promise<T>;
-  /** Moves refs, each compared with its `before`; `noCommit` stands for "is not". */
+  /**
+   * Moves refs, each compared with its `before`; `noCommit` stands for "is not". Rejects, with nothing moved, when one
+   * cannot be. Call it inside `exclusive`.
+   */
   updateRefs(updates: readonly RefUpdate[]): Promise<void>;
   /** Reads the refs again and tells what changed. */
   reload(): Promise<readonly RefUpdate[]>;
@@ -39,19 +42,26 @@ export type BareRepository = {
 
 const mostRemembered = 2_000;
 
-/** What `git init --bare --template=` makes. */
+const config = `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+[receive]
+\tautogc = false
+`;
+
+/** What `git init --bare --template=` makes. No push may set off a gc, which would pack the refs away. */
 async function makeFolder(folder: string, defaultBranch: string): Promise<void> {
   for (const inside of ["objects/info", "objects/pack", "refs/heads", "refs/tags"]) {
     await mkdir(join(folder, inside), { recursive: true });
   }
   await writeFile(join(folder, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
-  await writeFile(join(folder, "config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n");
+  await writeFile(join(folder, "config"), config);
 }
 
 export async function createBareRepository(folder: string, defaultBranch: string): Promise<BareRepository> {
   await makeFolder(folder, defaultBranch);
   const reader = createObjectReader(folder);
-  const writer = createRefWriter(folder);
   const refs = new Map<string, string>();
   const commits = new Map<string, Promise<Commit | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -79,14 +89,24 @@ export async function createBareRepository(folder: string, defaultBranch: string
       return mine;
     },
     async updateRefs(updates) {
-      if (updates.length === 0) return;
-      const lines = updates.map(({ ref, before, after }) =>
-        after === noCommit ? `delete ${ref} ${before}` : `update ${ref} ${after} ${before}`,
-      );
-      await writer.write(lines);
-      for (const { ref, after } of updates) {
-        if (after === noCommit) refs.delete(ref);
-        else refs.set(ref, after);
+      for (const { ref, before, after } of updates) {
+        const now = refs.get(ref) ?? noCommit;
+        if (now !== before) throw new Error(`${ref} is at ${now}, not at ${before}`);
+        if (after === noCommit) continue;
+        if (!isGoodRef(ref) || (before === noCommit && isInTheWay(refs, ref))) throw new Error(`${ref} cannot be made`);
+        const type = (await reader.read(after))?.type;
+        if (type === undefined || (ref.startsWith("refs/heads/") && type !== "commit")) {
+          throw new Error(`${ref} cannot be at ${after}, which is ${type === undefined ? "not there" : `a ${type}`}`);
+        }
+      }
+      for (const { ref, before, after } of updates) {
+        if (after !== noCommit) {
+          writeRef(folder, ref, after);
+          refs.set(ref, after);
+        } else if (before !== noCommit) {
+          removeRef(folder, ref);
+          refs.delete(ref);
+        }
       }
     },
     async reload() {
@@ -130,8 +150,6 @@ export async function createBareRepository(folder: string, defaultBranch: string
       return object === undefined ? undefined : { sha: object.sha, type: object.type };
     },
     remember,
-    async close() {
-      await Promise.all([reader.close(), writer.close()]);
-    },
+    close: () => reader.close(),
   };
 }

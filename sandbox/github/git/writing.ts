@@ -3,6 +3,7 @@
  * a refused move leaves nothing but an unreachable object, as in git itself.
  */
 import type { BareRepository } from "./bare-repository.ts";
+import { compareCommits } from "./history.ts";
 import { type Commit, commitContent, type Signature } from "./objects.ts";
 import { tryGit } from "./run-git.ts";
 import { editTree } from "./tree-edits.ts";
@@ -52,10 +53,14 @@ export function mergeTrees(repository: BareRepository, ours: string, theirs: str
   const cache = mergedTrees.get(repository) ?? new Map<string, Promise<MergeResult>>();
   mergedTrees.set(repository, cache);
   return repository.remember(cache, `${ours} ${theirs}`, async () => {
+    // Most branches are merged into what they were made from, and then theirs is all that there is.
+    const ahead = (await compareCommits(repository, ours, theirs))?.behind === 0;
+    const tree = ahead ? (await repository.commit(theirs))?.tree : undefined;
+    if (tree !== undefined) return { kind: "merged", tree };
     const args = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs];
     const result = await tryGit(repository.folder, args);
-    const [tree = "", ...files] = result.stdout.toString().split("\0");
-    if (result.code === 0) return { kind: "merged", tree: tree.trim() };
+    const [merged = "", ...files] = result.stdout.toString().split("\0");
+    if (result.code === 0) return { kind: "merged", tree: merged.trim() };
     if (result.code === 1) return { kind: "conflict", files: files.filter((file) => file !== "") };
     throw new Error(`git merge-tree ended with ${result.code}: ${result.stderr.trim()}`);
   });

@@ -5,6 +5,7 @@ import { moveRefs, signatureOf } from "../acts/refs.ts";
 import { noCommit } from "../git/bare-repository.ts";
 import { isAncestor } from "../git/history.ts";
 import { tagContent } from "../git/objects.ts";
+import { isGoodRef, isInTheWay } from "../git/ref-files.ts";
 import { commitTree } from "../git/writing.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Repository } from "../hub/state.ts";
@@ -22,19 +23,6 @@ async function refAnswer(hub: Hub, repository: Repository, ref: string, status =
   const object = at === undefined ? undefined : await repository.git.object(at);
   if (object === undefined) throw notFound();
   return { status, body: refJson(hub, repository, ref, object.sha, object.type) };
-}
-
-function validRef(ref: string): boolean {
-  return (
-    /^refs\/(heads|tags)\/[^\s~^:?*[\\]+$/.test(ref) &&
-    !/\.\.|\/\/|@\{|\/\.|\.lock(\/|$)|[./]$/.test(ref) &&
-    [...ref].every((letter) => letter >= " " && letter !== "\x7f")
-  );
-}
-
-/** Git keeps refs as files, so that `a` and `a/b` cannot both be there. */
-function inTheWay(repository: Repository, ref: string): boolean {
-  return [...repository.git.refs.keys()].some((one) => one.startsWith(`${ref}/`) || ref.startsWith(`${one}/`));
 }
 
 const getRef = (path: string): Route =>
@@ -57,11 +45,12 @@ const refRoutes: readonly Route[] = [
   repositoryRoute("POST", "/git/refs", async (call, hub) => {
     const { repository, by } = call;
     const wish = parseBody(z.object({ ref: z.string(), sha: fullSha }), call);
-    if (!validRef(wish.ref)) throw unprocessable("Reference name is invalid");
+    if (!isGoodRef(wish.ref) || !/^refs\/(heads|tags)\//.test(wish.ref))
+      throw unprocessable("Reference name is invalid");
     await repository.git.exclusive(async () => {
       if (repository.git.refs.has(wish.ref)) throw unprocessable("Reference already exists");
       refuseRestricted(repository, wish.ref);
-      if (inTheWay(repository, wish.ref)) throw unprocessable("Reference update failed");
+      if (isInTheWay(repository.git.refs, wish.ref)) throw unprocessable("Reference update failed");
       const object = await repository.git.object(wish.sha);
       if (object === undefined) throw unprocessable("Object does not exist");
       if (wish.ref.startsWith("refs/heads/") && object.type !== "commit") throw unprocessable("Object is not a commit");
@@ -76,7 +65,9 @@ const refRoutes: readonly Route[] = [
     await repository.git.exclusive(async () => {
       const before = repository.git.refs.get(ref);
       if (before === undefined) throw unprocessable("Reference does not exist");
-      if ((await repository.git.object(wish.sha)) === undefined) throw unprocessable("Object does not exist");
+      const object = await repository.git.object(wish.sha);
+      if (object === undefined) throw unprocessable("Object does not exist");
+      if (ref.startsWith("refs/heads/") && object.type !== "commit") throw unprocessable("Object is not a commit");
       if (before === wish.sha) return;
       if (!wish.force && ref.startsWith("refs/heads/") && !(await isAncestor(repository.git, before, wish.sha))) {
         throw unprocessable("Update is not a fast forward");

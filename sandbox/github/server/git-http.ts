@@ -35,14 +35,16 @@ export async function answerGit(
     if (repository === undefined) throw new Problem(404, "Repository not found.");
     const by = actingAccount(hub, actor);
     if (push && by.permission === "read") throw new Problem(403, "Permission denied.");
-    const child = startBackend(hub, repository, `/${service}`, url, by.login, request);
-    if (service !== "git-receive-pack") return await passOn(child, response);
-    await repository.git.exclusive(() =>
-      passOn(child, response, async () => {
+    const start = () => startBackend(hub, repository, `/${service}`, url, by.login, request);
+    if (service !== "git-receive-pack") return await passOn(start(), response);
+    await repository.git.exclusive(async () => {
+      // Of one who has hung up while waiting for the turn, git would wait for the rest.
+      if (response.closed) return;
+      await passOn(start(), response, async () => {
         const updates = await repository.git.reload();
         await moveRefs(hub, repository, by, updates, { alreadyInGit: true });
-      }),
-    );
+      });
+    });
   } catch (error) {
     if (!(error instanceof Problem) || response.headersSent) throw error;
     const challenge: Record<string, string> =
