@@ -48,7 +48,6 @@ export type RunBench = {
 export function runBench(overrides: Partial<RunDeployerOptions> = {}): RunBench {
   const folder = makeFolder();
   const repository = makeRepository(join(folder.path, "repository"));
-  const sha = repository.commit({ "version.txt": "one\n" });
   const faults = testFaults();
   const context = createContext({ faults });
   const dataDir = join(folder.path, "data");
@@ -71,10 +70,10 @@ export function runBench(overrides: Partial<RunDeployerOptions> = {}): RunBench 
     faults,
     dataDir,
     repository,
-    sha,
+    sha: repository.sha,
     attempt(run, { confirm, ...options } = {}) {
       const definition = { kind: "run", run, ...(confirm === undefined ? {} : { confirm }) } as const;
-      return makeAttempt(definition, { sha, ...options });
+      return makeAttempt(definition, { sha: repository.sha, ...options });
     },
     counting: (rest) => `echo run >> '${counter}'\nuntil [ -e '${gate}' ]; do sleep 0.02; done\n${rest}`,
     counted,
