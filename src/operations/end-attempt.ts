@@ -6,7 +6,7 @@ import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import type { Running } from "./attempt-for.ts";
 import type { Bot } from "./bot.ts";
 import type { End } from "./end-running.ts";
-import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { raiseVersion } from "./environment.ts";
 import { type PlannedStage, plannedStages } from "./stages.ts";
 import { say, touchDeployment } from "./tell.ts";
 
@@ -22,7 +22,8 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
   const outcome = seen.state === "unknown" || seen.state === "running" ? "error" : seen.state;
   const proven = seen.state === "unknown" ? false : (seen.proven ?? true);
   await bot.db.transaction().execute(async (trx) => {
-    await lockEnvironment(trx, running.row.environment_id);
+    // This takes the environment's lock as well.
+    await raiseVersion(trx, running.row.environment_id);
     const ended = await trx
       .updateTable("attempt")
       .set((eb) => ({
@@ -43,7 +44,6 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
       .executeTakeFirst();
     if (ended === undefined) return;
     if (seen.neverBegan === true && isFirstChange(running.row, row)) await changedNothing(trx, running.row);
-    await raiseVersion(trx, running.row.environment_id);
     await say(trx, bot, {
       key: `stage/${row.token}`,
       content: {

@@ -43,7 +43,10 @@ export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, 
   return row.lock_by;
 }
 
-/** Every writer raises the version, with what it changes: a decision whose facts were gathered before then looks again. */
+/**
+ * Every writer raises the version, with what it changes: a decision whose facts were gathered before then looks again.
+ * Locks the row as `lockEnvironment` does.
+ */
 export async function raiseVersion(
   trx: Transaction<Database>,
   environment: number,

@@ -6,7 +6,7 @@ import { groupsBehind } from "../policy/groups.ts";
 import type { RequestKind } from "../policy/model.ts";
 import type { EnvironmentPolicy, Pipeline, PolicyInForce, ServicePolicy } from "../policy/pipeline.ts";
 import { withDefaults } from "../policy/pipeline-file/meaning.ts";
-import type { Database, EnvironmentRow } from "../store/schema.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import type { RepositoryRef } from "./ports.ts";
 
 /** A service by itself, also one that the pipeline file no longer names: what runs there has to come to its end. */
@@ -34,7 +34,8 @@ export type Place = {
 };
 
 /** A service's channel by its id once it was found, so that nothing hangs on what the channel is called. */
-export const serviceChannel = sql<string | null>`coalesce(service.channel_id, service.channel)`.as("channel");
+const channelOf = sql<string | null>`coalesce(service.channel_id, service.channel)`;
+export const serviceChannel = channelOf.as("channel");
 
 /** All services that a pipeline file in force names, by name. */
 export async function loadServices(db: Kysely<Database>): Promise<readonly ServicePlace[]> {
@@ -51,17 +52,23 @@ export async function loadServiceRef(db: Kysely<Database>, service: number): Pro
   return serviceRef(await refRows(db).where("service.id", "=", service).executeTakeFirstOrThrow());
 }
 
-/** The same for the service of an environment, with the environment's name. */
-export async function loadWhere(
+/** A deployment with the service and the environment that it is of, by one statement: each of its steps begins with this. */
+export async function loadDeployment(
   db: Kysely<Database>,
-  environment: number,
-): Promise<{ readonly service: ServiceRef; readonly environmentName: string }> {
-  const row = await refRows(db)
+  deployment: number,
+): Promise<
+  { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string } | undefined
+> {
+  const found = await refRows(db)
     .innerJoin("environment", "environment.service_id", "service.id")
-    .where("environment.id", "=", environment)
+    .innerJoin("deployment", "deployment.environment_id", "environment.id")
+    .where("deployment.id", "=", deployment)
     .select("environment.name as environment_name")
-    .executeTakeFirstOrThrow();
-  return { service: serviceRef(row), environmentName: row.environment_name };
+    .selectAll("deployment")
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { environment_name: environmentName, ...row } = withoutRef(found);
+  return { row, service: serviceRef(found), environmentName };
 }
 
 /** Those of these services that a pipeline file in force names, by name. */
@@ -102,10 +109,10 @@ export async function loadPlace(db: Kysely<Database>, environment: number): Prom
     .selectAll("environment")
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  // Only what is the environment's own is kept as its row.
-  const { service_name, channel, repository_id, full_name, installation_id, default_branch, pipeline, ...own } = row;
   const service = servicePlace(row);
-  return service === undefined ? undefined : placeOf(service, own);
+  if (service === undefined) return undefined;
+  const { pipeline, ...own } = withoutRef(row);
+  return placeOf(service, own);
 }
 
 /** The environments of the pipeline file, in their order: demos are none of them. */
@@ -175,19 +182,49 @@ export function policyInForce({ policy, service }: Place): PolicyInForce {
   return { environment: policy, groups: groupsBehind(service.pipeline.groups, namesIn(policy)) };
 }
 
+/** Under names that no column of an environment or a deployment has, so that these can be read with them. */
 function refRows(db: Kysely<Database>) {
   return db
     .selectFrom("service")
     .innerJoin("repository", "repository.id", "service.repository_id")
     .select([
-      "service.id as service_id",
-      "service.name as service_name",
-      serviceChannel,
-      "repository.id as repository_id",
-      "repository.full_name",
-      "repository.installation_id",
-      "repository.default_branch",
+      "service.id as ref_id",
+      "service.name as ref_name",
+      channelOf.as("ref_channel"),
+      "repository.id as ref_repository_id",
+      "repository.full_name as ref_full_name",
+      "repository.installation_id as ref_installation_id",
+      "repository.default_branch as ref_default_branch",
     ]);
+}
+
+type RefRow = Awaited<ReturnType<ReturnType<typeof refRows>["execute"]>>[number];
+
+function serviceRef(row: RefRow): ServiceRef {
+  return {
+    id: row.ref_id,
+    name: row.ref_name,
+    channel: row.ref_channel ?? undefined,
+    repository: {
+      id: row.ref_repository_id,
+      fullName: row.ref_full_name,
+      installationId: row.ref_installation_id,
+      defaultBranch: row.ref_default_branch,
+    },
+  };
+}
+
+function withoutRef<Row extends RefRow>({
+  ref_id,
+  ref_name,
+  ref_channel,
+  ref_repository_id,
+  ref_full_name,
+  ref_installation_id,
+  ref_default_branch,
+  ...own
+}: Row) {
+  return own;
 }
 
 function serviceRows(db: Kysely<Database>) {
@@ -203,21 +240,7 @@ function serviceRows(db: Kysely<Database>) {
 type ServiceRow = Awaited<ReturnType<ReturnType<typeof serviceRows>["execute"]>>[number];
 
 function servicePlace(row: ServiceRow): ServicePlace | undefined {
-  const policy = row.pipeline?.services.find((candidate) => candidate.name === row.service_name);
+  const policy = row.pipeline?.services.find((candidate) => candidate.name === row.ref_name);
   if (row.pipeline === null || policy === undefined) return undefined;
   return { ...serviceRef(row), pipeline: row.pipeline, policy };
-}
-
-function serviceRef(row: Omit<ServiceRow, "pipeline">): ServiceRef {
-  return {
-    id: row.service_id,
-    name: row.service_name,
-    channel: row.channel ?? undefined,
-    repository: {
-      id: row.repository_id,
-      fullName: row.full_name,
-      installationId: row.installation_id,
-      defaultBranch: row.default_branch,
-    },
-  };
 }

@@ -17,7 +17,7 @@ import { endAttempt, endOf } from "./end-attempt.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { followRun } from "./follow-run.ts";
 import { followFailure } from "./on-failure.ts";
-import { loadWhere } from "./place.ts";
+import { loadDeployment } from "./place.ts";
 import { noteOutput } from "./stage-output.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { touchDeployment } from "./tell.ts";
@@ -68,14 +68,11 @@ type Found = Running & { readonly attempts: readonly AttemptRow[] };
 
 /** `failed`: it has ended, and what is to follow from that is still to be found out. */
 async function loadRunning(bot: Bot, deployment: number): Promise<Found | "failed" | undefined> {
-  const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirst();
-  if (row?.on_failure === "wanted") return "failed";
-  if (row === undefined || !isRunning(row.status)) return undefined;
-  const [attempts, where] = await Promise.all([
-    bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", row.id).execute(),
-    loadWhere(bot.db, row.environment_id),
-  ]);
-  return { row, attempts, ...where };
+  const found = await loadDeployment(bot.db, deployment);
+  if (found?.row.on_failure === "wanted") return "failed";
+  if (found === undefined || !isRunning(found.row.status)) return undefined;
+  const attempts = await bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", deployment).execute();
+  return { ...found, attempts };
 }
 
 async function claim(bot: Bot, running: Running, stage: PlannedStage): Promise<void> {
@@ -98,14 +95,14 @@ async function claim(bot: Bot, running: Running, stage: PlannedStage): Promise<v
 
 async function carry(bot: Bot, running: Running, stage: PlannedStage, row: AttemptRow): Promise<Step> {
   const deployer = bot.deployers[stage.definition.deployer.kind];
-  const attempt = await attemptFor(bot.db, running, stage, row);
-  const now = bot.context.clock.now();
   if (row.state === "claimed") {
     if (running.row.cancel_at === null) return await call(bot, running, deployer, stage, row);
     if (row.epoch === 0) return await endBeforeItBegan(bot, running, row);
-    // It was called before, and not found by one who did not know that it is to end.
-    return await takeOver(bot, running, deployer, attempt, row);
   }
+  const attempt = await attemptFor(bot.db, running, stage, row);
+  // It was called before, and not found by one who did not know that it is to end.
+  if (row.state === "claimed") return await takeOver(bot, running, deployer, attempt, row);
+  const now = bot.context.clock.now();
   if (row.state === "calling") {
     const until = (row.call_until?.getTime() ?? 0) + deployer.callOutlivesMs;
     if (until > now) return until - now + shortestLookMs;
