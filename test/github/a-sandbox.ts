@@ -16,7 +16,7 @@ const people: readonly SandboxPerson[] = [
   { login: "olaf", slackUser: "U3", name: "Olaf", permission: "read", role: "product owner" },
 ];
 
-export type WithSandbox = Omit<TestContext, "clock"> & {
+export type WithSandbox = Omit<TestContext, "clock" | "seed"> & {
   readonly sandbox: SandboxGitHub;
   readonly github: GitHub;
   /** The calls of `act`, without those that sign in. */

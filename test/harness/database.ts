@@ -11,6 +11,7 @@ import { inject } from "vitest";
 import { type Connection, openKysely, openPool } from "../../src/store/pool.ts";
 import type { Database } from "../../src/store/schema.ts";
 import { emptyingOptions, emptyThrough } from "./empty-database.ts";
+import { type KeptRows, putThrough, rowsThrough } from "./kept-rows.ts";
 
 export type TestDatabase = {
   readonly db: Kysely<Database>;
@@ -21,6 +22,10 @@ export type TestDatabase = {
   readonly url: string;
   /** Everything stored is gone, as in a new database. */
   empty(): Promise<void>;
+  /** Everything stored, as it is now. */
+  rows(): Promise<KeptRows>;
+  /** Puts what was kept so, from this database or another, into this one, which must be empty. */
+  put(rows: KeptRows): Promise<void>;
   /** Gives it back. Where it cannot be used again, its connections are closed and it is dropped, whoever is connected. */
   drop(): Promise<void>;
 };
@@ -28,7 +33,7 @@ export type TestDatabase = {
 type Made = {
   readonly name: string;
   readonly pool: Pool;
-  /** For emptying alone. */
+  /** For emptying, and for reading and writing everything at once. */
   readonly emptier: Pool;
   /** Emptied, it would still not be like a new one, or nobody can tell. */
   spoiled: boolean;
@@ -155,6 +160,8 @@ export async function testDatabase(
       return `postgresql://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`;
     },
     empty: () => emptyThrough(made.emptier),
+    rows: () => rowsThrough(made.emptier),
+    put: (rows) => putThrough(made.emptier, rows),
     async drop() {
       await db.destroy();
       await pool.end();

@@ -17,6 +17,7 @@ import { findBinaries, readyBinaries } from "../../src/store/private-server/bina
 import { programEnvironment, runProgram } from "../../src/store/private-server/run-program.ts";
 import { chooseServerUser } from "../../src/store/private-server/server-user.ts";
 import { createEmptying } from "./empty-database.ts";
+import { createKeeping } from "./kept-rows.ts";
 import { makeRunFolder } from "./run-folder.ts";
 
 export type TestServer = {
@@ -104,6 +105,7 @@ export async function setup(project: TestProject): Promise<void> {
   const jobs = await createJobs({ context, log, db, connection });
   await jobs.stop();
   await createEmptying(db);
+  await createKeeping(db);
   await db.destroy();
   project.provide("postgres", postgres);
 }

@@ -14,6 +14,8 @@ export type TestContext = {
   readonly context: Context;
   readonly clock: FakeClock;
   readonly faults: TestFaults;
+  /** How much was drawn from the seed; set to the same, another context goes on with the same ids and numbers. */
+  readonly seed: { drawn: number };
 };
 
 export type TestContextOptions = {
@@ -25,24 +27,25 @@ export type TestContextOptions = {
 export function testContext(options: TestContextOptions = {}): TestContext {
   const clock = fakeClock(options.start ?? testStart);
   const faults = testFaults();
-  const context = createContext({ clock, faults, ...seeded(options.seed ?? "signalbox"), ...options.overrides });
-  return { context, clock, faults };
+  const seed = { drawn: 0 };
+  const drawing = seeded(options.seed ?? "signalbox", seed);
+  const context = createContext({ clock, faults, ...drawing, ...options.overrides });
+  return { context, clock, faults, seed };
 }
 
 /** The same on the machine's own clock, for what talks to real processes and waits for them. */
-export function realTimeContext(options: Omit<TestContextOptions, "start"> = {}): Omit<TestContext, "clock"> {
+export function realTimeContext(options: Omit<TestContextOptions, "start"> = {}): Omit<TestContext, "clock" | "seed"> {
   const faults = testFaults();
   return { context: createContext({ faults, ...seeded(options.seed ?? "signalbox"), ...options.overrides }), faults };
 }
 
 /** Ids and numbers that are the same in each run, and look like real ones. */
-function seeded(seed: string): Pick<Context, "ids" | "random"> {
-  let drawn = 0;
+function seeded(seed: string, counted = { drawn: 0 }): Pick<Context, "ids" | "random"> {
   const next = (bytes: number): Buffer => {
     const blocks: Buffer[] = [];
     for (let length = 0; length < bytes; length += 32) {
-      drawn += 1;
-      blocks.push(createHash("sha256").update(`${seed}:${drawn}`).digest());
+      counted.drawn += 1;
+      blocks.push(createHash("sha256").update(`${seed}:${counted.drawn}`).digest());
     }
     return Buffer.concat(blocks).subarray(0, bytes);
   };

@@ -12,9 +12,9 @@ const hour = 3_600_000;
 const promote = { kind: "promote", environment: "production" } as const;
 
 let world: World;
+const begin = async (begun: World) => void (await push(begun, "a"));
 beforeEach(async () => {
-  world = await openWorld();
-  await push(world, "a");
+  world = await openWorld({ begin });
 });
 afterEach(async () => {
   await world.close();

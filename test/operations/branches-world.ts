@@ -4,7 +4,8 @@ import type { FoundPullRequest } from "../../src/operations/ports.ts";
 import { seePullRequest } from "../../src/operations/see-pull-request.ts";
 import { type Review, seeReview } from "../../src/operations/see-review.ts";
 import type { Verdict } from "../../src/policy/model.ts";
-import { nothing, openWorld, repository, tellPush, type World } from "./world.ts";
+import type { Begin } from "./begun-world.ts";
+import { nothing, openWorld, repository, sha, tellPush, type World } from "./world.ts";
 
 export const branchesPipeline = `
 channel: "#shop-deploys"
@@ -54,9 +55,8 @@ async function gateRow(world: World, number: number, environment: string) {
     .executeTakeFirst();
 }
 
-export async function openBranches(file = branchesPipeline): Promise<Branches> {
-  const world = await openWorld({ file });
-  let reviews = 0;
+/** The first content, brought to all three. */
+export async function firstLive(world: World): Promise<void> {
   const first = world.commit("1", { branch: "main", content: "first" });
   for (const branch of ["development", "staging", "production"]) {
     world.github.branches.set(branch, first);
@@ -70,7 +70,13 @@ export async function openBranches(file = branchesPipeline): Promise<Branches> {
     .orderBy("id")
     .execute();
   for (const { id } of waiting) await world.react("U0000ROSA", id);
+}
 
+/** Another `begin` goes on from `firstLive`. */
+export async function openBranches(file = branchesPipeline, begin: Begin = firstLive): Promise<Branches> {
+  const world = await openWorld({ file, begin });
+  const first = sha("1");
+  let reviews = 0;
   const branches: Branches = {
     world,
     first,

@@ -28,10 +28,13 @@ afterEach(async () => {
   await world.close();
 });
 
+async function begin(begun: World): Promise<void> {
+  await push(begun, "1");
+  begun.deployer.starts.length = 0;
+}
+
 async function open(text = file): Promise<void> {
-  world = await openWorld({ file: text });
-  await push(world, "1");
-  world.deployer.starts.length = 0;
+  world = await openWorld({ file: text, begin });
 }
 
 const basket = "feature-demo/new-basket";

@@ -1,7 +1,6 @@
 /** Pull requests for tests of the operations: told of one at a time, with the time going on between them. */
 import type { FoundPullRequest } from "../../src/operations/ports.ts";
 import { seePullRequest } from "../../src/operations/see-pull-request.ts";
-import { seeRepository } from "../../src/operations/see-repository.ts";
 import type { PullRequestRow } from "../../src/store/schema.ts";
 import { openWorld, repository, sha, type World } from "./world.ts";
 
@@ -40,7 +39,6 @@ export const basket: FoundPullRequest = {
 
 export async function openPullRequestWorld(file = rulesPipeline): Promise<World> {
   const world = await openWorld({ file });
-  await seeRepository(world.bot, repository);
   world.github.issues.set(1, "open");
   world.github.guarded.set("main", true);
   world.github.calls.clear();

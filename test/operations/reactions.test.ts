@@ -10,10 +10,14 @@ import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
 
 let world: World;
 let waiting: number;
+async function begin(begun: World): Promise<void> {
+  await push(begun, "a");
+  await ask(begun, "production");
+}
 beforeEach(async () => {
-  world = await openWorld();
-  await push(world, "a");
-  waiting = await ask(world, "production");
+  world = await openWorld({ begin });
+  const rows = world.db.selectFrom("deployment").select("id").where("status", "=", "waiting");
+  ({ id: waiting } = await rows.executeTakeFirstOrThrow());
 });
 afterEach(async () => {
   await world.close();

@@ -1,7 +1,7 @@
 /** Several services in one repository: a merge goes where it changes something, and order follows each one's own files. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Branches, openBranches } from "./branches-world.ts";
-import { push, type World } from "./world.ts";
+import { type Branches, firstLive, openBranches } from "./branches-world.ts";
+import { push, sha, type World } from "./world.ts";
 
 const file = `
 channel: "#shop-deploys"
@@ -21,11 +21,15 @@ services:
 
 let branches: Branches;
 let world: World;
+async function begin(begun: World): Promise<void> {
+  await firstLive(begun);
+  begun.github.changed.set(sha("2"), ["shared/log.ts"]);
+  await push(begun, "2");
+  await begun.react("U0000ROSA", await waiting(begun));
+}
 beforeEach(async () => {
-  branches = await openBranches(file);
+  branches = await openBranches(file, begin);
   world = branches.world;
-  await pushed("2", "shared/log.ts");
-  await world.react("U0000ROSA", await waiting());
 });
 afterEach(async () => {
   await world.close();
@@ -36,8 +40,8 @@ async function pushed(letter: string, ...files: readonly string[]): Promise<stri
   return await push(world, letter);
 }
 
-async function waiting(): Promise<number> {
-  const row = await world.db.selectFrom("deployment").select("id").where("status", "=", "waiting").executeTakeFirst();
+async function waiting(of = world): Promise<number> {
+  const row = await of.db.selectFrom("deployment").select("id").where("status", "=", "waiting").executeTakeFirst();
   if (row === undefined) throw new Error("nothing waits");
   return row.id;
 }

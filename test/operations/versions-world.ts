@@ -31,15 +31,19 @@ export async function openEmpty(text = file): Promise<World> {
   return world;
 }
 
+/** 10.8.4 is tagged, on main and release. */
+export async function released(begun: World): Promise<void> {
+  const first = begun.commit("1", { content: "first" });
+  begun.github.files.set(`${first}:${path}`, "__version__ = '10.8.4'\n");
+  begun.github.tagged.set("v10.8.4", first);
+  begun.github.branches.set("release", first);
+  await tellPush(begun, "main", nothing);
+  await tellPush(begun, "release", nothing);
+}
+
 /** Main holds 10.8.4 and something new; release holds 10.8.4, which is tagged. */
 export async function open(text = file): Promise<World> {
-  await openEmpty(text);
-  const first = world.commit("1", { content: "first" });
-  world.github.files.set(`${first}:${path}`, "__version__ = '10.8.4'\n");
-  world.github.tagged.set("v10.8.4", first);
-  world.github.branches.set("release", first);
-  await tellPush(world, "main", nothing);
-  await tellPush(world, "release", nothing);
+  world = await openWorld({ file: text, begin: released });
   change("2", "main");
   return world;
 }

@@ -49,6 +49,7 @@ import type { Database } from "../../src/store/schema.ts";
 import { testDatabase } from "../harness/database.ts";
 import { recordedWake, type Woken } from "../harness/recorded-wake.ts";
 import { testContext } from "../harness/test-context.ts";
+import { type Begin, begun } from "./begun-world.ts";
 import { type FakeVersions, fakeVersions } from "./fake-versions.ts";
 
 export const repository: RepositoryRef & { readonly private: boolean } = {
@@ -414,9 +415,12 @@ async function row(db: Kysely<Database>, id: number) {
   return await db.selectFrom("deployment").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-export async function openWorld(options: { readonly file?: string } = {}): Promise<World> {
+const nothingMore: Begin = async () => undefined;
+
+/** The repository is known, with this pipeline file, and what the tests begin with has been done (`begun-world.ts`). */
+export async function openWorld(options: { readonly file?: string; readonly begin?: Begin } = {}): Promise<World> {
   const database = await testDatabase();
-  const { context, clock, faults } = testContext();
+  const { context, clock, faults, seed } = testContext();
   const wake = recordedWake();
   const github = fakeGitHub();
   const versions = fakeVersions(github);
@@ -481,9 +485,7 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
     count: (status) => counted.push(status),
   };
   let advancer = createAdvancer(bot);
-  let later: readonly Woken[] = [];
-  let commands = 0;
-  let eventTs = 0;
+  const memory = { later: [] as Woken[], commands: 0, eventTs: 0 };
 
   /** As the sweep does with steps of versions, and with branches that may lack what others have. */
   async function lookAtVersions(everything: boolean): Promise<void> {
@@ -531,9 +533,9 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
     },
     async settle() {
       for (let round = 0; round < 200; round += 1) {
-        const woken = [...later, ...wake.take()].filter(({ queue }) => queue !== "project" && queue !== "inbox");
+        const woken = [...memory.later, ...wake.take()].filter(({ queue }) => queue !== "project" && queue !== "inbox");
         const isDue = (one: Woken) => one.at === undefined || one.at <= clock.now();
-        later = woken.filter((one) => !isDue(one));
+        memory.later = woken.filter((one) => !isDue(one));
         const due = woken.filter(isDue);
         const ids = new Set(due.filter(({ queue }) => queue === "advance").map((one) => Number(one.key)));
         const environments = new Set(due.filter(({ queue }) => queue === "judge").map((one) => Number(one.key)));
@@ -573,7 +575,7 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
       void advancer.stop();
       advancer = createAdvancer(bot);
       wake.take();
-      later = [];
+      memory.later = [];
     },
     async pipeline(file) {
       github.file = file;
@@ -596,13 +598,13 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
       return reply;
     },
     async command(slackUser, command, key) {
-      commands += 1;
+      memory.commands += 1;
       const from = {
         kind: "slack",
         team: "T1",
         slackUser,
         channel: { id: "C1", name: "shop-deploys" },
-        key: key ?? `trigger-${commands}`,
+        key: key ?? `trigger-${memory.commands}`,
       } as const;
       const reply = await takeCommand(bot, command, from);
       await world.settle();
@@ -620,14 +622,14 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
     },
     async react(slackUser, deployment, emoji = "white_check_mark", present = true) {
       const at = await world.post(deployment);
-      eventTs += 1;
+      memory.eventTs += 1;
       const reaction = {
         team: "T1",
         ...at,
         slackUser,
         emoji,
         present,
-        eventTs: `${clock.now() / 1000 + eventTs / 1_000_000}`,
+        eventTs: `${clock.now() / 1000 + memory.eventTs / 1_000_000}`,
       };
       await noteReaction(bot, answerOf, reaction);
       await world.settle();
@@ -657,7 +659,17 @@ export async function openWorld(options: { readonly file?: string } = {}): Promi
       await database.drop();
     },
   };
-  await seeRepository(bot, repository);
+  await begun({
+    world,
+    database,
+    remembering: [world, github, versions, deployer, checker, faults, seed, memory],
+    begin: options.begin ?? nothingMore,
+    async build(begin) {
+      await seeRepository(bot, repository);
+      await begin(world);
+      memory.later.push(...wake.take());
+    },
+  });
   return world;
 }
 
