@@ -1,6 +1,6 @@
 /**
  * What an event of a pull request costs at GitHub, in calls: its rate limit is the real ceiling. Signing in is not
- * counted, as a token serves for an hour. The start of fifty repositories is counted by `test/cost/start-up.test.ts`.
+ * counted, as a token serves for an hour. A start with many repositories is counted by `test/cost/start-up.test.ts`.
  */
 import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
 import { sampleRepository } from "../../sandbox/sample/scene.ts";

@@ -1,18 +1,32 @@
 /** What a person does on the sandbox's page: points, clicks and types. It knows the page by what it says, not by its code. */
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { startSandbox } from "../../sandbox/main.ts";
 import { createContext } from "../../src/context.ts";
 
-export type OpenSandbox = { readonly url: string; readonly log: readonly string[]; close(): Promise<void> };
+export type OpenSandbox = {
+  readonly url: string;
+  readonly log: readonly string[];
+  /** Holds each `make deploy` of the sample in its middle, until it may go on. */
+  hold(): Promise<void>;
+  goOn(): Promise<void>;
+  close(): Promise<void>;
+};
 
 /** The whole sandbox with the real bot. `pace` is how many seconds each step of the sample's stages takes. */
 export async function openSandbox(pace: number): Promise<OpenSandbox> {
   const dataDir = await mkdtemp(join(tmpdir(), "signalbox-browser-"));
   // Where the tests run as root, the private database's own user has to come in here.
   await chmod(dataDir, 0o755);
+  const [tools, held] = [join(dataDir, "tools"), join(dataDir, "held")];
+  await mkdir(tools);
+  // What puts the built page into its place is found here first.
+  const copy = `#!/bin/sh\nwhile [ -e '${held}' ]; do sleep 0.1; done\nexec /bin/cp "$@"\n`;
+  await writeFile(join(tools, "cp"), copy, { mode: 0o755 });
+  const usualPath = process.env["PATH"] ?? "";
+  process.env["PATH"] = `${tools}:${usualPath}`;
   const log: string[] = [];
   const sandbox = await startSandbox({
     port: 0,
@@ -26,7 +40,10 @@ export async function openSandbox(pace: number): Promise<OpenSandbox> {
   return {
     url: sandbox.url,
     log,
+    hold: () => writeFile(held, ""),
+    goOn: () => rm(held),
     async close() {
+      process.env["PATH"] = usualPath;
       await sandbox.stop();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -35,7 +35,7 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
   }
 
   beforeAll(async () => {
-    [sandbox, browser] = await Promise.all([openSandbox(0.15), launchChromium(program ?? "")]);
+    [sandbox, browser] = await Promise.all([openSandbox(0), launchChromium(program ?? "")]);
     page = watch(await browser.newPage({ viewport: { width: 1440, height: 900 } }));
     await page.goto(sandbox.url);
     hands = handsOn(page);
@@ -112,12 +112,15 @@ describe.skipIf(program === undefined)("the trip in a browser", () => {
     await hands.view("Environments");
     const staging = page.locator(".environment", { hasText: "staging" });
     await staging.getByText("deployed 2 times").waitFor();
+    await sandbox.hold();
     await hands.type("/deploy staging");
     await staging.getByText("deployed 3 times").waitFor();
+    await hands.station("staging").getByText("in progress").waitFor();
     await page.getByRole("button", { name: "kill -9" }).click();
     await page.locator("#bot", { hasText: "Killed" }).waitFor();
     await page.getByRole("button", { name: "Start again" }).click();
     await hands.ready();
+    await sandbox.goOn();
     await page.locator(".step.done", { hasText: "Kill the bot mid-deployment" }).waitFor();
     await hands.untilLive("staging", "Delivery costs");
     expect(await staging.getByText("deployed 3 times").count()).toBe(1);
