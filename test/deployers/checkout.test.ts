@@ -254,6 +254,13 @@ describe("the mirror", () => {
     expect(packs.filter((name) => existsSync(join(folder, name)))).toEqual([]);
   });
 
+  test("is made where the making of an earlier one broke off", async () => {
+    const { folder } = mirrorOf(bench.dataDir, "acme/shop");
+    mkdirSync(join(folder, "refs"), { recursive: true });
+    writeFileSync(join(folder, "HEAD"), "ref: refs/heads/main\n");
+    expect(version(await tree())).toBe("one");
+  });
+
   test("is packed when it holds many loose objects, and loses none of them", async () => {
     await tree({ deployment: 1 });
     const { folder } = mirrorOf(bench.dataDir, "acme/shop");

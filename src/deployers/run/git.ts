@@ -93,11 +93,14 @@ export async function git(git: Git, args: readonly string[]): Promise<GitResult>
   }
 }
 
+/** Fit to be read by people. */
+export function whatFailed(doing: string, { code, stderr }: GitResult): string {
+  return `${doing} failed: ${plainLine(stderr, 400) || `git exited with code ${code}`}`;
+}
+
 /** As `git`, and rejects with what git said when it failed. */
 export async function gitOrThrow(how: Git, doing: string, args: readonly string[]): Promise<string> {
   const result = await git(how, args);
-  if (result.code !== 0) {
-    throw new Error(`${doing} failed: ${plainLine(result.stderr, 400) || `git exited with code ${result.code}`}`);
-  }
+  if (result.code !== 0) throw new Error(whatFailed(doing, result));
   return result.stdout;
 }

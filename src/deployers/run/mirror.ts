@@ -6,7 +6,8 @@
  * find it when its branch is gone. Everything here happens under the repository's lock.
  */
 import { join } from "node:path";
-import { type Git, git, gitOrThrow } from "./git.ts";
+import { exists } from "./attempt-folder.ts";
+import { type Git, git, gitOrThrow, whatFailed } from "./git.ts";
 import type { Order } from "./order.ts";
 
 export type Wanted = Pick<Order, "repository" | "sha" | "git">;
@@ -41,19 +42,17 @@ async function removeLeftOvers(how: Git, folder: string): Promise<void> {
   await remove(join(folder, "objects", "pack"), false, (name) => /^\.?tmp[-_]|\.(?:lock|keep)$/u.test(name));
 }
 
+/** What git ends with when it is asked what contains a commit that it has not. */
+const noSuchCommit = 129;
+
 /** Whether a branch, a tag or an earlier checkout of this repository reaches the commit. */
 async function reaches(how: Git, mirror: Mirror, order: Wanted): Promise<boolean> {
-  const known = await git(how, [`--git-dir=${mirror.folder}`, "cat-file", "-e", `${order.sha}^{commit}`]);
-  if (known.code !== 0) return false;
   const own = ["refs/heads", "refs/tags", `refs/signalbox/${order.repository.id}`];
-  const found = await gitOrThrow(how, "Looking for the revision", [
-    `--git-dir=${mirror.folder}`,
-    "for-each-ref",
-    "--count=1",
-    `--contains=${order.sha}`,
-    ...own,
-  ]);
-  return found.trim() !== "";
+  const args = [`--git-dir=${mirror.folder}`, "for-each-ref", "--count=1", `--contains=${order.sha}`, ...own];
+  const found = await git(how, args);
+  if (found.code === noSuchCommit) return false;
+  if (found.code !== 0) throw new Error(whatFailed("Looking for the revision", found));
+  return found.stdout.trim() !== "";
 }
 
 async function fetchAll(how: Git, mirror: Mirror, order: Wanted): Promise<void> {
@@ -120,14 +119,11 @@ export async function bring(how: Git, mirror: Mirror, order: Wanted): Promise<vo
   }
   if (await isBrought(how, mirror, order)) return;
   await removeLeftOvers(how, mirror.folder);
-  await gitOrThrow(how, "Making the copy of the repository", [
-    "init",
-    "--quiet",
-    "--bare",
-    "--template=",
-    mirror.folder,
-  ]);
-  if (!(await reaches(how, mirror, order))) {
+  const made = await exists(how.context, join(mirror.folder, "HEAD"));
+  // A copy that cannot even be asked is mended by what makes one.
+  if (!made || !(await reaches(how, mirror, order).catch(() => false))) {
+    const init = ["init", "--quiet", "--bare", "--template=", mirror.folder];
+    await gitOrThrow(how, "Making the copy of the repository", init);
     await fetchAll(how, mirror, order);
     if (!(await reaches(how, mirror, order))) {
       throw new Error(
