@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { git } from "../git/run-git.ts";
 import type { Repository } from "../hub/state.ts";
+import { findCommit } from "../routes/revision.ts";
 import { evaluate, fill, holds, type Scope } from "./expressions.ts";
 import { type Running, runStep } from "./shell.ts";
 import type { ActionsRun, JobRecord } from "./state.ts";
@@ -127,10 +128,9 @@ async function checkOut({ repository, run, record, folder }: JobWork, step: Step
   const wish = step.with;
   const named = typeof wish === "object" && wish !== null && "ref" in wish ? fill(String(wish.ref), scope) : "";
   const revision = named === "" ? run.sha : named;
+  const found = await findCommit(repository, revision);
+  if (found === undefined) throw new Error(`${repository.fullName} has no commit "${revision}".`);
   await git(folder, ["clone", "--quiet", "--shared", "--no-checkout", repository.git.folder, "."]);
-  const found = await git(folder, ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`]).catch(() =>
-    git(folder, ["rev-parse", "--verify", `origin/${revision}^{commit}`]),
-  );
-  await git(folder, ["checkout", "--quiet", "--detach", found.trim()]);
-  write(record, `Checked out ${found.trim()}\n`);
+  await git(folder, ["checkout", "--quiet", "--detach", found.sha]);
+  write(record, `Checked out ${found.sha}\n`);
 }
