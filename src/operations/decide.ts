@@ -216,6 +216,7 @@ async function start(
   expectStart(bot, place);
   const { stages, checkout } = await stagesToRun(trx, row, place.policy);
   const [first] = plannedStages({ policy: place.policy, stages });
+  const claimed = first?.phase === "deploy" ? first : undefined;
   const { id, ask, ask_from, ask_policy, asked_at } = row;
   const started = await trx
     .updateTable("deployment")
@@ -234,14 +235,14 @@ async function start(
       previous_tree: environment.live_tree,
       previous_version: environment.live_version,
       started_at: new Date(now),
-      // From here on a workflow may change the environment, and nobody tells us when it begins to.
-      ...(row.kind === "external" ? { changing_since: new Date(now) } : {}),
+      // From here on the first stage may change the environment, or a workflow of which nobody tells us when it begins to.
+      ...(row.kind === "external" || claimed?.definition.changesEnvironment ? { changing_since: new Date(now) } : {}),
       look_at: new Date(now),
     })
     .where("id", "=", id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (first?.phase === "deploy") await claimStage(trx, bot, started, first);
+  if (claimed !== undefined) await claimStage(trx, bot, started, claimed);
   await raiseVersion(trx, environment.id, { slot_deployment_id: id });
   if (row.kind === "rollback") await beginHold(trx, bot, place, environment, started);
   bot.count(status);
