@@ -22,6 +22,8 @@ import { shareCompiledCode } from "../harness/run-folder.ts";
 
 /** Longer than anything takes on a busy machine; a test that meets it has failed. */
 const patienceMs = 40_000;
+/** Each look reads all that there is, and takes of the processor what is being waited for. */
+const lookEveryMs = 50;
 
 export type Change = {
   readonly repository?: string;
@@ -171,7 +173,7 @@ async function openStoryWith<Bot extends SceneBot>(
         if (context.clock.monotonic() - began > patienceMs) {
           throw new Error(`waited in vain for: ${what}\n${log.slice(-25).join("\n")}`);
         }
-        await context.clock.sleep(20);
+        await context.clock.sleep(lookEveryMs);
       }
     },
     async ask(user, text) {

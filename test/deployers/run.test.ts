@@ -116,13 +116,19 @@ describe("the environment", () => {
     expect(existsSync(join(tools, "called"))).toBe(true);
   });
 
-  test.each(["$(touch pwned)", "`touch pwned`", "; touch pwned", "'\"; touch pwned #", "a\nb && touch pwned"])(
-    "a branch named %j is only a value",
-    async (ref) => {
-      const seen = await run('printf %s "$SIGNALBOX_REF"; [ ! -e pwned ]', { ref, service: ref, version: ref });
-      expect(seen).toMatchObject({ state: "success", outputTail: ref });
-    },
-  );
+  test("what is written like shell syntax is only a value", async () => {
+    const [ref, service, version, previousVersion] = [
+      "$(touch pwned)",
+      "`touch pwned`",
+      "; touch pwned",
+      "a\nb && touch pwned",
+    ];
+    const env = { NOTE: "'\"; touch pwned #" };
+    const names = "SIGNALBOX_REF SIGNALBOX_SERVICE SIGNALBOX_VERSION SIGNALBOX_PREVIOUS_VERSION NOTE";
+    const seen = await run(`[ ! -e pwned ]; printenv ${names}`, { ref, service, version, previousVersion, env });
+    const values = [ref, service, version, previousVersion, env.NOTE];
+    expect(seen).toMatchObject({ state: "success", outputTail: values.map((value) => `${value}\n`).join("") });
+  });
 
   test("a value that no process can be given is an error, told in words", async () => {
     const seen = await run("true", { env: { BAD: "a\0b" } });

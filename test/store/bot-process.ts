@@ -5,7 +5,11 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "pg";
+import { pino } from "pino";
 import { z } from "zod";
+import { createContext } from "../../src/context.ts";
+import { takeDataDir } from "../../src/store/data-dir/data-dir.ts";
+import { startPrivateServer } from "../../src/store/private-server/private-server.ts";
 
 const said = z.union([
   z.object({
@@ -71,6 +75,22 @@ export function opened(bot: BotProcess): Opened {
 export function refused(bot: BotProcess): string {
   if ("opened" in bot.said) throw new Error("the server was opened");
   return bot.said.refused;
+}
+
+/** Why a bot in this very process could not open it. */
+export async function refusal(dataDir: string, elsewhere: string): Promise<string> {
+  const context = createContext();
+  const log = pino({ level: "silent" });
+  let taken: Awaited<ReturnType<typeof takeDataDir>> | undefined;
+  try {
+    taken = await takeDataDir({ context, log, path: dataDir });
+    await startPrivateServer({ context, log, dataDir: taken.path, elsewhere });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await taken?.release();
+  }
+  throw new Error("the server was opened");
 }
 
 export async function query(server: Opened, statement: string): Promise<readonly Record<string, unknown>[]> {

@@ -7,7 +7,17 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type As, type BotProcess, lives, opened, query, refused, startBotProcess, untilEnded } from "./bot-process.ts";
+import {
+  type As,
+  type BotProcess,
+  lives,
+  opened,
+  query,
+  refusal,
+  refused,
+  startBotProcess,
+  untilEnded,
+} from "./bot-process.ts";
 
 const root = process.getuid?.() === 0;
 const ordinary: As = { uid: 65_534, gid: 65_534 };
@@ -122,6 +132,7 @@ test("killed together with its server, it starts again and has what was committe
 });
 
 test("two bots that start at once on one DATA_DIR: one opens it, the other says who has it", async () => {
+  await copyReady();
   const both = await Promise.all([start(), start()]);
   const [winner] = both.filter((bot) => "opened" in bot.said);
   const [loser] = both.filter((bot) => "refused" in bot.said);
@@ -189,7 +200,7 @@ test("a database of another version is refused and left as it is", async () => {
   await copyReady();
   const version = join(dataDir, "postgres", "PG_VERSION");
   await writeFile(version, "17\n");
-  expect(refused(await start())).toMatch(
+  expect(await refusal(dataDir, elsewhere)).toMatch(
     /is of PostgreSQL 17, and this Signalbox brings PostgreSQL 18.*Nothing was changed/,
   );
   await writeFile(version, "18\n");
@@ -201,7 +212,7 @@ test("a database of another version is refused and left as it is", async () => {
 test("a folder that is not ours is refused and left as it is", async () => {
   await mkdir(join(dataDir, "postgres"), { recursive: true });
   await writeFile(join(dataDir, "postgres", "PG_VERSION"), "18\n");
-  expect(refused(await start())).toMatch(
+  expect(await refusal(dataDir, elsewhere)).toMatch(
     /is not empty, and Signalbox did not make what is in it\. Nothing was changed/,
   );
   expect(await readdir(join(dataDir, "postgres"))).toEqual(["PG_VERSION"]);
@@ -227,7 +238,7 @@ test("DATA_DIR by another name is the same DATA_DIR", async () => {
   const first = await start();
   const server = opened(first);
   await symlink(dataDir, join(folder, "link"));
-  expect(refused(await start(undefined, join(folder, "link")))).toContain("is held by another Signalbox");
+  expect(await refusal(join(folder, "link"), elsewhere)).toContain("is held by another Signalbox");
   await first.kill();
   const second = await start(undefined, join(folder, "link"));
   expect(opened(second).pid).toBe(server.pid);
@@ -255,14 +266,14 @@ test.skipIf(!root)("as root in a home that others may not enter (needs root)", a
   expect(await query(opened(third), "select count(*)::int as n from kept")).toEqual([{ n: 0 }]);
   await third.end();
   await rm(server.folder, { recursive: true });
-  expect(refused(await start(undefined, inHome))).toMatch(/says that the database is in .+, but it is not there/);
+  expect(await refusal(inHome, elsewhere)).toMatch(/says that the database is in .+, but it is not there/);
 });
 
 test.skipIf(!root)("as root, a database that its user may no longer reach (needs root)", async () => {
   const home = join(folder, "home");
   await copyReady(join(home, "data"));
   await chmod(home, 0o700);
-  expect(refused(await start(undefined, join(home, "data")))).toMatch(
+  expect(await refusal(join(home, "data"), elsewhere)).toMatch(
     /may not enter .+home\. Let others enter it.+Nothing was changed/,
   );
 });
@@ -296,7 +307,7 @@ describe.skipIf(!root)("a full disk (needs root to mount one)", () => {
   test("no room for a new database: said before anything is made", async (context) => {
     await mkdir(dataDir);
     if (!smallDisk(50)) return context.skip("this machine does not let root mount a disk");
-    expect(refused(await start())).toMatch(
+    expect(await refusal(dataDir, elsewhere)).toMatch(
       /There is no room for the database: the disk of .+ has \d+ MB free, and .+ needs 100 MB/,
     );
     expect((await readdir(dataDir)).filter((name) => name.startsWith("postgres"))).toEqual([]);
@@ -311,7 +322,9 @@ describe.skipIf(!root)("a full disk (needs root to mount one)", () => {
     await first.end();
     const filler = join(dataDir, "filler");
     execFileSync("sh", ["-c", `cat /dev/zero > ${filler} 2>/dev/null || true`]);
-    expect(refused(await start())).toMatch(/The disk of .+ is full \(0 MB free\): free some space and start again/);
+    expect(await refusal(dataDir, elsewhere)).toMatch(
+      /The disk of .+ is full \(0 MB free\): free some space and start again/,
+    );
     await rm(filler);
     const second = await start();
     expect(await query(opened(second), "select n from kept")).toEqual([{ n: 1 }]);

@@ -7,7 +7,7 @@ site="${SITE_DIR:-site}"
 environment="${SIGNALBOX_ENVIRONMENT:-local}"
 deployment="${SIGNALBOX_DEPLOYMENT:-none}"
 sha="${SIGNALBOX_SHA:-$(git rev-parse HEAD)}"
-version="$(node -p 'JSON.parse(require("node:fs").readFileSync("package.json", "utf8")).version')"
+version="$(sed -n 's/^ *"version": "\(.*\)".*/\1/p' package.json)"
 target="$site/$environment"
 
 note() {
