@@ -47,8 +47,6 @@ export async function openScene<Bot extends SceneBot>(options: {
   readonly scene?: Scene;
   /** A folder that belongs to this one alone; `close` removes it. */
   readonly folder: string;
-  /** Seconds that each step of a stage takes; 0 unless said. */
-  readonly pace?: number;
   readonly logLevel?: string;
   /** Where the scene believes that its site is; without it the site is really served. */
   readonly siteUrl?: string;
@@ -66,7 +64,7 @@ export async function openScene<Bot extends SceneBot>(options: {
   await context.files.writeFile(folder.operatorFile, scene.operatorFile(at));
   const github = await createSandboxGitHub({ context, folder: folder.git, people: scene.people });
   const slack = await createSandboxSlack({ context, people: scene.people, channels: scene.channels });
-  const seed = { context, github, ...at, pace: options.pace ?? 0 };
+  const seed = { context, github, ...at, pace: 0 };
   await scene.seed(seed);
   const endOthers = scene.others?.(seed);
   const port = await freePort(loopback);

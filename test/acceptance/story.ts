@@ -83,7 +83,6 @@ export type Story<Bot extends SceneBot = SceneBot> = {
 
 export type StoryOptions = {
   readonly scene: Scene;
-  readonly pace?: number;
   readonly siteUrl?: string;
   readonly privateServer?: boolean;
   readonly socketMode?: boolean;
@@ -120,7 +119,6 @@ async function openStoryWith<Bot extends SceneBot>(
     createBot,
     scene,
     folder,
-    pace: options.pace ?? 0,
     logLevel: "debug",
     socketMode: options.socketMode ?? false,
     ...(options.siteUrl === undefined ? {} : { siteUrl: options.siteUrl }),
