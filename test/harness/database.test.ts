@@ -76,6 +76,25 @@ test("whoever still uses what was given back is refused, and disturbs nobody", a
   await two.drop();
 });
 
+test("what one held is put into another as it was, and the numbers go on", async () => {
+  const [one, two] = [await testDatabase(), await testDatabase()];
+  await sql`insert into note (key, content, at) values
+    ('gone', '{}', now()), ('null', 'null', now()), (e'"quoted", \\\\ and {braced}', '[null, "\\u00e9\\\\", 1e3]', now())`.execute(
+    one.db,
+  );
+  await sql`delete from note where key = 'gone'`.execute(one.db);
+  await two.put(await one.rows());
+  expect(await everythingOf(two)).toEqual(await everythingOf(one));
+  await sql`insert into note (key, content, at) values ('next', '{}', now())`.execute(two.db);
+  expect(await two.db.selectFrom("note").select("id").orderBy("id").execute()).toEqual([
+    { id: 2 },
+    { id: 3 },
+    { id: 4 },
+  ]);
+  await one.drop();
+  await two.drop();
+});
+
 const spoilers: readonly (readonly [string, (database: TestDatabase) => Promise<unknown>])[] = [
   ["its schema was changed", ({ db }) => sql`alter table audit disable trigger user`.execute(db)],
   ["something was added to its schema", ({ pool }) => pool.query("create table more (id int)")],
