@@ -15,17 +15,8 @@ import { readWorkflowFile, tokenInput, whyNotDispatched } from "../policy/workfl
 import { chooseRef, tellsRevision } from "./actions/choose-ref.ts";
 import { inputsOf } from "./actions/inputs.ts";
 import { ended, jobsTold, progress } from "./actions/told.ts";
-import { asked, askedPatiently, isLate, lookAgainMs, notTold, overAfter } from "./asked.ts";
-import {
-  type Attempt,
-  type Deployer,
-  type Found,
-  type Handle,
-  type Observation,
-  requestOutlivesMs,
-  type Started,
-  type StartedAttempt,
-} from "./contract.ts";
+import { asked, askedPatiently, isLate, lookAgainMs, notTold, overAfter, requestOutlivesMs } from "./asked.ts";
+import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import type { ActionsCalls, WorkflowRun } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
 

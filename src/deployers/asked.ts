@@ -3,6 +3,9 @@ import type { Context } from "../context.ts";
 import { OutsideError, Refusal } from "../operations/ports.ts";
 import type { Attempt, Observation } from "./contract.ts";
 
+/** Longer than a far side still works on a request whose sender is gone: GitHub gives up after 10 s. */
+export const requestOutlivesMs = 15_000;
+
 /** What GitHub said, or why it said nothing; anything else that is thrown is a bug and goes on. */
 export async function asked<T>(answer: Promise<T>): Promise<{ readonly said: T } | { readonly silent: OutsideError }> {
   try {

@@ -11,9 +11,6 @@ import type { RepositoryRef } from "../operations/ports.ts";
 import type { RequestKind, Sha } from "../policy/model.ts";
 import type { StageDefinition } from "../policy/pipeline.ts";
 
-/** Longer than a far side still works on a request whose sender is gone: GitHub gives up after 10 s. */
-export const requestOutlivesMs = 15_000;
-
 /** Everything a deployer may know about one attempt of one stage. */
 export type Attempt = {
   /** Random, made when the attempt was claimed; also the idempotency key towards the far side. */

@@ -13,17 +13,8 @@ import type { Context } from "../context.ts";
 import { Refusal } from "../operations/ports.ts";
 import { byGitHubDeployment } from "../operations/woken-by.ts";
 import type { DeploymentDeployer } from "../policy/deployers.ts";
-import { asked, isLate, lookAgainMs, notTold } from "./asked.ts";
-import {
-  type Attempt,
-  type Deployer,
-  type Found,
-  type Handle,
-  type Observation,
-  requestOutlivesMs,
-  type Started,
-  type StartedAttempt,
-} from "./contract.ts";
+import { asked, isLate, lookAgainMs, notTold, requestOutlivesMs } from "./asked.ts";
+import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import type { DeploymentCalls, DeploymentStatus } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
 

@@ -11,17 +11,8 @@ import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import { optional } from "../optional.ts";
 import type { GitLabDeployer } from "../policy/deployers.ts";
-import { isLate, lookAgainMs } from "./asked.ts";
-import {
-  type Attempt,
-  type Deployer,
-  type Found,
-  type Handle,
-  type Observation,
-  requestOutlivesMs,
-  type Started,
-  type StartedAttempt,
-} from "./contract.ts";
+import { isLate, lookAgainMs, requestOutlivesMs } from "./asked.ts";
+import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import {
   type GitLabCalls,
   type GitLabPipeline,

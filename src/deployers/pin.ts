@@ -10,17 +10,8 @@ import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { RepositoryRef } from "../operations/ports.ts";
 import { Refusal } from "../operations/ports.ts";
-import { asked, askedPatiently, overAfter } from "./asked.ts";
-import {
-  type Attempt,
-  type Deployer,
-  type Found,
-  type Handle,
-  type Observation,
-  requestOutlivesMs,
-  type Started,
-  type StartedAttempt,
-} from "./contract.ts";
+import { asked, askedPatiently, overAfter, requestOutlivesMs } from "./asked.ts";
+import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import type { PinCalls, PinCommit, PinFile } from "./github-calls.ts";
 import { editPin, nameOf } from "./pin/edit.ts";
 import { following, followPullRequest, openShape, withdraw } from "./pin/pull-request.ts";
