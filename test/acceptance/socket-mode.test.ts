@@ -15,11 +15,12 @@ const listeners = () =>
     .filter((name) => name !== "exit")
     .map((name) => `${String(name)} ${process.listenerCount(name)}`);
 
-/** Tells every pool of the bot's: who is connected tells nothing of one that was not ended, which lets go of what is idle. */
+/** Tells every pool of this bot's: who is connected tells nothing of one that was not ended, which lets go of what is idle. */
 const asked = vi.spyOn(Pool.prototype, "connect");
 const pools = () =>
   [...new Set<unknown>(asked.mock.contexts)]
     .filter((one) => one instanceof Pool)
+    .filter(({ options }) => options.connectionString === play.databaseUrl)
     .filter(({ options }) => options.application_name?.startsWith("signalbox"))
     .map(({ options, ended }) => `${options.application_name} ${ended ? "ended" : "open"}`)
     .sort();

@@ -148,10 +148,11 @@ test("a wake for later comes when its time has come", async () => {
 });
 
 test("a burst is worked off at once, and a slow look holds up nobody else", async () => {
+  const slow = Promise.withResolvers<void>();
   const { note, until, handlers } = recording({
     advance: async (id) => {
       note(`advance ${id}`);
-      if (id === 1) await new Promise<void>(() => {});
+      if (id === 1) await slow.promise;
     },
   });
   const { wake } = await start(handlers);
@@ -161,8 +162,7 @@ test("a burst is worked off at once, and a slow look holds up nobody else", asyn
   await Promise.all(Array.from({ length: 60 }, (_, index) => until(`advance ${index + 1}`)));
   await database.db.transaction().execute((trx) => wake.advance(trx, 61));
   await until("advance 61");
-  // Its end is not waited for here.
-  jobs = undefined;
+  slow.resolve();
 });
 
 test("a look that fails is logged with its id, stops no other, and is repeated by the sweep", async () => {
