@@ -5,6 +5,7 @@
 
 import { type BotProcess, createBotProcess } from "../sandbox/bot-process.ts";
 import { type OpenScene, openScene } from "../sandbox/open-scene.ts";
+import type { Scene } from "../sandbox/scene.ts";
 import type { SandboxMessage } from "../sandbox/slack-contract.ts";
 import type { Bench } from "./measure.ts";
 
@@ -20,10 +21,13 @@ export type BenchedBot = OpenScene<BotProcess> & {
   waiting(): Promise<number>;
 };
 
-export async function openBot(bench: Bench, settings: Readonly<Record<string, string>> = {}): Promise<BenchedBot> {
+export async function openBot(
+  bench: Bench,
+  options: { readonly settings?: Readonly<Record<string, string>>; readonly scene?: Scene } = {},
+): Promise<BenchedBot> {
   const { context } = bench;
   const sample = await openScene({
-    ...{ context, settings, createBot: createBotProcess },
+    ...{ ...options, context, createBot: createBotProcess },
     ...{ folder: await bench.folder(), siteUrl: "https://shop.example" },
   });
   bench.onEnd(() => sample.close());

@@ -1,9 +1,11 @@
 /**
- * What an event of a pull request costs at GitHub, in calls: its rate limit is the real ceiling. Signing in is not
- * counted, as a token serves for an hour. A start with many repositories is counted by `test/cost/start-up.test.ts`.
+ * What an event of a pull request, and a start with many repositories, cost at GitHub, in calls: its rate limit is the
+ * real ceiling. Signing in is not counted, as a token serves for an hour, nor is the log of deliveries, which the App asks
+ * for itself and not as an installation.
  */
 import { catalogueChange } from "../../sandbox/sample/catalogue.ts";
-import { sampleRepository } from "../../sandbox/sample/scene.ts";
+import { sample, sampleRepository } from "../../sandbox/sample/scene.ts";
+import { makeRepositories } from "../many-repositories.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { median } from "../numbers.ts";
 import { type BenchedBot, openBot, startBot } from "../open-bot.ts";
@@ -24,11 +26,35 @@ async function callsOf(bench: Bench, bot: BenchedBot, act: () => Promise<unknown
     await bench.context.clock.sleep(stillMs);
   }
   const made = bot.github.calls().slice(before);
-  const counted = made.filter(({ path }) => !path.endsWith("/access_tokens"));
-  return { all: counted.length, writes: counted.filter(({ method }) => method !== "GET").length };
+  const counted = made.filter(({ path }) => !/\/(access_tokens|hook\/deliveries)$/.test(path));
+  return {
+    all: counted.length,
+    writes: counted.filter(({ method, path }) => method !== "GET" && !path.endsWith("/graphql")).length,
+  };
+}
+
+const many = { repositories: 50, pullsInEach: 4 };
+
+/** The first start of a bot that is installed in many repositories, and the next one. */
+async function startsWithMany(bench: Bench): Promise<readonly Calls[]> {
+  const [first = "", ...others] = Array.from({ length: many.repositories }, (_, index) => `acme/service-${index}`);
+  const bot = await openBot(bench, {
+    scene: {
+      ...{ ...sample, repositories: [first, ...others], places: [] },
+      // Else each pull request is told that nothing may run there.
+      operatorFile: () => `commands: ["acme/*"]\n`,
+      seed: ({ github }) => makeRepositories(github, [first, ...others], many.pullsInEach),
+    },
+  });
+  const firstStart = await callsOf(bench, bot, () => startBot(bot));
+  await bot.bot.stop();
+  const laterStart = await callsOf(bench, bot, () => startBot(bot));
+  await bot.bot.stop();
+  return [firstStart, laterStart];
 }
 
 async function run(bench: Bench): Promise<readonly Row[]> {
+  const [firstStart, laterStart] = await startsWithMany(bench);
   const bot = await openBot(bench);
   await startBot(bot);
   const found = {
@@ -74,6 +100,9 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     row("an event that changes nothing shown", found.nothing, 1),
     row("an event that changes nothing shown, writes", found.writes, 0),
     row("a description that is fixed", found.fixed, 3),
+    row("the first start of 50 repositories with 200 pull requests", [firstStart?.all ?? 0], 300),
+    row("the checks and comments of that start", [firstStart?.writes ?? 0], 200),
+    { what: "a later start of the same", unit: "calls", n: 1, median: laterStart?.all ?? 0 },
   ];
 }
 

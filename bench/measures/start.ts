@@ -33,7 +33,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const afterStop: number[] = [];
   const afterKill: number[] = [];
   await repeat(bench.context, firstStarts, async () => {
-    const bot = await openBot(bench, { NODE_COMPILE_CACHE: await bench.folder() });
+    const bot = await openBot(bench, { settings: { NODE_COMPILE_CACHE: await bench.folder() } });
     first.push(await startedIn(bench, bot));
     await bot.close();
   });
