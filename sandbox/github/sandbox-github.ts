@@ -52,7 +52,7 @@ export type SandboxGitHubOptions = {
 export async function createSandboxGitHub(options: SandboxGitHubOptions): Promise<SandboxGitHub> {
   const { context, folder, people, host = "127.0.0.1", port = 0, callsPerHour = 12_500 } = options;
   await mkdir(folder, { recursive: true });
-  const privateKey = options.privateKey ?? (await makePrivateKey());
+  const privateKey = options.privateKey ?? (await ownPrivateKey());
   const webhookSecret = context.ids.secret(20);
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -170,6 +170,14 @@ function pingEvent(hub: Hub): Event {
   const hook = { type: "App", id, name: "web", active: true, events: appEvents, app_id: id };
   const payload = { zen: "Keep it logically awesome.", hook_id: id, hook };
   return { name: "ping", action: null, installation: undefined, repository: undefined, payload };
+}
+
+let made: Promise<string> | undefined;
+
+/** One for each process, since making it takes longer than all else of a start. */
+function ownPrivateKey(): Promise<string> {
+  made ??= makePrivateKey();
+  return made;
 }
 
 const generate = promisify(generateKeyPair);

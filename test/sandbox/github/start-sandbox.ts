@@ -1,5 +1,4 @@
 /** Starts a sandbox GitHub with three people, a listener for its webhooks, and the octokit that the bot itself uses. */
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -47,11 +46,6 @@ function makeOctokit(github: SandboxGitHub, auth: Record<string, unknown>): Octo
   });
 }
 
-// One key for all sandboxes of a test file: making it is by far the slowest part of a start.
-const privateKey = generateKeyPairSync("rsa", { modulusLength: 2_048 })
-  .privateKey.export({ type: "pkcs1", format: "pem" })
-  .toString();
-
 export async function startSandbox(
   options: {
     readonly context?: Context;
@@ -66,7 +60,6 @@ export async function startSandbox(
     context,
     folder,
     people,
-    privateKey,
     ...(callsPerHour === undefined ? {} : { callsPerHour }),
   });
   const { listener, close } = await listen();
