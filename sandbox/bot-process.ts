@@ -119,9 +119,15 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
       process.execPath,
       // As `npm start` and the Dockerfile start it: a small heap that grows in small steps, since garbage that nobody
       // collects stays resident for good; and WebAssembly compiled once and simply, since optimising the one huge
-      // function of fetch's HTTP parser takes tens of MB that malloc keeps; and one place for what malloc keeps, not one
-      // for each thread.
-      ["--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", options.script ?? ordinaryScript],
+      // function of fetch's HTTP parser takes tens of MB that malloc keeps; and no compiler between the quick and the best,
+      // which holds 10 MB and more for what a bot runs; and one place for what malloc keeps, not one for each thread.
+      [
+        "--max-semi-space-size=4",
+        "--heap-growing-percent=25",
+        "--liftoff-only",
+        "--no-maglev",
+        options.script ?? ordinaryScript,
+      ],
       // A group of its own: Ctrl-C in the terminal reaches the sandbox alone, which then stops the bot in good order.
       {
         env: { MALLOC_ARENA_MAX: "1", ...botEnvironment(options.settings) },
