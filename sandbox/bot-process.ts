@@ -32,6 +32,13 @@ export type BotProcess = BotControl & {
 
 const ordinaryScript = fileURLToPath(new URL("../src/signalbox.js", import.meta.url));
 
+/**
+ * As `npm start` and the Dockerfile start it: a small heap that grows in small steps, since garbage that nobody collects
+ * stays resident for good; WebAssembly compiled once and simply, since optimising the one huge function of fetch's HTTP
+ * parser takes tens of MB that malloc keeps; and no compiler between the quick and the best, which holds 10 MB and more.
+ */
+const nodeFlags = ["--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev"];
+
 /** The first start makes a database, on a slow machine in many seconds. */
 const readyWithinMs = 60_000;
 const lookEveryMs = 50;
@@ -117,19 +124,10 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   function launch(): ChildProcess {
     const started = context.processes.spawn(
       process.execPath,
-      // As `npm start` and the Dockerfile start it: a small heap that grows in small steps, since garbage that nobody
-      // collects stays resident for good; and WebAssembly compiled once and simply, since optimising the one huge
-      // function of fetch's HTTP parser takes tens of MB that malloc keeps; and no compiler between the quick and the best,
-      // which holds 10 MB and more for what a bot runs; and one place for what malloc keeps, not one for each thread.
-      [
-        "--max-semi-space-size=4",
-        "--heap-growing-percent=25",
-        "--liftoff-only",
-        "--no-maglev",
-        options.script ?? ordinaryScript,
-      ],
+      [...nodeFlags, options.script ?? ordinaryScript],
       // A group of its own: Ctrl-C in the terminal reaches the sandbox alone, which then stops the bot in good order.
       {
+        // One place for what malloc keeps, not one for each thread.
         env: { MALLOC_ARENA_MAX: "1", ...botEnvironment(options.settings) },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
