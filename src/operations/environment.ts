@@ -37,6 +37,21 @@ export async function lockEnvironments(
     .execute();
 }
 
+/**
+ * Waits for decisions about this service that are under way, and lets none be taken until the transaction ends; false when
+ * the environment has moved since this row of it was read.
+ */
+export async function awaitDecisions(trx: Transaction<Database>, read: EnvironmentRow): Promise<boolean> {
+  const rows = await trx
+    .selectFrom("environment")
+    .select(["id", "version"])
+    .where("service_id", "=", read.service_id)
+    .orderBy("id")
+    .forShare()
+    .execute();
+  return rows.some(({ id, version }) => id === read.id && version === read.version);
+}
+
 /** Who holds the environment now; a lock whose time is over is nobody's. */
 export function lockHolder(row: Pick<EnvironmentRow, "lock_by" | "lock_until">, now: number): string | undefined {
   if (row.lock_by === null || (row.lock_until !== null && row.lock_until.getTime() <= now)) return undefined;

@@ -14,6 +14,7 @@ import { projectionKey, touch } from "../projections/touch.ts";
 import type { Database, PullRequestGateRow, PullRequestRow } from "../store/schema.ts";
 import { nextLook } from "./ask-anew.ts";
 import type { Bot } from "./bot.ts";
+import { awaitDecisions } from "./environment.ts";
 import { assembleFacts } from "./facts.ts";
 import { gatherGate } from "./gather-gate.ts";
 import type { Outside } from "./gather-outside.ts";
@@ -105,6 +106,8 @@ async function write(
   memberships: Memberships,
 ): Promise<boolean> {
   return await bot.db.transaction().execute(async (trx) => {
+    // Whoever decided while this was not there to be raised may be about to change what it would be judged from.
+    if (gate.judged === 0 && !(await awaitDecisions(trx, place.environment))) return false;
     const { verdict, refused, lookAt } = outside.untouched
       ? nothingToDo
       : await judged(trx, bot, pull, place, outside, memberships);

@@ -80,7 +80,11 @@ export async function followPullRequests(
       .insertInto("pull_request_gate")
       .values(rows.map((row) => ({ ...row, refused: "[]" })))
       .onConflict((conflict) =>
-        conflict.columns(["repository_id", "number", "environment_id"]).doUpdateSet({ ended: null }),
+        // One that had ended begins anew: nobody has raised it since.
+        conflict
+          .columns(["repository_id", "number", "environment_id"])
+          .doUpdateSet({ ended: null, judged: 0 })
+          .where("pull_request_gate.ended", "is not", null),
       )
       .execute();
   }

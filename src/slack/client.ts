@@ -16,6 +16,7 @@ import { z } from "zod";
 import type { SlackSettings } from "../config/settings.ts";
 import type { Context } from "../context.ts";
 import { OutsideError, Refusal } from "../operations/ports.ts";
+import { presentWriter } from "../projections/writer.ts";
 import { libraryLog } from "./library-log.ts";
 
 /** Shorter than any lease under which a call is made, so that nobody takes over while one is under way. */
@@ -41,11 +42,14 @@ export type SlackIdentity = {
 };
 
 export type SlackClient = {
-  /** Calls a Web API method and parses its answer; rejects with `OutsideError`. */
+  /**
+   * Calls a Web API method and parses its answer; rejects with `OutsideError`, which is a `NotSent` when whoever writes a
+   * surface here has lost it to another.
+   */
   call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T>;
   /** Who the bot is. Asked once; a failure is not remembered. */
   identity(): Promise<SlackIdentity>;
-  /** Posts to a response URL. The answer's status; rejects with `OutsideError` when there was none, or to wait. */
+  /** Posts to a response URL. The answer's status; rejects with `OutsideError` as above, or to wait. */
   respond(url: string, body: Readonly<Record<string, unknown>>): Promise<number>;
 };
 
@@ -136,6 +140,7 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
   let known: Promise<SlackIdentity> | undefined;
 
   async function call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T> {
+    await presentWriter()?.();
     let answer: unknown;
     try {
       answer = await web.apiCall(method, { ...fields });
@@ -166,6 +171,7 @@ export function createSlackClient({ context, log, settings }: SlackClientOptions
       }
     },
     async respond(url, body) {
+      await presentWriter()?.();
       let answer: Response;
       try {
         answer = await within(url, {

@@ -1,9 +1,11 @@
 /** What is said on open pull requests into an environment's branch, and when it turns. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { looksAgainAt } from "../../src/operations/checks-changed.ts";
+import { raiseVersion, wakeEnvironment } from "../../src/operations/environment.ts";
 import { judgePullRequestGates } from "../../src/operations/judge-pull-request-gate.ts";
 import { showGatesAgain } from "../../src/operations/show-gates-again.ts";
 import { type Branches, branchesPipeline, openBranches } from "./branches-world.ts";
+import { comeUpAgainst } from "./come-up-against.ts";
 import { repository, tellPush, type World } from "./world.ts";
 
 let branches: Branches;
@@ -69,6 +71,28 @@ describe("the verdict before the merge", () => {
     world.github.branches.set("development", headSha);
     await tellPush(world, "development", branches.first);
     expect(await branches.openGates(1, "staging")).toEqual({});
+  });
+
+  test("a decision under way when the pull request comes is waited for: it could not yet raise the verdict", async () => {
+    const headSha = await inDevelopment("a");
+    await comeUpAgainst(
+      world,
+      async (trx) => {
+        const { id } = await trx
+          .selectFrom("environment")
+          .select("id")
+          .where("name", "=", "staging")
+          .executeTakeFirstOrThrow();
+        await raiseVersion(trx, id, {
+          lock_by: "rosa",
+          lock_reason: "the audit",
+          lock_at: new Date(world.clock.now()),
+        });
+        await wakeEnvironment(trx, world.bot.wake, id);
+      },
+      () => branches.open(1, { headSha, headRef: "development", baseRef: "staging" }),
+    );
+    expect(await branches.openGates(1, "staging")).toEqual({ lock: "lock.held" });
   });
 
   test("a pull request that is not ready would wait, and turns with its title", async () => {

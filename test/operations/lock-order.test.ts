@@ -2,10 +2,11 @@
  * Several rows are locked in one order by everybody, so that no two can wait for each other. Each test holds a row, lets
  * an operation come up against it, and finds what comes later in the order still free.
  */
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../src/store/schema.ts";
 import { type Branches, openBranches } from "./branches-world.ts";
+import { comeUpAgainst } from "./come-up-against.ts";
 import type { World } from "./world.ts";
 
 let branches: Branches;
@@ -17,36 +18,6 @@ beforeEach(async () => {
   await branches.open(1, { headSha, baseRef: "production" });
 });
 afterEach(() => world.close());
-
-/** While a row is held, starts the operation, waits until it has come up against it, and looks at what else is free. */
-async function comeUpAgainst(
-  held: (trx: Transaction<Database>) => Promise<unknown>,
-  operation: () => Promise<unknown>,
-  later: (trx: Transaction<Database>) => Promise<unknown>,
-): Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
-  await world.db.transaction().execute(async (trx) => {
-    await held(trx);
-    let ended = false;
-    running = operation();
-    const end = () => {
-      ended = true;
-    };
-    running.then(end, end);
-    while (!(await somebodyWaits())) expect(ended, "it did not come up against what is held").toBe(false);
-    await later(trx);
-  });
-  await running;
-}
-
-/** Outside of any transaction, in which PostgreSQL would go on telling what it told first. */
-async function somebodyWaits(): Promise<boolean> {
-  const { rows } = await sql<{ waits: boolean }>`
-    select exists (
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-    ) as waits`.execute(world.db);
-  return rows[0]?.waits === true;
-}
 
 const environment = (name: string) => (trx: Transaction<Database>) =>
   trx.selectFrom("environment").select("id").where("name", "=", name).forUpdate().noWait().executeTakeFirstOrThrow();
@@ -65,7 +36,7 @@ const every = () =>
 
 describe("environments before the verdicts of their pull requests", () => {
   test("freeze", async () => {
-    await comeUpAgainst(environment("production"), () => world.command("U0000ALICE", every()), gate);
+    await comeUpAgainst(world, environment("production"), () => world.command("U0000ALICE", every()), gate);
     expect(await world.notes()).toContain("frozen");
   });
 
@@ -73,7 +44,7 @@ describe("environments before the verdicts of their pull requests", () => {
     await world.command("U0000ALICE", every());
     const thaw = { kind: "thaw", environment: "all" } as const;
     world.github.permissions.set("rosa", "admin");
-    await comeUpAgainst(environment("production"), () => world.command("U0000ROSA", thaw), gate);
+    await comeUpAgainst(world, environment("production"), () => world.command("U0000ROSA", thaw), gate);
     expect(await world.notes()).toContain("thawed");
   });
 });

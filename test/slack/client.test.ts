@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { OutsideError } from "../../src/operations/ports.ts";
+import { NotSent, OutsideError } from "../../src/operations/ports.ts";
+import { writingAs } from "../../src/projections/writer.ts";
 import { createSlackChannels } from "../../src/slack/channels.ts";
 import { createSlackClient, SlackRefusal } from "../../src/slack/client.ts";
 import { createSlackPeople } from "../../src/slack/people.ts";
@@ -24,6 +25,18 @@ test("a call that Slack answers with an error is made once, never again by itsel
   expect(error.message).toBe("Slack answered chat.postMessage with HTTP 500");
   expect(error.retryAt).toBeUndefined();
   expect(callsOf(slack, "chat.postMessage")).toBe(1);
+});
+
+test("whoever writes a surface that another has taken over sends nothing more", async () => {
+  const { slack, client } = await testSlack();
+  const stillMine = () => Promise.reject(new NotSent("another took over"));
+  const body = { text: "x" };
+  const [called, responded] = await writingAs(stillMine, async () => [
+    await failure(client.call("chat.postMessage", { channel: "C", ...body }, anything)),
+    await failure(client.respond(`${slack.apiUrl}/nowhere`, body)),
+  ]);
+  expect([called, responded]).toEqual([expect.any(NotSent), expect.any(NotSent)]);
+  expect(callsOf(slack, "chat.postMessage")).toBe(0);
 });
 
 test("when Slack asks to wait, the error says until when", async () => {

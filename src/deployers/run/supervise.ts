@@ -5,10 +5,11 @@
  * itself, and never write the order, which holds secrets, to disk. What stands before the word "claimed" is in
  * somebody's way: the rest is made and loaded while it waits for its order, or after that word.
  *
- * The protocol with the bot: the arguments are the data folder and the PATH of its tools. As JSON on standard input comes, whole, the order with its
- * token and how many ms after this process began the folder may still be made; times are told as what is left of them,
- * so that the two need not agree on the clock. The answer is one word on standard output, `claimed`, `taken` (another
- * supervisor has this token, or the bot has withdrawn it) or `late`. After that only the folder speaks.
+ * The protocol with the bot: the arguments are the data folder and the PATH of its tools. On standard input comes, whole
+ * and as JSON, the order with its token and how many ms after this process began the folder may still be made; times are
+ * told as what is left of them, so that the two need not agree on the clock. The answer is one word on standard output,
+ * `claimed`, `taken` (another supervisor has this token, or the bot has withdrawn it) or `late`. After that only the
+ * folder speaks.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../../context.ts";
