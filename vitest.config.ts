@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const every = ["test/**/*.test.ts", "examples/*/story.test.ts"];
-/** What plays with nock changes its process's HTTP for good, and so stays alone. */
+/** What plays with nock changes its process's HTTP for good, and so stays by itself. */
 const withNock = ["app", "client", "comparison-pages", "many-tags", "together", "unshared"].map(
   (name) => `test/github/${name}.test.ts`,
 );
@@ -33,7 +33,7 @@ export default defineConfig({
     // The first time the largest files come first, and then those that took longest.
     projects: [
       { test: { ...each, name: "together", isolate: false, include: every, exclude: withNock } },
-      { test: { ...each, name: "with nock", include: withNock } },
+      { test: { ...each, name: "with nock", isolate: false, include: withNock } },
     ],
   },
 });

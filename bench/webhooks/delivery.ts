@@ -1,14 +1,38 @@
-/** One `pull_request` webhook of the size that GitHub's have, as the sandbox's GitHub sends it, signed. */
+/**
+ * One `pull_request` webhook as GitHub sends them, signed: what the sandbox's GitHub sends for a pull request of its own,
+ * with every field besides that GitHub's recorded ones have. They weigh 24 KB, nearly all of it addresses; what people
+ * wrote is little.
+ */
 import { createHmac } from "node:crypto";
+import { createRequire } from "node:module";
+import { z } from "zod";
 import { firstBranch, sampleRepository } from "../../sandbox/sample/scene.ts";
 import type { BenchedBot } from "../open-bot.ts";
 
-/** What a `pull_request` webhook of a busy repository weighs. */
 const bytes = 24 * 1024;
 
 export type Webhook = { readonly body: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Opens a pull request, lets the bot handle it, and gives back what was sent, its description made longer. */
+const anObject = z.record(z.string(), z.unknown());
+const recordings = z.array(z.object({ name: z.string(), examples: z.array(anObject) }));
+
+/** What GitHub sent when a pull request with assignees, reviewers and labels was opened. */
+function recorded(): unknown {
+  const all = recordings.parse(createRequire(import.meta.url)("@octokit/webhooks-examples"));
+  const ofPullRequests = all.find(({ name }) => name === "pull_request")?.examples ?? [];
+  const opened = ofPullRequests.filter(({ action }) => action === "opened");
+  return opened.toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0];
+}
+
+/** `sent`, with the fields that only `like` has, at every depth; lists stay as they were sent. */
+function completed(sent: unknown, like: unknown): unknown {
+  const [own, other] = [anObject.safeParse(sent), anObject.safeParse(like)];
+  if (!own.success || !other.success) return sent;
+  const both = { ...other.data, ...own.data };
+  return Object.fromEntries(Object.keys(both).map((key) => [key, completed(both[key], other.data[key])]));
+}
+
+/** Opens a pull request and lets the bot handle it; what is given back tells of an edit of it. */
 export async function aPullRequest(bot: BenchedBot): Promise<Webhook> {
   const { github } = bot;
   const number = await github.openPullRequest(sampleRepository, "alice", {
@@ -16,14 +40,15 @@ export async function aPullRequest(bot: BenchedBot): Promise<Webhook> {
     body: "close #1",
     head: firstBranch,
   });
+  const like = recorded();
   const latest = async () => {
     await github.settled();
     const sent = github.deliveries().find(({ event }) => event === "pull_request");
     if (sent === undefined) throw new Error("the sandbox's GitHub sent no webhook for the pull request");
-    return sent.body;
+    return JSON.stringify(completed(JSON.parse(sent.body), like));
   };
-  const missing = bytes - Buffer.byteLength(await latest());
   const line = "The basket keeps what a customer has chosen until it is paid for or forgotten. ";
+  const missing = bytes - Buffer.byteLength(await latest());
   const longer = line.repeat(Math.max(1, Math.floor(missing / line.length)));
   await github.editPullRequest(sampleRepository, "alice", number, { body: `close #1 ${longer}` });
   const body = await latest();
