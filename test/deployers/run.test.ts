@@ -125,7 +125,7 @@ describe("the environment", () => {
     ];
     const env = { NOTE: "'\"; touch pwned #" };
     const names = "SIGNALBOX_REF SIGNALBOX_SERVICE SIGNALBOX_VERSION SIGNALBOX_PREVIOUS_VERSION NOTE";
-    const seen = await run(`[ ! -e pwned ]; printenv ${names}`, { ref, service, version, previousVersion, env });
+    const seen = await run(`[ ! -e pwned ] && printenv ${names}`, { ref, service, version, previousVersion, env });
     const values = [ref, service, version, previousVersion, env.NOTE];
     expect(seen).toMatchObject({ state: "success", outputTail: values.map((value) => `${value}\n`).join("") });
   });
