@@ -47,7 +47,7 @@ export function createReleaseDeployer({ clock, releases }: ReleaseDeployerOption
       }
       return { state: "running", lookAgainMs };
     },
-    /** Nothing is under way that could be stopped: what is observed next has ended. */
+    /** What is observed next has ended; for a deployment that ended so, the surface makes no release any more. */
     async cancel() {},
     async find(attempt) {
       const release = await releases.standing(attempt.deployment);

@@ -206,3 +206,24 @@ test.each(["projection.posting", "projection.created"])("killed at %s, there is 
   await takeOver(id);
   expect(await releases()).toHaveLength(1);
 });
+
+test.each(["cancelled", "failure", "error"] as const)(
+  "for a deployment that ended as %s none is made",
+  async (status) => {
+    const id = await deployment();
+    await database.db.updateTable("deployment").set({ status }).where("id", "=", id).execute();
+    await write(id);
+    expect(await releases()).toEqual([]);
+  },
+);
+
+test("for one that runs it is made, and stays when that fails", async () => {
+  const id = await deployment();
+  const ends = (status: "verifying" | "failure") =>
+    database.db.updateTable("deployment").set({ status }).where("id", "=", id).execute();
+  await ends("verifying");
+  await write(id);
+  await ends("failure");
+  await write(id);
+  expect(await releases()).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 /** What a release is made from: a deployment that its environment wants one for, or a version that was finished. */
 
 import type { Ships } from "../../operations/ships.ts";
+import { runningStatuses } from "../../policy/model.ts";
 import type { Pipeline } from "../../policy/pipeline.ts";
 import type { Ground } from "./ground.ts";
 import type { ReleaseSubject } from "./subject.ts";
@@ -20,6 +21,7 @@ export async function loadReleaseRow(ground: Ground, { of, id }: ReleaseSubject)
   return of === "version" ? await loadVersion(ground, id) : await loadDeployment(ground, id);
 }
 
+/** What ended without success gets none: one that GitHub refused until then would be published for what never went live. */
 async function loadDeployment({ db }: Ground, id: number): Promise<ReleaseRow | undefined> {
   return await db
     .selectFrom("deployment")
@@ -28,6 +30,7 @@ async function loadDeployment({ db }: Ground, id: number): Promise<ReleaseRow | 
     .innerJoin("repository", "repository.id", "service.repository_id")
     .leftJoin("pipeline_file", "pipeline_file.id", "repository.pipeline_file_id")
     .where("deployment.id", "=", id)
+    .where("deployment.status", "in", [...runningStatuses, "success"])
     .where("repository.removed_at", "is", null)
     .select(["deployment.sha", "deployment.ships", "service.name as service"])
     .select(["service.repository_id", "repository.full_name as repository", "pipeline_file.pipeline"])
