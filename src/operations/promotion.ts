@@ -82,10 +82,11 @@ export async function promoteByPullRequest(
     const values = { sha: revision.sha, tree: revision.tree, notes: JSON.stringify(notes) };
     const isSame =
       present !== undefined && present.row.snapshot === (way.from === undefined) && present.row.base === way.base;
-    if (present !== undefined && isSame && present.row.id === open?.row.id) {
+    if (present !== undefined && isSame) {
       if (present.pushed) return { code: "promotion-pushed-onto", ...at };
       if (present.row.sha === revision.sha) return { code: "promotion-open", ...at };
-      if (forward || !present.row.snapshot) {
+      // What somebody else promoted meanwhile was not compared with: its branch might have to go back.
+      if ((forward && present.row.sha === open?.row.sha) || !present.row.snapshot) {
         await trx.updateTable("promotion").set(values).where("id", "=", present.row.id).execute();
         await show(trx, bot, place, present.row.id, by);
         return { code: "promotion-updated", ...at };

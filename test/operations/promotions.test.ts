@@ -88,6 +88,31 @@ describe("promoting into an environment with a branch", () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  test("two who ask at the same moment get one pull request", async () => {
+    await open();
+    await inDevelopment("a");
+    world.faults.arm("promotion.gathered", async () => {
+      expect(await promote()).toMatchObject({ code: "promotion-asked" });
+    });
+    expect(await promote()).toMatchObject({ code: "promotion-open" });
+    expect(await rows()).toMatchObject([{ replaced_by: null }]);
+  });
+
+  test("is never moved back by whoever asked before somebody else brought it up to date", async () => {
+    await open();
+    await inDevelopment("a");
+    await promote();
+    await opened(7);
+    await inDevelopment("b");
+    world.faults.arm("promotion.gathered", async () => {
+      const c = await inDevelopment("c");
+      expect(await promote()).toMatchObject({ code: "promotion-updated" });
+      await branches.edit(7, { headSha: c });
+    });
+    await promote();
+    expect((await rows())[0]?.sha).toBe(world.github.branches.get("development"));
+  });
+
   test("is brought up to date while nobody has pushed onto it, and left alone afterwards", async () => {
     await open();
     await inDevelopment("a");
