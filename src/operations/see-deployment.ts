@@ -4,7 +4,7 @@
  * nothing: what is live is a fact.
  */
 import type { Transaction } from "kysely";
-import type { Database, DeploymentRow } from "../store/schema.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt } from "./content.ts";
@@ -109,7 +109,7 @@ async function store(
   if (live === end.sha && uncertain === null) return;
   // Told late: something else has gone live since. GitHub's times are whole seconds; in the same one, the telling counts.
   if (since !== null && Math.floor(since.getTime() / 1000) * 1000 > end.at) return;
-  if (await isOurs(trx, environment.slot_deployment_id, end.sha)) return;
+  if (await isOurs(trx, environment, end)) return;
   const key = `seen:${end.deployment}`;
   const known = await trx
     .selectFrom("deployment")
@@ -157,11 +157,29 @@ async function store(
   await tell(trx, bot, place, row, end);
 }
 
-/** The worker of a running deployment of ours may report under a Deployment of its own. */
-async function isOurs(trx: Transaction<Database>, slot: number | null, sha: string): Promise<boolean> {
-  if (slot === null) return false;
-  const row = await trx.selectFrom("deployment").select("sha").where("id", "=", slot).executeTakeFirst();
-  return row?.sha === sha;
+/**
+ * The worker of a deployment of ours may report under a Deployment of its own. What it said while ours ran is ours to
+ * judge, also when it is told only after that has failed: a verification may have said no since.
+ */
+async function isOurs(
+  trx: Transaction<Database>,
+  { id, slot_deployment_id: slot }: EnvironmentRow,
+  { sha, at }: ExternalEnd,
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom("deployment")
+    .select("id")
+    .where("environment_id", "=", id)
+    .where("sha", "=", sha)
+    .where((ours) =>
+      ours.or([
+        ours("id", "=", slot ?? 0),
+        // GitHub's whole second may have begun before ours did.
+        ours.and([ours("started_at", "<", new Date(at + 1_000)), ours("ended_at", ">=", new Date(at))]),
+      ]),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 async function tell(

@@ -365,4 +365,22 @@ describe("what others deploy", () => {
     await ended(9, "success");
     expect((await world.environment("staging")).live_sha).toBeNull();
   });
+
+  test("while a deployment of ours with the same revision ran is ours, though told after that has failed", async () => {
+    await push(world, "a");
+    world.deployer.script = () => ({ state: "running" });
+    await push(world, "b");
+    const { started_at: started } = await world.deployment(2);
+    // GitHub's times are whole seconds, so that it may seem to come before the start.
+    const at = Math.floor((started?.getTime() ?? 0) / 1_000) * 1_000;
+    world.deployer.script = () => ({ state: "failure", message: "the smoke test", proven: true });
+    await world.tick(60_000);
+    const told = { repository, environment: "staging", sha: sha("b"), state: "success", by: "octocat" } as const;
+    await seeDeployment(world.bot, { ...told, deployment: 9, at });
+    const failed = { live_sha: sha("a"), uncertain_deployment_id: 2, slot_deployment_id: null };
+    expect(await world.environment("staging")).toMatchObject(failed);
+    // By hand, after it had failed, it did go live.
+    await seeDeployment(world.bot, { ...told, deployment: 10, at: world.clock.now() + 1_000 });
+    expect((await world.environment("staging")).live_sha).toBe(sha("b"));
+  });
 });
