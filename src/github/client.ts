@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import { Probot, ProbotOctokit } from "probot";
 import { z } from "zod";
 import type { Context } from "../context.ts";
-import { OutsideError } from "../operations/ports.ts";
+import { NotSent } from "../operations/ports.ts";
 import { createCallQueue } from "./call-queue.ts";
 import { failureOf, resetOf } from "./failures.ts";
 
@@ -72,7 +72,7 @@ export function createGitHub(options: {
       const lane = laneOfCall(call.url, own);
       const pausedUntil = limits.get(lane)?.pausedUntil ?? 0;
       if (pausedUntil > context.clock.now()) {
-        throw new OutsideError("GitHub limits the bot: not called before the limit ends", { retryAt: pausedUntil });
+        throw new NotSent("GitHub limits the bot: not called before the limit ends", { retryAt: pausedUntil });
       }
       try {
         const response = await request(call);

@@ -30,7 +30,9 @@ export function failureOf(error: unknown, call: Call, now: number): OutsideError
   const { status, headers, message } = answer;
   const retryAt = retryAtOf(status, headers, message, now);
   if (retryAt !== undefined) {
-    return new OutsideError(`GitHub limits the bot: ${status} to ${what}`, { retryAt });
+    // A limit turns a call away before anything comes of it; what broke may have been carried out all the same.
+    const Kind = status < 500 ? NotSent : OutsideError;
+    return new Kind(`GitHub limits the bot: ${status} to ${what}`, { retryAt });
   }
   if (status >= 500) return new OutsideError(`GitHub answered ${status} to ${what}`);
   return new GitHubRefusal(`GitHub answered ${status} to ${what}: ${safe(message)}`, status);

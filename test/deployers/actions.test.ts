@@ -289,6 +289,11 @@ describe("a workflow", () => {
     expect(await refusal(attemptOf(ground, gate, revision))).toMatch(/^error: GitHub was not asked/u);
   });
 
+  test("that GitHub limits was not dispatched", async () => {
+    ground.sandbox.fail({ method: "POST", path: /dispatches/u }, [{ status: 429, headers: { "retry-after": "0" } }]);
+    expect(await refusal(attemptOf(ground, gate, revision))).toMatch(/^error: GitHub limits the bot: 429/u);
+  });
+
   test.each<[string, Partial<ActionsDeployer>, RegExp]>([
     [
       "there is no such file",

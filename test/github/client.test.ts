@@ -48,8 +48,9 @@ describe("limits", () => {
     const { context, clock } = testContext();
     const github = aClient(context);
     const octokit = await github.installation(7);
-    expect((await failure(octokit.rest.repos.get(at))).retryAt).toBe(retryAt);
-    expect((await failure(octokit.rest.repos.get(at))).retryAt).toBe(retryAt);
+    const told = [await failure(octokit.rest.repos.get(at)), await failure(octokit.rest.repos.get(at))];
+    expect(told).toEqual([expect.any(NotSent), expect.any(NotSent)]);
+    expect(told).toMatchObject([{ retryAt }, { retryAt }]);
     expect(github.rateLimits()).toContainEqual({ lane: "7", limit: undefined, remaining: 0, resetAt: retryAt });
     scope.get("/repos/acme/shop").reply(200, { id: 11 });
     await clock.advanceTo(retryAt);
@@ -63,6 +64,14 @@ describe("limits", () => {
     const octokit = await aClient(testContext().context).installation(7);
     await octokit.rest.repos.get(at);
     expect((await failure(octokit.rest.repos.get(at))).retryAt).toBe(now + 601_000);
+  });
+
+  test("what broke and says when it will be back may have been carried out", async () => {
+    played().post("/repos/acme/shop/deployments").reply(503, {}, { "retry-after": "5" });
+    const octokit = await aClient(testContext().context).installation(7);
+    const error = await failure(octokit.rest.repos.createDeployment({ ...at, ref: "main" }));
+    expect(error.retryAt).toBe(now + 5_000);
+    expect(error).not.toBeInstanceOf(NotSent);
   });
 
   test("another installation is not held up", async () => {
