@@ -2,8 +2,9 @@
  * Carries a running deployment one step further: claims the next stage, starts it, observes it, or ends the whole.
  *
  * A stage starts once. Its attempt goes `claimed → calling → started → ended` by compare-and-set on an epoch; a call gives
- * up sooner than another may take over, and taking over asks `find` first. Only when the deployer answers that nothing
- * started and nothing can is it called again; when it cannot tell, the slot is kept and a person is asked.
+ * up sooner than another may take over, and is not begun by who was held up on the way to it. Taking over asks `find`
+ * first. Only when the deployer answers that nothing started and nothing can is it called again; when it cannot tell, the
+ * slot is kept and a person is asked.
  */
 import type { Attempt, Deployer, Observation, Started, StartedAttempt } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
@@ -142,7 +143,9 @@ async function call(
   stage: PlannedStage,
   row: AttemptRow,
 ): Promise<Step> {
-  const now = bot.context.clock.now();
+  const { clock } = bot.context;
+  const now = clock.now();
+  const began = clock.monotonic();
   // Until then whoever calls may still send something; twice the time after which a start begins no call any more.
   const callUntil = new Date(now + 2 * deployer.callTimeoutMs);
   // The stage's time begins now: the bot may have been down since it was claimed.
@@ -151,6 +154,12 @@ async function call(
   if (calling === undefined) return "again";
   const attempt = await attemptFor(bot.db, running, stage, calling);
   await bot.context.faults.at("stage.calling");
+  // Held up on the way here, by a database or a process that stood still: another may have taken over, and this call would
+  // begin it a second time. Who has not been taken over from gives the call back, and makes it anew with its whole time.
+  if (clock.monotonic() - began > deployer.callTimeoutMs) {
+    await move(bot, calling, { state: "claimed", call_until: null });
+    return "again";
+  }
   let started: Started;
   try {
     started = await deployer.start(attempt);
@@ -160,7 +169,7 @@ async function call(
       { err: error, deployment: attempt.deployment, stage: attempt.stage.name },
       "a stage's start did not answer",
     );
-    const left = callUntil.getTime() + deployer.callOutlivesMs - bot.context.clock.now();
+    const left = callUntil.getTime() + deployer.callOutlivesMs - clock.now();
     return Math.max(left, 0) + shortestLookMs;
   }
   await bot.context.faults.at("stage.started");

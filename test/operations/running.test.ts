@@ -561,6 +561,26 @@ describe("the call to start", () => {
     expect((await world.environment("staging")).slot_deployment_id).toBeNull();
   });
 
+  test("is not made by who was held up on the way to it, and whom another has taken over from meanwhile", async () => {
+    world.deployer.onFind = () => ({ kind: "impossible" });
+    world.faults.arm("stage.calling", async () => {
+      const { id } = await latestOf("staging");
+      await world.clock.advance(180_000);
+      await createAdvancer(world.bot).advance(id);
+    });
+    await push(world, "a");
+    const { id } = await latestOf("staging");
+    expect([world.deployer.starts.length, await statusOf(world, id)]).toEqual([1, "success"]);
+  });
+
+  test("is made anew by who was held up on the way to it, and whom nobody has taken over from", async () => {
+    world.faults.arm("stage.calling", () => world.clock.advance(180_000));
+    await push(world, "a");
+    const [start] = world.deployer.starts;
+    expect((start?.deadlineAt ?? 0) - world.clock.now()).toBeGreaterThan(hour - 60_000);
+    expect((await latestOf("staging")).status).toBe("success");
+  });
+
   test("two replicas that carry the same deployment start each stage once", async () => {
     const id = await toProduction(world, "a");
     expect(await statusOf(world, id)).toBe("success");
