@@ -80,7 +80,7 @@ export async function promotedBy(
   return { pullRequest: number, content, snapshot: { sha: found.sha, tree: found.tree } };
 }
 
-/** Says where it is, once GitHub has it. */
+/** Says where it is, once GitHub has it. One that another took the place of is closed, or was never opened. */
 export async function tellPromotion(bot: Bot, subject: string): Promise<void> {
   const found = await promotions(bot.db)
     .innerJoin("repository", "repository.id", "service.repository_id")
@@ -88,7 +88,7 @@ export async function tellPromotion(bot: Bot, subject: string): Promise<void> {
     .select(["environment.name as environment", "service.name as service", "service.id as service_id"])
     .select("repository.full_name")
     .executeTakeFirst();
-  if (found === undefined || found.number === null) return;
+  if (found === undefined || found.number === null || found.replaced_by !== null) return;
   const { service, environment, before, number, full_name: name, requested_by: by } = found;
   const content = {
     ...({ code: "promotion-opened", service, environment, before, number } as const),

@@ -220,6 +220,28 @@ test("replaced by another, it is closed", async () => {
   expect(pulls()[0]?.state).toBe("closed");
 });
 
+test.each(["projection.posting", "github.promotion-branch-made", "projection.created"])(
+  "killed at %s, and replaced meanwhile, no pull request is open",
+  async (point) => {
+    const id = await promotion();
+    world.faults.arm(point);
+    await write(id);
+    await database.db.updateTable("promotion").set({ replaced_by: id }).where("id", "=", id).execute();
+    await takeOver(id);
+    expect(pulls().filter(({ state }) => state === "open")).toEqual([]);
+    await database.db.updateTable("promotion").set({ before: "test" }).where("id", "=", id).execute();
+    await write(id);
+    const number = pulls()[0]?.number;
+    expect(await remembered(id)).toEqual(number === undefined ? {} : { number });
+    const { error } = await database.db
+      .selectFrom("projection")
+      .select("error")
+      .where("key", "=", `github.promotion/${id}`)
+      .executeTakeFirstOrThrow();
+    expect(error).toBeNull();
+  },
+);
+
 test("from an environment's own branch, one that somebody opened by hand is taken for it", async () => {
   const opened = { title: "To staging", body: "By hand.", head: "main", base: "staging" };
   const number = await world.sandbox.openPullRequest(home, "rosa", opened);

@@ -142,6 +142,8 @@ describe("promoting into an environment with a branch", () => {
       { id: 1, replaced_by: 2 },
       { id: 2, sha: a, replaced_by: null },
     ]);
+    await tellPromotion(world.bot, "1");
+    expect((await world.said()).map(({ code }) => code)).not.toContain("promotion-opened");
   });
 
   test("what was closed is promoted anew", async () => {

@@ -101,6 +101,8 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
     find: async (_subject, content) => await find(content),
 
     async create(_subject, content) {
+      // What was promoted first may have been taken back since. What a try that broke off had opened is found, and closed.
+      if (content.replaced) return {};
       const { octokit, at } = await target(content);
       if (content.at !== undefined) await makeBranch(content, content.at);
       const { title, body, base, branch: head } = content;
@@ -112,6 +114,7 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
     },
 
     async update(external, content) {
+      if (external["number"] === undefined) return external;
       const { octokit, at } = await target(content);
       const number = { ...at, pull_number: Number(external["number"]) };
       const pull = (await octokit.rest.pulls.get(number)).data;
