@@ -1,9 +1,11 @@
 /**
  * A supervisor that is killed with -9 at the fault point named in the file `die-at` of its data folder, or that waits at
- * the one named in `hold-at` until the file `go-on` is there, as on a machine that is slow.
+ * the one named in `hold-at` until the file `go-on` is there, as on a machine that is slow. With the file `full-disk` no
+ * record finds room beside an output that holds anything.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import * as files from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createContext } from "../../src/context.ts";
 import { runSupervisor } from "../../src/deployers/run/supervisor-process.ts";
@@ -18,8 +20,17 @@ async function hold(): Promise<void> {
   while (existsSync(dataDir) && !existsSync(join(dataDir, "go-on"))) await pause(10);
 }
 
+const open: typeof files.open = async (path, flags, mode) => {
+  const output = join(dirname(String(path)), "output");
+  if (flags === "wx" && existsSync(output) && statSync(output).size > 0) {
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  }
+  return await files.open(path, flags, mode);
+};
+
 await runSupervisor(
   createContext({
+    ...(existsSync(join(dataDir, "full-disk")) ? { files: { ...files, open } } : {}),
     faults: {
       async at(name) {
         if (name === dieAt) process.kill(process.pid, "SIGKILL");

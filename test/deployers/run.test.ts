@@ -1,6 +1,7 @@
 /** What a command finds, what becomes of its output and its end, and who may run one at all. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createContext } from "../../src/context.ts";
 import type { Attempt, Observation } from "../../src/deployers/contract.ts";
@@ -325,5 +326,16 @@ describe("the output", () => {
     expect(seen.outputBytes).toBeLessThan(21.1 * 1024 * 1024);
     const file = readFileSync(attemptFolder(bench.dataDir, attempts[0]?.token ?? "").output, "latin1");
     expect(file).toContain("[The output is longer than 20971520 bytes; only its end follows.]");
+  });
+
+  test.each([
+    ["echo much; exit 3", undefined, { state: "failure", message: "exited with code 3" }],
+    ["echo much", "exit 4", { state: "failure", message: expect.stringContaining("`confirm` exited with code 4") }],
+  ])("of %j, confirmed by %j, gives way to the record of its end on a full disk", async (text, confirm, end) => {
+    await reopen({ program: fileURLToPath(new URL("./doomed-supervisor.ts", import.meta.url)) });
+    mkdirSync(bench.dataDir, { recursive: true });
+    writeFileSync(join(bench.dataDir, "full-disk"), "");
+    const seen = await run(text, confirm === undefined ? {} : { confirm });
+    expect(seen).toMatchObject({ ...end, proven: true });
   });
 });

@@ -53,12 +53,27 @@ function watchForStop(
   };
 }
 
+/**
+ * On a full disk the output gives way, since it may have taken the last blocks itself: without these records nobody could
+ * tell how the attempt ended.
+ */
+async function record(
+  { context, folder }: Pick<Work, "context" | "folder">,
+  path: string,
+  what: object,
+): Promise<void> {
+  await writeRecord(context, path, what).catch(async () => {
+    await context.files.truncate(folder.output);
+    await writeRecord(context, path, what);
+  });
+}
+
 async function runOne(work: Work, run: string, tree: string, pipe: Pipe): Promise<Omit<ExitRecord, "at" | "phase">> {
   const { context, folder, stop } = work;
   const env = { ...work.order.env, HOME: folder.home, TMPDIR: folder.tmp };
   const command = await holdCommand(context, { run, cwd: tree, env, pipe });
   await context.faults.at("supervisor.command-held");
-  await writeRecord(context, folder.command, command.process);
+  await record(work, folder.command, command.process);
   await context.faults.at("supervisor.command-recorded");
   command.letGo();
   await context.faults.at("supervisor.command-let-go");
@@ -148,6 +163,6 @@ export async function carryOut(
   const ended = await runBoth(work, options.pipe, output).catch((error: unknown) => broken(work, error));
   watch.end();
   await output.close();
-  await writeRecord(context, folder.exit, { ...ended, at: context.clock.now() } satisfies ExitRecord);
+  await record(work, folder.exit, { ...ended, at: context.clock.now() } satisfies ExitRecord);
   await context.faults.at("supervisor.exit-written");
 }
