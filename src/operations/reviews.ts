@@ -4,6 +4,7 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { askStands, mayBeApprover } from "../policy/gates/approvals.ts";
+import { sameLogin } from "../policy/logins.ts";
 import type { ApprovalFacts, Facts } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import type { Place } from "./place.ts";
@@ -57,9 +58,21 @@ export function isBot(login: string): boolean {
   return login.endsWith("[bot]");
 }
 
+/** Noes, and answers taken back, to the same by another face, which leaves the review on GitHub as it was. */
+async function takenBackFor(db: Kysely<Database>, { environment_id, sha }: DeploymentRow) {
+  return await db
+    .selectFrom("approval")
+    .innerJoin("deployment", "deployment.id", "approval.deployment_id")
+    .where("deployment.environment_id", "=", environment_id)
+    .where("deployment.sha", "=", sha)
+    .where("approval.answer", "in", ["reject", "withdrawn"])
+    .select(["approval.login", "approval.acted_at"])
+    .execute();
+}
+
 /**
- * The deployment that a merge asks for begins with what was answered on the pull request. The environment's row is
- * locked by the caller; resolves with the deployment as it then stands.
+ * The deployment that a merge asks for begins with what was answered on the pull request, and so does what a person asks
+ * for of the same. The environment's row is locked by the caller; resolves with the deployment as it then stands.
  */
 export async function carryReviews(
   trx: Transaction<Database>,
@@ -80,9 +93,14 @@ export async function carryReviews(
     .where("base_ref", "=", branch)
     .executeTakeFirst();
   if (pull === undefined || pull.merged_at === null) return row;
-  const merged = pull.merged_at.getTime();
+  // To what is asked for later goes only what still stands then.
+  const until = row.kind === "merge" ? pull.merged_at.getTime() : facts.now;
+  const takenBack = await takenBackFor(trx, row);
   const answers = (await reviewsFor(trx, repository, pull.number, environment.id)).filter(
-    ({ login, at }) => mayBeApprover(facts, login ?? "") && at + stands > merged,
+    ({ login, at }) =>
+      mayBeApprover(facts, login ?? "") &&
+      at + stands > until &&
+      !takenBack.some((one) => sameLogin(one.login, login) && one.acted_at.getTime() > at),
   );
   if (answers.length === 0) return row;
   await trx

@@ -415,4 +415,29 @@ describe("reviews", () => {
     await branches.review(2, "rosa", "approved");
     expect(await branches.statusOf("production")).toEqual(["1 success", "c success"]);
   });
+
+  test("it does not come back for what is asked for later, once its reviewer has said no", async () => {
+    await forProduction();
+    await branches.review(2, "rosa", "approved");
+    await world.command("U0000BOB", { kind: "lock", environment: "production", reason: "counting" });
+    await branches.merge(2, { letter: "c" });
+    const [waiting] = await world.db.selectFrom("deployment").select("id").where("status", "=", "waiting").execute();
+    await world.react("U0000ROSA", waiting?.id ?? 0, "x");
+    await world.command("U0000BOB", { kind: "unlock", environment: "production" });
+    await world.command("U0000BOB", { kind: "deploy", environment: "production" });
+    expect(await branches.statusOf("production")).toEqual(["1 success", "c rejected", "c waiting"]);
+    await branches.review(2, "rosa", "approved");
+    expect(await branches.statusOf("production")).toEqual(["1 success", "c rejected", "c success"]);
+  });
+
+  test("it goes over to a retry only while it stands", async () => {
+    await forProduction();
+    await branches.review(2, "rosa", "approved");
+    world.deployer.script = () => ({ state: "failure", proven: true });
+    await branches.merge(2, { letter: "c" });
+    const [failed] = await world.db.selectFrom("deployment").select("id").where("status", "=", "failure").execute();
+    await world.tick(9 * hour);
+    await world.command("U0000BOB", { kind: "retry", deployment: failed?.id ?? 0 });
+    expect(await branches.statusOf("production")).toEqual(["1 success", "c failure", "c waiting"]);
+  });
 });
