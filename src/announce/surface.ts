@@ -47,6 +47,13 @@ export function createAnnouncementSurface(options: AnnounceOptions): Surface<Ann
     }
   }
 
+  /** What is remembered of a failure that is for good; any other is thrown on, to be tried again. */
+  function givenUp({ endedAt }: Announced, error: unknown): External {
+    const isLate = context.clock.now() - endedAt > triedForMs;
+    if (!(error instanceof AnnouncementRefused) && !isLate) throw error;
+    return { refused: error instanceof Error ? error.message : String(error) };
+  }
+
   return {
     surface: "announcement",
 
@@ -67,7 +74,8 @@ export function createAnnouncementSurface(options: AnnounceOptions): Surface<Ann
       } catch (error) {
         // `create` meets the same refusal, and remembers it.
         if (error instanceof AnnouncementRefused) return undefined;
-        throw error;
+        // While this fails, `create` is not come to: without an end here it would be asked for ever, and nobody told.
+        return givenUp(announced, error);
       }
     },
 
@@ -75,9 +83,7 @@ export function createAnnouncementSurface(options: AnnounceOptions): Surface<Ann
       try {
         return await announce(subject, announced);
       } catch (error) {
-        const isLate = context.clock.now() - announced.endedAt > triedForMs;
-        if (!(error instanceof AnnouncementRefused) && !isLate) throw error;
-        return { refused: error instanceof Error ? error.message : String(error) };
+        return givenUp(announced, error);
       }
     },
   };

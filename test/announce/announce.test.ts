@@ -225,4 +225,21 @@ describe("what fails there fails no deployment", () => {
     await write(next);
     expect(await refused()).toMatchObject([{ where: "webhook", why: "it answered 500" }]);
   });
+
+  test.each([
+    ["grafana", "{grafana: {url: URL, token: GRAFANA}}"],
+    ["sentry", "{sentry: {url: URL, organization: acme, projects: [shop], token: SENTRY}}"],
+  ])("%s that does not even list what it was told is given up after a day too", async (where, entry) => {
+    const id = await succeed(`[${entry.replace("URL", `"${far.url}"`)}]`);
+    far.refusals.push(503, 502, 500);
+    await write(id);
+    await world.tick(60_000);
+    await write(id);
+    expect(await refused()).toEqual([]);
+    await world.tick(25 * 60 * 60_000);
+    await write(id);
+    expect(await refused()).toMatchObject([{ where, why: "it answered 500" }]);
+    await write(id);
+    expect(far.told.map(({ method }) => method)).toEqual(["POST", "GET", "GET"]);
+  });
 });
