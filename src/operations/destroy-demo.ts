@@ -53,6 +53,8 @@ async function whatIsThere(bot: Bot, environment: EnvironmentRow): Promise<Reque
 async function removeUnstarted(bot: Bot, place: Place, by: string): Promise<boolean> {
   return await bot.db.transaction().execute(async (trx) => {
     const row = await lockEnvironment(trx, place.environment.id);
+    // Its branch and its time may end at once.
+    if (row.removed_at !== null) return true;
     const started = [row.live_deployment_id, row.uncertain_deployment_id, row.slot_deployment_id];
     if (started.some((id) => id !== null)) return false;
     for (const waiting of await pendingOf(trx, row.id)) {

@@ -15,7 +15,7 @@ export async function endDemo(bot: Bot, environment: number): Promise<void> {
   const endsAt = row?.demo_ends_at?.getTime();
   if (row === undefined || endsAt === undefined || endsAt > now || row.removed_at !== null) return;
   if (!(await isUnderWay(bot, row))) {
-    const because = row.heard_sha === null && row.demo_pushes > 0 ? "branch-deleted" : "time-over";
+    const because = row.heard_branch === null ? "branch-deleted" : "time-over";
     const key = `demo-over:${endsAt}`;
     await askToDestroy(bot, row.id, { because, requestedBy: "signalbox", byItself: true, typed: false, key });
   }

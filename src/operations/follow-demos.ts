@@ -30,7 +30,9 @@ export async function followDemos(bot: Bot, { repository, branch }: Branch, by: 
   if (concerned.length === 0) return;
   const head = await (knowing ?? bot).github.branchHead(repository, branch);
   for (const { service, row } of concerned) {
-    const versionBefore = knowing === undefined ? (row?.version ?? 0) : undefined;
+    // Where no demo stands, its deletion finds nothing to end and raises no version.
+    const isThere = row !== undefined && row.heard_branch !== null && row.removed_at === null;
+    const versionBefore = knowing === undefined && isThere ? row.version : undefined;
     if (head !== undefined) await push(bot, service, { branch, head, by, versionBefore });
     else if (row !== undefined) await end(bot, row, by);
   }
@@ -47,7 +49,7 @@ export async function followAllDemos(bot: Bot, repositories: readonly Repository
       .where("service.removed_at", "is", null)
       .where("environment.demo_branch", "is not", null)
       // Of a branch that is gone, with its demo, nothing is heard until it is pushed anew.
-      .where((eb) => eb.or([eb("environment.removed_at", "is", null), eb("environment.heard_sha", "is not", null)]))
+      .where((eb) => eb.or([eb("environment.removed_at", "is", null), eb("environment.heard_branch", "is not", null)]))
       .select("environment.demo_branch")
       .distinct()
       .execute();
@@ -98,15 +100,18 @@ async function push(bot: Bot, service: ServicePlace, { branch, head, by, version
     // Preparing has raised the version by one, and nobody else has.
     const untouched = versionBefore !== undefined && row.version === versionBefore + 1;
     const stands = stillHead(bot, service.repository, { branch, head }, untouched ? row.version : undefined);
-    // What it holds by now is told by a delivery of its own.
-    if ((await requestWhile(bot, row.id, wanted, stands)) === undefined) return;
+    if ((await requestWhile(bot, row.id, wanted, stands)) === undefined) {
+      // What it holds by now is told by a delivery of its own; that it is gone may have been told before this was prepared.
+      if ((await bot.github.branchHead(service.repository, branch)) === undefined) await end(bot, row, by);
+      return;
+    }
   }
   await note(bot, row, branch, head.sha);
 }
 
 async function end(bot: Bot, row: EnvironmentRow, by: string): Promise<void> {
   // Known already, or destroyed before.
-  if (row.heard_sha === null) return;
+  if (row.heard_branch === null) return;
   if (row.removed_at === null) {
     const key = `demo-branch-deleted:${row.demo_pushes}`;
     const asked = { because: "branch-deleted", requestedBy: by, byItself: true, typed: false, key } as const;

@@ -50,6 +50,8 @@ export async function prepareDemo(
         removed_at: null,
         demo_policy: JSON.stringify(demoPolicy(demos, slugOf(row.name), pushed.branch)),
         demo_by: pushed.by,
+        // From here on a deletion has something to end, also when this push is never asked for.
+        heard_branch: pushed.branch,
         demo_ends_at: new Date(now + demos.ttl),
         ...(isNew ? { demo_since: new Date(now) } : {}),
       }))

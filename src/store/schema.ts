@@ -105,7 +105,10 @@ export type EnvironmentTable = DemoColumns & {
   hold_bad_sha: string | null;
   hold_bad_tree: string | null;
   hold_since: Date | null;
-  /** The branch that it follows and what that held when the bot last heard of it. */
+  /**
+   * The branch that it follows and what that held when the bot last heard of it. A demo's branch stands here from when
+   * the demo is prepared until what follows from the branch's deletion was asked for.
+   */
   heard_branch: string | null;
   heard_sha: string | null;
   /** When what holds the environment is to be looked at: a lock or a freeze ends, or a lock is asked about. */

@@ -4,6 +4,7 @@ import { followAllDemos } from "../../src/operations/follow-demos.ts";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { renderDeploymentMessage } from "../../src/slack/blocks/deployment.ts";
 import { wordReply } from "../../src/wording/reply.ts";
+import { InjectedCrash } from "../harness/fault-points.ts";
 import { nothing, openWorld, push, repository, sha, tellPush, type World } from "./world.ts";
 
 const file = `
@@ -216,6 +217,39 @@ describe("destroyed", () => {
     expect(ran().at(-1)).toBe("make demo, demo/new-basket, a");
     expect((await demo()).removed_at).toBeNull();
   });
+
+  test.each(["demo.prepared", "demo.asked"])(
+    "also when the bot was killed at %s, and the branch was gone before its push was told again",
+    async (point) => {
+      await open();
+      world.commit("a", { branch: basket });
+      world.faults.arm(point);
+      await expect(tellPush(world, basket, nothing)).rejects.toThrow(InjectedCrash);
+      world.restart();
+      await remove(basket);
+      await world.sweep(true);
+      await world.settle();
+      expect((await demo()).removed_at).not.toBeNull();
+      expect(await outcomes()).toEqual(point === "demo.asked" ? ["merge a cancelled", "destroy a success"] : []);
+    },
+  );
+
+  test.each(["while", "before"])(
+    "of a branch that is deleted %s its first push is handled, nothing is made",
+    async (when) => {
+      await open();
+      world.commit("a", { branch: basket });
+      // What is told before there is a demo finds nothing to end.
+      world.faults.arm("demo.prepared", async () => {
+        if (when === "while") await remove(basket);
+        else world.github.branches.delete(basket);
+      });
+      await tellPush(world, basket, nothing);
+      expect(await outcomes()).toEqual([]);
+      expect((await demo()).removed_at).not.toBeNull();
+      expect(await list()).toBe("shop has no demos now. A push to feature-demo/* makes one.");
+    },
+  );
 
   test("on command by whoever may push, and answered alike when it is delivered again", async () => {
     await open();
