@@ -16,6 +16,11 @@ const deploymentActions = [
 ] as const;
 export type DeploymentAction = (typeof deploymentActions)[number];
 
+/** An answer is to one exact thing, and counts however late it is heard of; everything else may not be meant any more. */
+export function isAnswer(action: string): boolean {
+  return action === "approve" || action === "reject" || action === "withdraw";
+}
+
 /** On an answer or a note that speaks of a lock. */
 const lockActions = ["take-lock", "keep-lock", "give-back-lock"] as const;
 export type LockAction = (typeof lockActions)[number];

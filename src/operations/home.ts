@@ -7,6 +7,7 @@ import { sameLogin } from "../policy/logins.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { HomeRow } from "../store/view-tables.ts";
 import { answered } from "./answered.ts";
+import { askedLongAgo } from "./asked-long-ago.ts";
 import type { Bot } from "./bot.ts";
 import { demosOf } from "./demos.ts";
 import { lockHolder } from "./environment.ts";
@@ -180,6 +181,8 @@ function locksOf({ service, login, places }: Mine, now: number): readonly HomeLo
 export type HomeClick = Person & {
   readonly key: string;
   readonly lastTry: boolean;
+  /** When it came in, epoch ms. */
+  readonly receivedAt: number;
   readonly action:
     | "home-approve"
     | "home-reject"
@@ -208,7 +211,7 @@ async function carryOut(bot: Bot, click: HomeClick): Promise<ReplyContent> {
     case "home-link":
       return await offerLink(bot, { team, slackUser }, key);
     case "home-unlock":
-      return await unlockFrom(bot, click);
+      return askedLongAgo(bot, click.receivedAt) ?? (await unlockFrom(bot, click));
     case "home-live-news":
       return await chooseLiveNews(bot, { team, slackUser }, "live-news");
     case "home-no-live-news":

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CommandName, CommandReading } from "../commands/command.ts";
 import { answerTo } from "./answered.ts";
+import { askedLongAgo } from "./asked-long-ago.ts";
 import type { Bot } from "./bot.ts";
 import { type CommandFrom, meantServices, serviceNames } from "./find-place.ts";
 import { completed, type Menu } from "./menu-shown.ts";
@@ -15,6 +16,8 @@ import type { ReplyContent } from "./said.ts";
 
 export type TypedCommand = {
   readonly key: string;
+  /** When it came in, epoch ms: the clock by which its times are read. */
+  readonly receivedAt: number;
   readonly name: CommandName;
   readonly text: string;
   readonly team: string;
@@ -137,6 +140,7 @@ async function offerEnvironments(
 export type Chosen = {
   readonly key: string;
   readonly lastTry: boolean;
+  readonly receivedAt: number;
   readonly team: string;
   readonly user: string;
   readonly menu: number;
@@ -152,7 +156,7 @@ export type Carry = (to: To, typed: TypedCommand) => Promise<ReplyContent>;
 
 /** Carries out the command that was meant, for the person who typed it, once. */
 export async function choose(bot: Bot, chosen: Chosen, carry: Carry): Promise<void> {
-  const { key, lastTry, user: slackUser, channel, responseUrl } = chosen;
+  const { key, lastTry, receivedAt, user: slackUser, channel, responseUrl } = chosen;
   const to = { key, lastTry, slackUser, channel, responseUrl };
   const asked = await bot.db.selectFrom("reply").selectAll().where("id", "=", chosen.menu).executeTakeFirst();
   const menu = asked?.menu;
@@ -172,7 +176,7 @@ export async function choose(bot: Bot, chosen: Chosen, carry: Carry): Promise<vo
   await bot.context.faults.at("menu.chosen");
   const { name, channelName } = menu;
   const text = completed(menu, chosen.choice);
-  const typed = { key, name, text, team: chosen.team, user: slackUser, channel, channelName, responseUrl };
+  const typed = { key, receivedAt, name, text, team: chosen.team, user: slackUser, channel, channelName, responseUrl };
   await carry({ ...to, replaces: true }, typed);
 }
 
@@ -186,10 +190,11 @@ export async function answerTyped(
 ): Promise<ReplyContent> {
   let menu: Menu | undefined;
   const operation = async () => {
-    const now = bot.context.clock.now();
+    const late = askedLongAgo(bot, typed.receivedAt);
+    if (late !== undefined) return late;
     const before = withoutTrailingOf(typed.text);
     const whole = before === undefined ? typed : { ...typed, text: before };
-    const read = (text: string) => parse(typed.name, text, now);
+    const read = (text: string) => parse(typed.name, text, typed.receivedAt);
     const reading = read(whole.text);
     const said: ReplyContent =
       reading.kind === "problem"

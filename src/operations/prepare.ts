@@ -9,6 +9,7 @@ import { pendingStatuses, runningStatuses } from "../policy/model.ts";
 import { touch } from "../projections/touch.ts";
 import type { FormRow } from "../store/view-tables.ts";
 import { answerTo } from "./answered.ts";
+import { askedLongAgo } from "./asked-long-ago.ts";
 import { refusal } from "./asker.ts";
 import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
@@ -96,6 +97,8 @@ async function gathered(bot: Bot, form: FormRow): Promise<FormShown> {
 export type FormTold = {
   readonly key: string;
   readonly lastTry: boolean;
+  /** When it came in, epoch ms. */
+  readonly receivedAt: number;
   readonly team: string;
   readonly user: string;
   readonly form: number;
@@ -235,7 +238,9 @@ export async function sendForm(bot: Bot, told: FormTold): Promise<void> {
   const key = `form/${form.id}`;
   const { response_url: responseUrl, slack_user: slackUser, channel } = form;
   const to = { key, lastTry: told.lastTry, responseUrl, slackUser, channel };
-  await answerTo(bot, to, () => carryOut(bot, form, key, choicesOf(told.fields)));
+  await answerTo(bot, to, async () => {
+    return askedLongAgo(bot, told.receivedAt) ?? (await carryOut(bot, form, key, choicesOf(told.fields)));
+  });
 }
 
 async function carryOut(bot: Bot, form: FormRow, key: string, choices: FormChoices): Promise<ReplyContent> {

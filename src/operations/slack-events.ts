@@ -1,7 +1,8 @@
 /** What people do in Slack, each handed to its operation, and answered. Decides nothing itself. */
 import type { CommandName, CommandReading } from "../commands/command.ts";
-import { type ActionId, isLiveNewsAction, isLockAction } from "./actions.ts";
+import { type ActionId, isAnswer, isLiveNewsAction, isLockAction } from "./actions.ts";
 import { answerTo } from "./answered.ts";
+import { askedLongAgo } from "./asked-long-ago.ts";
 import type { Bot } from "./bot.ts";
 import { lookAtChannels } from "./channels.ts";
 import { settleLinkChanges } from "./link-changes.ts";
@@ -27,6 +28,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
     async command(command: {
       readonly key: string;
       readonly lastTry: boolean;
+      readonly receivedAt: number;
       readonly name: CommandName;
       readonly text: string;
       readonly team: string;
@@ -35,9 +37,10 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly channelName: string;
       readonly responseUrl: string;
     }) {
-      const { user: slackUser } = command;
-      const reading = parse(command.name, command.text, bot.context.clock.now());
-      if (reading.kind === "command" && reading.command.kind === "menu") {
+      const { user: slackUser, receivedAt } = command;
+      const reading = parse(command.name, command.text, receivedAt);
+      const isMeant = askedLongAgo(bot, receivedAt) === undefined;
+      if (isMeant && reading.kind === "command" && reading.command.kind === "menu") {
         return await openForm(bot, command, reading.command.service);
       }
       const content = await carry({ ...command, slackUser }, command);
@@ -67,6 +70,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
     async action(action: {
       readonly key: string;
       readonly lastTry: boolean;
+      readonly receivedAt: number;
       readonly actionId: ActionId;
       readonly value: string;
       readonly team: string;
@@ -80,10 +84,11 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       const { actionId, value } = action;
       const from = { team, slackUser, channel, key };
       const [deployment = 0, ask = 0] = value.split("/").map(Number);
-      await answerTo(bot, { ...action, slackUser }, () => {
-        if (isLiveNewsAction(actionId)) return chooseLiveNews(bot, from, actionId);
-        if (isLockAction(actionId)) return takeLockAction(bot, { action: actionId, value, ...from });
-        return takeAction(bot, { action: actionId, deployment, ask, ...from, at });
+      await answerTo(bot, { ...action, slackUser }, async () => {
+        if (isLiveNewsAction(actionId)) return await chooseLiveNews(bot, from, actionId);
+        if (isLockAction(actionId)) return await takeLockAction(bot, { action: actionId, value, ...from });
+        const late = isAnswer(actionId) ? undefined : askedLongAgo(bot, action.receivedAt);
+        return late ?? (await takeAction(bot, { action: actionId, deployment, ask, ...from, at }));
       });
     },
   };

@@ -8,6 +8,7 @@ import { commandsIn, type WrittenCommand } from "../commands/comment.ts";
 import { optional } from "../optional.ts";
 import { touch } from "../projections/touch.ts";
 import { answered } from "./answered.ts";
+import { askedLongAgo } from "./asked-long-ago.ts";
 import type { Bot } from "./bot.ts";
 import { loadServicesOf } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
@@ -27,8 +28,6 @@ export type Comment = {
   readonly at: number;
 };
 
-/** A comment that is heard of later than this, after the bot was down, is answered but not carried out. */
-const meantForMs = 15 * 60_000;
 /** As much of a command is kept as shows which one is answered. */
 const keptCommand = 200;
 
@@ -56,9 +55,9 @@ async function carryOut(
   const [command] = commands;
   // None of several: whoever reads the answer could not tell which was carried out and which had failed.
   if (command === undefined || commands.length > 1) return { code: "several-commands", commands: commands.length };
-  const now = bot.context.clock.now();
-  if (now - comment.at > meantForMs) return { code: "asked-long-ago", at: comment.at };
-  const reading = parse(command.name, command.text, now);
+  const late = askedLongAgo(bot, comment.at);
+  if (late !== undefined) return late;
+  const reading = parse(command.name, command.text, comment.at);
   if (reading.kind === "problem") return { code: "command-problem", problem: reading.problem };
   return await takeCommand(bot, reading.command, {
     kind: "github",

@@ -34,6 +34,8 @@ export type SlackApp = {
     readonly payload: unknown;
     /** Whether it is given up when it fails once more. */
     readonly lastTry: boolean;
+    /** When it came in, epoch ms. */
+    readonly receivedAt: number;
   }): Promise<void>;
 };
 
@@ -52,14 +54,20 @@ const silentReceiver: Receiver = {
 };
 
 /** Goes through Bolt beside the payload and comes back in each listener's context. */
-const handing = z.object({ key: z.string(), lastTry: z.boolean(), done: z.function({ input: [], output: z.void() }) });
+const handing = z.object({
+  key: z.string(),
+  lastTry: z.boolean(),
+  receivedAt: z.number(),
+  done: z.function({ input: [], output: z.void() }),
+});
 
-type Handing = Pick<z.infer<typeof handing>, "key" | "lastTry">;
+type Handing = Pick<z.infer<typeof handing>, "key" | "lastTry" | "receivedAt">;
 
-function commandEvent({ key, lastTry }: Handing, payload: CommandPayload) {
+function commandEvent({ key, lastTry, receivedAt }: Handing, payload: CommandPayload) {
   return {
     key,
     lastTry,
+    receivedAt,
     name: payload.command,
     text: typedText(payload.text),
     team: payload.team_id,
@@ -83,10 +91,11 @@ function reactionEvent(payload: ReactionPayload) {
   };
 }
 
-function actionEvents({ key, lastTry }: Handing, payload: ActionPayload) {
+function actionEvents({ key, lastTry, receivedAt }: Handing, payload: ActionPayload) {
   return payload.actions.map((pressed) => ({
     key,
     lastTry,
+    receivedAt,
     actionId: pressed.action_id,
     value: pressed.value,
     team: payload.team.id,
@@ -169,7 +178,7 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
   });
 
   return {
-    async handDelivery({ key, name, payload, lastTry }) {
+    async handDelivery({ key, name, payload, lastTry, receivedAt }) {
       let handled = false;
       const done = () => {
         handled = true;
@@ -177,7 +186,7 @@ export function createSlackApp({ context, log, settings, handlers }: SlackAppOpt
       await app.processEvent({
         body: readStoredPayload(payload),
         ack: async () => undefined,
-        customProperties: { handing: { key, lastTry, done } },
+        customProperties: { handing: { key, lastTry, receivedAt, done } },
       });
       await context.faults.at("slack.handled");
       if (!handled) throw new Error(`nothing handles the Slack delivery ${key} (${name})`);

@@ -1,7 +1,8 @@
 /**
  * What Slack told, in our own words: `app.ts` turns deliveries into these. Operations implement it. Each may be called
  * again with the same news (the key says so), and reactions may come late or out of order (`eventTs` says so). With
- * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that.
+ * `lastTry` it is given up when it fails once more, and whoever waits for an answer has to hear of that. `receivedAt` is
+ * when the delivery came in, epoch ms, which after the bot was down may be long ago.
  */
 
 import type { CommandName } from "../commands/command.ts";
@@ -17,6 +18,7 @@ export type SlackCommand = {
    */
   readonly key: string;
   readonly lastTry: boolean;
+  readonly receivedAt: number;
   readonly name: CommandName;
   /** As the person typed it: what Slack makes of links, channels and `&` is undone. */
   readonly text: string;
@@ -43,6 +45,7 @@ export type SlackReaction = {
 export type SlackAction = {
   readonly key: string;
   readonly lastTry: boolean;
+  readonly receivedAt: number;
   readonly actionId: ActionId;
   /** `<deployment>/<ask>`, or what a lock's button says: a claim of the message, to be looked up, not believed. */
   readonly value: string;

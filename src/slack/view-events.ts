@@ -10,7 +10,14 @@ export type FormFields = {
   readonly reason?: string;
 };
 
-type Who = { readonly key: string; readonly lastTry: boolean; readonly team: string; readonly user: string };
+type Who = {
+  readonly key: string;
+  readonly lastTry: boolean;
+  /** When the delivery came in, epoch ms. */
+  readonly receivedAt: number;
+  readonly team: string;
+  readonly user: string;
+};
 
 export type FormChanged = Who & {
   /** The form's own number, as it was written into the view. */

@@ -33,13 +33,14 @@ function ownNumber(written: string): number {
   return /^\d{1,15}$/u.test(written) ? Number(written) : 0;
 }
 
-/** How a delivery is handed: its key, and whether it is given up when it fails once more. */
-type Handed = { readonly key: string; readonly lastTry: boolean };
+/** How a delivery is handed: its key, whether it is given up when it fails once more, and when it came in, epoch ms. */
+type Handed = { readonly key: string; readonly lastTry: boolean; readonly receivedAt: number };
 
-export function formSent({ key, lastTry }: Handed, payload: FormSubmissionPayload): FormSent {
+export function formSent({ key, lastTry, receivedAt }: Handed, payload: FormSubmissionPayload): FormSent {
   return {
     key,
     lastTry,
+    receivedAt,
     team: payload.team.id,
     user: payload.user.id,
     form: ownNumber(payload.view.private_metadata),
@@ -51,13 +52,13 @@ export function formSent({ key, lastTry }: Handed, payload: FormSubmissionPayloa
 export async function tellOfView(handlers: ViewEvents, handed: Handed, payload: SlackPayload): Promise<boolean> {
   if ("event" in payload) {
     if (payload.event.type !== "app_home_opened") return false;
-    const { key, lastTry } = handed;
-    await handlers.homeOpened({ key, lastTry, team: payload.team_id, user: payload.event.user });
+    const { key, lastTry, receivedAt } = handed;
+    await handlers.homeOpened({ key, lastTry, receivedAt, team: payload.team_id, user: payload.event.user });
     return true;
   }
   if ("command" in payload) return false;
-  const { key, lastTry } = handed;
-  const who = { key, lastTry, team: payload.team.id, user: payload.user.id };
+  const { key, lastTry, receivedAt } = handed;
+  const who = { key, lastTry, receivedAt, team: payload.team.id, user: payload.user.id };
   if (payload.type === "view_submission") {
     await handlers.formSent(formSent(handed, payload));
     return true;

@@ -35,7 +35,7 @@ export function createDoors(
   const { context, log, signIn } = bot;
   const { settings, version, inbox, readiness, metrics } = parts;
   const { appToken, signingSecret, apiUrl } = settings.slack;
-  const answerAtOnce = createAnswerAtOnce((sent) => mistakesOf(bot, sent));
+  const answerAtOnce = createAnswerAtOnce(context.clock, (sent) => mistakesOf(bot, sent));
   const web = createWebServer({
     context,
     log,

@@ -1,12 +1,14 @@
 /** Whoever asks is answered, whatever is down: at once that it is tried again, and later how it went. */
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseCommand } from "../../src/commands/parse.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { createSlackEvents } from "../../src/operations/slack-events.ts";
 import { createSlackClient } from "../../src/slack/client.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import { replySurface } from "../../src/slack/reply-surface.ts";
+import { slackHands } from "./slack-hands.ts";
+import { ask, hour, statusOf } from "./steps.ts";
 import { openWorld, push, type World } from "./world.ts";
 
 let world: World;
@@ -27,7 +29,15 @@ const person = {
 /** The delivery of one command, as often as it is tried. */
 async function deliver(text: string, lastTry = false): Promise<void> {
   const events = createSlackEvents(world.bot, parseCommand, answerOf);
-  const command = { ...person, key: "trigger-1", lastTry, name: "/deploy", channelName: "shop-deploys" } as const;
+  const receivedAt = world.clock.now();
+  const command = {
+    ...person,
+    key: "trigger-1",
+    lastTry,
+    receivedAt,
+    name: "/deploy",
+    channelName: "shop-deploys",
+  } as const;
   await events.command({ ...command, text });
 }
 
@@ -83,7 +93,61 @@ test("a click is answered in the same way", async () => {
   world.github.down = true;
   const events = createSlackEvents(world.bot, parseCommand, answerOf);
   const clicked = { key: "click-1", lastTry: false, actionId: "cancel", value: "1/1", actionTs: "1.000000" } as const;
-  const click = { ...person, ...clicked };
+  const click = { ...person, ...clicked, receivedAt: world.clock.now() };
   await expect(events.action(click)).rejects.toThrow(OutsideError);
   expect((await answers()).map(({ code }) => code)).toEqual(["trying-again"]);
+});
+
+describe("what came in before the bot was down for hours", () => {
+  const [alice, rosa] = ["U0000ALICE", "U0000ROSA"] as const;
+  let hands: ReturnType<typeof slackHands>;
+  beforeEach(() => {
+    hands = slackHands(world);
+  });
+
+  const deployments = async () =>
+    (await world.db.selectFrom("deployment").select("id").execute()).map(({ id }) => id).toSorted((a, b) => a - b);
+
+  test("is answered and not carried out, by whichever way it came", async () => {
+    await push(world, "a");
+    const waiting = await ask(world, "production");
+    await hands.type(alice, "/deploy lock staging because of the migration");
+    await hands.type(alice, "/deploy");
+    await hands.type(alice, "/promote");
+    const { id: menu } = await hands.last();
+    await hands.openHome(alice);
+    const before = [await deployments(), (await hands.answers()).length] as const;
+
+    hands.heardAfter(14 * hour);
+    await hands.type(alice, "/deploy production");
+    await hands.type(alice, "/deploy");
+    await hands.choose(alice, menu, "production");
+    await hands.send(alice);
+    await hands.click(alice, "cancel", `${waiting}/1`);
+    await hands.clickInHome(alice, "home-unlock", `${(await world.environment("staging")).id}`);
+
+    const said = (await hands.answers()).slice(before[1]).map(({ content }) => content);
+    const home = await world.db.selectFrom("home").select("said").executeTakeFirstOrThrow();
+    const late = { code: "asked-long-ago", at: world.clock.now() - 14 * hour };
+    expect([...said, home.said]).toEqual([late, late, late, late, late, late]);
+    expect(await deployments()).toEqual(before[0]);
+    expect(await statusOf(world, waiting)).toBe("waiting");
+    expect((await world.environment("staging")).lock_by).toBe("alice");
+  });
+
+  test("still counts where it is an answer, which is to one exact thing", async () => {
+    await push(world, "a");
+    const waiting = await ask(world, "production");
+    hands.heardAfter(14 * hour);
+    await hands.click(rosa, "approve", `${waiting}/1`);
+    expect(await statusOf(world, waiting)).toBe("success");
+  });
+
+  test("is read by the clock of when it was typed, where it is still meant", async () => {
+    const at = world.clock.now();
+    await world.clock.advance(600_000);
+    hands.heardAfter(600_000);
+    await hands.type(alice, "/deploy lock staging until 2h because of the migration");
+    expect((await hands.last()).content).toMatchObject({ code: "locked", until: at + 2 * hour });
+  });
 });

@@ -244,6 +244,7 @@ async function mistakes(user: string, change: Readonly<Record<string, string>> =
   const found = await mistakesOf(world.bot, {
     key: "now",
     lastTry: false,
+    receivedAt: world.clock.now(),
     team: "T1",
     user,
     form: id,

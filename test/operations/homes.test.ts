@@ -212,8 +212,6 @@ test("whether one is told of one's changes is one setting, seen and changed here
   expect([after.liveNews, after.said?.content]).toEqual([false, { code: "live-news", on: false }]);
   // The message's button is told of on App Home too, which is written anew for it.
   const before = await wanted(home);
-  const from = { key: "button", lastTry: false, team: "T1", user: alice, channel: "D1", actionTs: "1.000000" };
-  const responseUrl = "https://hooks.slack.com/actions/T1/1/x";
-  await hands.events.action({ ...from, responseUrl, actionId: "live-news", value: "live-news" });
+  await hands.click(alice, "live-news", "live-news");
   expect([(await hands.home(home)).liveNews, (await wanted(home)) > before]).toEqual([true, true]);
 });

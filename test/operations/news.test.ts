@@ -229,7 +229,16 @@ describe("authors", () => {
   async function click(slackUser: string, actionId: "no-live-news" | "live-news", key: string): Promise<void> {
     const events = createSlackEvents(world.bot, parseCommand, answerOf);
     const from = { team: "T1", user: slackUser, channel: "D1", responseUrl: "https://hooks.slack.com/actions/T1/1/x" };
-    await events.action({ ...from, key, lastTry: false, actionId, value: "live-news", actionTs: "1.000000" });
+    const receivedAt = world.clock.now();
+    await events.action({
+      ...from,
+      key,
+      lastTry: false,
+      receivedAt,
+      actionId,
+      value: "live-news",
+      actionTs: "1.000000",
+    });
   }
 
   test("are told in one message each, once for each pull request, in production alone", async () => {

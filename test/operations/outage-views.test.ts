@@ -27,7 +27,7 @@ beforeEach(async () => {
 let keys = 0;
 const told = (user: string) => {
   keys += 1;
-  return { key: `told-${keys}`, lastTry: false, team: shown.slack.team, user };
+  return { key: `told-${keys}`, lastTry: false, receivedAt: world.clock.now(), team: shown.slack.team, user };
 };
 
 /** `/deploy` alone, with the trigger that the sandbox gave for it, which opens something for three seconds. */

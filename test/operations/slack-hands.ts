@@ -1,6 +1,7 @@
 /** What people do in Slack, as events of our own, and what they are answered: for tests of forms, menus and App Home. */
 import { type CommandName, commandNames } from "../../src/commands/command.ts";
 import { parseCommand } from "../../src/commands/parse.ts";
+import type { ActionId } from "../../src/operations/actions.ts";
 import type { FormShown } from "../../src/operations/form.ts";
 import { type HomeClick, loadHomeView } from "../../src/operations/home.ts";
 import type { Menu } from "../../src/operations/menu-shown.ts";
@@ -23,10 +24,17 @@ export function slackHands(world: World) {
     keys += 1;
     return `key-${keys}`;
   };
-  const who = (user: string, key: string) => ({ key, lastTry: false, team: "T1", user });
+  let lateBy = 0;
+  const who = (user: string, key: string) => {
+    return { key, lastTry: false, receivedAt: world.clock.now() - lateBy, team: "T1", user };
+  };
 
   const hands = {
     events,
+    /** What is done from now on had come in so long before it is handled. */
+    heardAfter(ms: number): void {
+      lateBy = ms;
+    },
     /** Types a command in the channel, as `/deploy staging`. */
     async type(user: string, written: string, key = nextKey(), channelName = "shop-deploys"): Promise<void> {
       const name = commandNames.find((one): one is CommandName => written === one || written.startsWith(`${one} `));
@@ -39,6 +47,13 @@ export function slackHands(world: World) {
     async choose(user: string, menu: number, choice: string, key = nextKey()): Promise<void> {
       const to = { channel: "C1", responseUrl: "https://hooks.slack.com/actions/T1/2" };
       await events.menuChosen({ ...who(user, key), menu, choice, ...to });
+      await world.settle();
+    },
+    /** Presses a button on a deployment's message. */
+    async click(user: string, actionId: ActionId, value: string): Promise<void> {
+      const to = { channel: "C1", responseUrl: "https://hooks.slack.com/actions/T1/3" };
+      const actionTs = `${world.clock.now() / 1_000}`;
+      await events.action({ ...who(user, nextKey()), actionId, value, actionTs, ...to });
       await world.settle();
     },
     async openHome(user: string): Promise<number> {

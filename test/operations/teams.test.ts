@@ -84,7 +84,8 @@ test("a form and App Home", async () => {
   await hands.type(alice, "/deploy");
   const { id, environments } = await hands.choosing();
   expect(environments.length).toBeGreaterThan(0);
-  const told = { key: "sent", lastTry: false, team: "T2", user: alice, form: id, fields: await hands.fields() };
+  const handed = { key: "sent", lastTry: false, receivedAt: world.clock.now() };
+  const told = { ...handed, team: "T2", user: alice, form: id, fields: await hands.fields() };
   await hands.events.formSent(told);
   const form = await world.db.selectFrom("form").select("sent_by_key").where("id", "=", id).executeTakeFirstOrThrow();
   expect(form.sent_by_key).toBeNull();

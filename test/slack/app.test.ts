@@ -20,6 +20,7 @@ import {
 } from "./signed-request.ts";
 
 const settings = { botToken: "xoxb-1", signingSecret: "s", appToken: undefined, apiUrl: "http://127.0.0.1:9/api/" };
+const receivedAt = 1_795_271_400_000;
 
 function heard(failWith?: Error) {
   const commands: SlackCommand[] = [];
@@ -62,7 +63,7 @@ describe("what is written in a thread", () => {
     const { app, told } = heard();
     const reading = read({ ...ours, text: "too &lt;slow&gt;" });
     if (reading.kind !== "delivery") throw new Error(reading.kind);
-    await app.handDelivery({ ...reading, lastTry: false });
+    await app.handDelivery({ ...reading, lastTry: false, receivedAt });
     const at = { team: "T0TEAM", channel: "C0SHOP", threadTs: "1795271395.000100" };
     expect(told).toEqual([{ reply: { ...at, slackUser: "U0BOB", text: "too <slow>" } }]);
   });
@@ -86,6 +87,7 @@ function delivery(request: SlackRequest) {
     key: reading.key,
     name: reading.name,
     lastTry: false,
+    receivedAt,
     payload: JSON.parse(JSON.stringify(reading.payload)) as unknown,
   };
 }
@@ -97,6 +99,7 @@ test("a command reaches its handler as it was typed", async () => {
     {
       key: "13345224609.738474920.8088930838d88f008e0",
       lastTry: false,
+      receivedAt,
       name: "/deploy",
       text: "lock production a & b of #shop",
       team: "T0TEAM",
@@ -156,6 +159,7 @@ test.each(["approve", "reject", "withdraw", "confirm-fix", "cancel"] as const)("
     {
       key: "12466734323.1395872398",
       lastTry: false,
+      receivedAt,
       actionId,
       value: "42/1",
       team: "T0TEAM",
@@ -173,7 +177,7 @@ test("a form that is changed and sent, and a choice in a menu", async () => {
   await app.handDelivery(delivery(signedAction(formActionPayload())));
   await app.handDelivery(delivery(signedAction(submissionPayload())));
   await app.handDelivery(delivery(signedAction(menuPayload())));
-  const who = { lastTry: false, team: "T0TEAM", user: "U0BOB" };
+  const who = { lastTry: false, receivedAt, team: "T0TEAM", user: "U0BOB" };
   const fields = { service: "1", environment: "2", other: "v1.4.0" };
   expect(told).toEqual([
     { formChanged: { ...who, key: "12466734323.changed", form: 7, fields, actionTs: "1795271402.000100" } },
@@ -195,7 +199,7 @@ test("App Home is looked at, and clicked in", async () => {
   const { app, told } = heard();
   await app.handDelivery(delivery(signedJson(homeOpenedEnvelope())));
   await app.handDelivery(delivery(signedAction(homeActionPayload())));
-  const who = { lastTry: false, team: "T0TEAM", user: "U0BOB" };
+  const who = { lastTry: false, receivedAt, team: "T0TEAM", user: "U0BOB" };
   expect(told).toEqual([
     { homeOpened: { ...who, key: "Ev0HOME" } },
     {
@@ -230,6 +234,6 @@ test("two deliveries at once do not mix", async () => {
 test("a row of another shape is an error, not silence", async () => {
   const { app } = heard();
   await expect(
-    app.handDelivery({ key: "k", name: "n", lastTry: false, payload: { command: "/remind" } }),
+    app.handDelivery({ key: "k", name: "n", lastTry: false, receivedAt, payload: { command: "/remind" } }),
   ).rejects.toThrow();
 });
