@@ -100,7 +100,8 @@ export function createGitHub(options: {
       limit: Number.isFinite(limit) ? limit : before?.limit,
       remaining: known ? remaining : 0,
       resetAt: resetAt ?? (pausedUntil || undefined),
-      pausedUntil: Math.max(pausedUntil, exhausted),
+      // Calls that were under way when GitHub closed the lane do not open it again.
+      pausedUntil: Math.max(before?.pausedUntil ?? 0, pausedUntil, exhausted),
     });
     dropOldest(limits);
   }

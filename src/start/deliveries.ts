@@ -6,7 +6,9 @@ import { createGitHubApp, type GitHubApp } from "../github/app.ts";
 import { createInboxDrain, type InboxDrain } from "../jobs/drain-inbox.ts";
 import { withRequestId } from "../log.ts";
 import { createGitHubEvents } from "../operations/github-events.ts";
+import { missed } from "../operations/missed.ts";
 import { noteCallback } from "../operations/note-callback.ts";
+import { isAway } from "../operations/ports.ts";
 import { createSlackEvents } from "../operations/slack-events.ts";
 import { createSlackApp } from "../slack/app.ts";
 import { answerOf } from "../slack/emoji.ts";
@@ -64,7 +66,9 @@ export function createDeliveries(
         return done;
       },
       async failed(delivery, error) {
-        const outcome = await inbox.failed(delivery, error);
+        // GitHub does not send again what was taken from it, while a person who hears of no answer asks again.
+        const outcome = await inbox.failed(delivery, error, delivery.source === "github" && isAway(error));
+        if (outcome === "given-up" && delivery.source === "github") await missed(bot, "github");
         metrics.handled(delivery.source, outcome);
         return outcome;
       },

@@ -6,6 +6,7 @@ import { tidyHomes } from "../operations/follow-homes.ts";
 import { lookUpHome } from "../operations/home.ts";
 import { tidyLinks } from "../operations/link.ts";
 import { settleLinkChanges } from "../operations/link-changes.ts";
+import { missed } from "../operations/missed.ts";
 import { forgetForms } from "../operations/prepare.ts";
 import { tellChannelProblems } from "../operations/tell-channel-problems.ts";
 import { tidyAttempts } from "../operations/tidy-attempts.ts";
@@ -21,7 +22,8 @@ export async function tidy(
   await catchUp.heard();
   // Not waited for: a first look at many repositories takes longer than a sweep may.
   void catchUp.look();
-  await inbox.tidy();
+  // Whatever it was that nobody could handle is looked up instead.
+  if ((await inbox.tidy()).givenUp > 0) await missed(bot, "github");
   await tidyLinks(bot);
   await forgetForms(bot);
   await tidyAttempts(bot, dataDir, sweepAttempts);

@@ -45,8 +45,11 @@ export type Inbox = {
   claim(limit: number): Promise<readonly ClaimedDelivery[]>;
   /** False when the lease was lost: someone else has taken it up, and what they say counts. */
   done(delivery: ClaimedDelivery): Promise<boolean>;
-  /** To be tried again later, given up after the last try, or `lost` like `done`'s false. */
-  failed(delivery: ClaimedDelivery, error: unknown): Promise<"again" | "given-up" | "lost">;
+  /**
+   * To be tried again later, given up after the last try, or `lost` like `done`'s false. What fails only because somebody
+   * else is `away` is given up only when it is old.
+   */
+  failed(delivery: ClaimedDelivery, error: unknown, away?: boolean): Promise<"again" | "given-up" | "lost">;
   /** Gives up what ended the bot in every try, and forgets what was handled long ago. For the sweep. */
   tidy(): Promise<{ readonly givenUp: number; readonly pruned: number }>;
 };
@@ -58,6 +61,8 @@ export const leaseMs = 60_000;
 /** How long to wait after each failed try; after the last one it is given up. */
 export const retryAfterMs = [2_000, 10_000, 60_000, 300_000] as const;
 export const triesAtMost = retryAfterMs.length + 1;
+/** As long as GitHub lets a delivery be sent again. */
+export const awayAtMostMs = 3 * 24 * 3_600_000;
 /** GitHub lets a delivery be sent again for three days only; the rest is for looking back. */
 export const keepHandledMs = 30 * 24 * 3_600_000;
 /** How many of the oldest rows one tidying looks at, so that it costs the same in a full table. */
@@ -176,9 +181,14 @@ export function createInbox(parts: {
     }
   }
 
-  async function failed(delivery: ClaimedDelivery, error: unknown): Promise<"again" | "given-up" | "lost"> {
+  async function failed(
+    delivery: ClaimedDelivery,
+    error: unknown,
+    away = false,
+  ): Promise<"again" | "given-up" | "lost"> {
     const now = context.clock.now();
-    const wait = retryAfterMs[delivery.attempts - 1];
+    const outlasted = away && now - delivery.receivedAt < awayAtMostMs ? retryAfterMs.at(-1) : undefined;
+    const wait = retryAfterMs[delivery.attempts - 1] ?? outlasted;
     return db.transaction().execute(async (trx) => {
       const result = await trx
         .updateTable("inbox")
@@ -186,7 +196,11 @@ export function createInbox(parts: {
           error: describe(error),
           ...(wait === undefined
             ? { status: "failed" as const, handled_at: new Date(now) }
-            : { status: "stored" as const, look_at: new Date(now + wait) }),
+            : {
+                status: "stored" as const,
+                look_at: new Date(now + wait),
+                attempts: Math.min(delivery.attempts, triesAtMost - 1),
+              }),
         })
         .where("id", "=", delivery.id)
         .where("status", "=", "handling")

@@ -50,10 +50,14 @@ export function openPool(connection: Connection, log: Logger, name = "signalbox"
     idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: connectWithinMs,
     types: columnTypes,
+    // Of a server whose machine has vanished nobody says that it will not answer.
+    keepAlive: true,
     // An idle connection keeps the process alive otherwise, even after everything else has ended.
     allowExitOnIdle: true,
   });
-  // Without a listener, a connection that the server closes while idle would end the whole process.
+  // Without a listener, a connection that the server closes would end the whole process: one in use, of which its queries
+  // tell, and one that is idle.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   pool.on("error", ({ message }) => {
     // The server says goodbye to every connection when it stops; once we close too that is no news. The error itself
     // is not logged, since it holds the whole connection.

@@ -74,6 +74,29 @@ describe("limits", () => {
     expect(error).not.toBeInstanceOf(NotSent);
   });
 
+  test("a call that was under way when GitHub closed the way does not open it again", async () => {
+    const slow = Promise.withResolvers<void>();
+    const { context } = testContext({
+      overrides: {
+        fetch: async (input) => {
+          const { pathname } = new URL(String(input));
+          if (pathname.endsWith("/limited"))
+            return Response.json({}, { status: 403, headers: { "retry-after": "600" } });
+          if (pathname.endsWith("/slow")) await slow.promise;
+          const headers = { "x-ratelimit-remaining": "4000", "x-ratelimit-reset": reset };
+          return Response.json({ token, permissions: {}, id: 1 }, { status: 201, headers });
+        },
+      },
+    });
+    const octokit = await aClient(context).installation(7);
+    await octokit.rest.repos.get(at);
+    const underWay = octokit.rest.repos.get({ owner: "acme", repo: "slow" });
+    await failure(octokit.rest.repos.get({ owner: "acme", repo: "limited" }));
+    slow.resolve();
+    await underWay;
+    expect((await failure(octokit.rest.repos.get(at))).retryAt).toBe(now + 600_000);
+  });
+
   test("another installation is not held up", async () => {
     const scope = played().get("/repos/acme/shop").reply(429, {}, { "retry-after": "5" });
     nock("https://github.test").post("/api/app/installations/8/access_tokens").reply(201, { token, permissions: {} });

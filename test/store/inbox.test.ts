@@ -1,7 +1,15 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { burstAtMostMs } from "../../src/store/burst.ts";
-import { createInbox, type Inbox, keepHandledMs, leaseMs, retryAfterMs, triesAtMost } from "../../src/store/inbox.ts";
+import {
+  awayAtMostMs,
+  createInbox,
+  type Inbox,
+  keepHandledMs,
+  leaseMs,
+  retryAfterMs,
+  triesAtMost,
+} from "../../src/store/inbox.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { type RecordedWake, recordedWake } from "../harness/recorded-wake.ts";
@@ -170,6 +178,20 @@ test("a failure is tried again after each wait, and given up after the last try"
   });
   await tested.clock.advance(leaseMs * 10);
   expect(await inbox.claim(1)).toEqual([]);
+});
+
+test("what fails because somebody is away is tried until it is three days old", async () => {
+  await inbox.store(delivery("a"));
+  const away = async () => await inbox.failed(await claimOne(), new Error("GitHub did not answer"), true);
+  for (const wait of [...retryAfterMs, 300_000, 300_000, 300_000]) {
+    expect(await away()).toBe("again");
+    await tested.clock.advance(wait - 1);
+    expect(await inbox.claim(1)).toEqual([]);
+    await tested.clock.advance(1);
+  }
+  expect(await inbox.tidy()).toEqual({ givenUp: 0, pruned: 0 });
+  await tested.clock.advance(awayAtMostMs);
+  expect(await away()).toBe("given-up");
 });
 
 test("what was given up is taken up again when it is redelivered; what was done is not", async () => {

@@ -1,0 +1,30 @@
+/** What a server that goes away does to those who are connected. */
+import { sql } from "kysely";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openKysely, openPool } from "../../src/store/pool.ts";
+import { type TestDatabase, testDatabase } from "../harness/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase({ foreign: true });
+});
+afterAll(() => database.drop());
+
+test.each(["between two queries", "during a query"])(
+  "a connection that is closed within a transaction, %s, ends nothing else",
+  async (when) => {
+    const db = openKysely(openPool(database.connection, pino({ level: "silent" })));
+    const broken = db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      const going = when === "during a query" ? sql`select pg_sleep(60)`.execute(trx) : undefined;
+      going?.catch(() => undefined);
+      await sql`select pg_terminate_backend(${rows[0]?.pid ?? 0}, 10000)`.execute(database.db);
+      await (going ?? sql`select 1`.execute(trx));
+    });
+    await expect(broken).rejects.toThrow(/connection/i);
+    const { rows } = await sql<{ one: number }>`select 1 as one`.execute(db);
+    expect(rows).toEqual([{ one: 1 }]);
+    await db.destroy();
+  },
+);
