@@ -3,6 +3,7 @@
  * to bring: from the release branch (`versions.back_merge`), or from the branch of an environment (`back_merge`). A row for each pair
  * holds what is lacking; the pull request is its projection. Merges that bring no content are nothing to bring.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
 import * as z from "zod";
 import type { Sha } from "../policy/model.ts";
@@ -117,6 +118,10 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
     const before = await trx.selectFrom("back_merge").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
     if (before === undefined || before.removed_at !== null) return;
     const reopen = seen !== undefined && found?.open === false;
+    if (before.look_at?.getTime() !== row.look_at?.getTime()) {
+      const read = { lacking: seen ?? null, brought, opening: row.opening + (reopen ? 1 : 0) };
+      return await lookAgain(trx, bot, before, read);
+    }
     await trx
       .updateTable("back_merge")
       .set({
@@ -132,6 +137,21 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
     if (seen?.conflict === true && pull !== undefined) await tellConflict(trx, bot, row, repository, seen, pull);
   });
   await bot.context.faults.at("back-merge.kept");
+}
+
+/**
+ * Somebody else has looked meanwhile, and nobody can tell whose reading is newer. Where both have read the same it is kept
+ * already; looking again all the same, two bots whose sweeps keep step would call each other back for ever.
+ */
+async function lookAgain(
+  trx: Transaction<Database>,
+  bot: Bot,
+  { id, lacking, brought, opening }: BackMergeRow,
+  read: Pick<BackMergeRow, "lacking" | "brought" | "opening">,
+): Promise<void> {
+  if (isDeepStrictEqual({ lacking, brought, opening }, read)) return;
+  const now = new Date(bot.context.clock.now());
+  await trx.updateTable("back_merge").set({ look_at: now }).where("id", "=", id).execute();
 }
 
 async function tellConflict(

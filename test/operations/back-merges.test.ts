@@ -84,6 +84,16 @@ test("what only the release branch has is brought back, kept open, and its confl
   world.github.pulls.set(5, { ...pull, state: "closed" });
   await versionNews(world.bot, repository, ["release"]);
   expect(await rows()).toMatchObject([{ opening: 1 }]);
+  // Also where another look comes first, which had read that it is open.
+  world.versions.conflicting.delete(5);
+  world.faults.arm("back-merge.gathered", async () => {
+    world.github.pulls.set(5, pull);
+    await versionNews(world.bot, repository, ["release"]);
+    world.github.pulls.set(5, { ...pull, state: "closed" });
+  });
+  await versionNews(world.bot, repository, ["release"]);
+  await world.sweep();
+  expect(await rows()).toMatchObject([{ opening: 2 }]);
 
   // Brought back, nothing is lacking.
   world.github.branches.set("main", fix);
@@ -142,6 +152,37 @@ test("a candidate that was made before the squash does not undo what it brought 
   await merged(7, world.commit("d", { branch: "main", parents: [head, made] }));
   expect(world.github.tagged.get("v10.8.5.RC1")).toBe(made);
   expect((await told()).at(-1)).toMatchObject({ tagged: true, why: { code: "not-brought-back", files: ["src/9.py"] } });
+});
+
+test.each(["older", "newer"])(
+  "of two looks at once the newer reading is kept, where the %s writes last",
+  async (last) => {
+    await open();
+    await world.sweep();
+    const { faults } = world;
+    const times = (point: string) => faults.reached.filter((one) => one === point).length;
+    const [gathered, kept] = [times("back-merge.gathered"), times("back-merge.kept")];
+    let newer: Promise<void> | undefined;
+    faults.arm("back-merge.gathered", async () => {
+      change("9", "release", "rosa");
+      if (last === "newer") faults.arm("back-merge.gathered", () => faults.passed("back-merge.kept", kept + 1));
+      newer = versionNews(world.bot, repository, ["release"]);
+      await (last === "newer" ? faults.passed("back-merge.gathered", gathered + 2) : newer);
+    });
+    await versionNews(world.bot, repository, ["main"]);
+    await newer;
+    await world.sweep();
+    expect(await lacking()).toMatchObject({ head: world.github.branches.get("release") });
+  },
+);
+
+test("two looks at once that read the same leave nothing to look at", async () => {
+  await open();
+  world.faults.arm("back-merge.gathered", () => versionNews(world.bot, repository, ["release"]));
+  await versionNews(world.bot, repository, ["main"]);
+  // Or two bots whose sweeps keep step would call each other back for ever.
+  const { look_at: at } = await world.db.selectFrom("back_merge").select("look_at").executeTakeFirstOrThrow();
+  expect(at?.getTime()).toBeGreaterThan(world.clock.now());
 });
 
 test("with a repository's first pipeline file its branches are looked at at once, or else by the sweep", async () => {
