@@ -38,7 +38,7 @@ export type Attempt = {
   readonly secrets: readonly string[];
   /** Epoch ms; what still runs then is stopped and observed as `error`. */
   readonly deadlineAt: number;
-  /** Somebody has asked for its end; what only waits has then ended. */
+  /** Somebody has asked for its end; what only waits has then ended. For `find`, also when it is not called again. */
   readonly cancelAsked: boolean;
   /** For `start`: an earlier call under this token may have begun it all the same, though `find` answered `impossible`. */
   readonly calledBefore: boolean;
@@ -85,7 +85,7 @@ export type Found =
   | StartedAttempt
   /**
    * It did not start and cannot any more: call again. So also where the far side refuses a second start under the token,
-   * but then not when its end is asked for: it is not called again to learn how it stands, and may have begun.
+   * but then not with `cancelAsked`: it is not called again to learn how it stands, and may have begun.
    */
   | { readonly kind: "impossible" }
   | { readonly kind: "unknown"; readonly why: string };

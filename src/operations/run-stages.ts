@@ -6,7 +6,7 @@
  * first. Only when the deployer answers that nothing started and nothing can is it called again; when it cannot tell, the
  * slot is kept and a person is asked.
  */
-import type { Attempt, Deployer, Observation, Started, StartedAttempt } from "../deployers/contract.ts";
+import type { Attempt, Deployer, Found, Observation, Started, StartedAttempt } from "../deployers/contract.ts";
 import { optional } from "../optional.ts";
 import { runningStatuses } from "../policy/model.ts";
 import { isRunning } from "../policy/transitions.ts";
@@ -28,6 +28,8 @@ const graceMs = 60_000;
 /** What runs is looked at this often by whoever finds it, even when nobody was woken. */
 const sweepAgainMs = 30_000;
 const shortestLookMs = 50;
+/** A stage of which nothing comes is called this often at most: with the waits in between, longer than most outages last. */
+const mostCalls = 20;
 
 /** `again`: look again at once; a number: look again in so many ms; undefined: nothing more to do here. */
 export type Step = "again" | number | undefined;
@@ -65,10 +67,10 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   }
 }
 
-type Found = Running & { readonly attempts: readonly AttemptRow[] };
+type Loaded = Running & { readonly attempts: readonly AttemptRow[] };
 
 /** `failed`: it has ended, and what is to follow from that is still to be found out. */
-async function loadRunning(bot: Bot, deployment: number): Promise<Found | "failed" | undefined> {
+async function loadRunning(bot: Bot, deployment: number): Promise<Loaded | "failed" | undefined> {
   const found = await loadDeployment(bot.db, deployment);
   if (found?.row.on_failure === "wanted") return "failed";
   if (found === undefined || !isRunning(found.row.status)) return undefined;
@@ -204,15 +206,37 @@ async function takeOver(
   attempt: Attempt,
   row: AttemptRow,
 ): Promise<Step> {
-  const found = await deployer.find(attempt);
+  // Nobody calls it again: that a far side would refuse a second start is then no proof that it did not begin.
+  const isLast = calls(row) >= mostCalls;
+  const found = await deployer
+    .find({ ...attempt, cancelAsked: attempt.cancelAsked || isLast })
+    .catch(neverFound(bot, attempt));
   if (found.kind === "started") return await remember(bot, running, row, found);
   if (found.kind === "impossible") {
     if (running.row.cancel_at !== null) return await endBeforeItBegan(bot, running, row);
+    if (isLast) {
+      const message = "it could not be started: nobody answered, however often it was called";
+      await endAttempt(bot, running, row, { state: "error", message, proven: true, neverBegan: true });
+      return "again";
+    }
     await move(bot, row, { state: "claimed", call_until: null });
     return "again";
   }
   await endAttempt(bot, running, row, { state: "unknown", message: found.why, proven: false });
   return "again";
+}
+
+/** Each call raises the epoch, and so does giving it back. */
+function calls({ epoch }: AttemptRow): number {
+  return Math.ceil(epoch / 2);
+}
+
+/** Who does not answer any more whether it began is not asked without end, either: a person settles it. */
+function neverFound(bot: Bot, attempt: Attempt) {
+  return (error: unknown): Found => {
+    if (bot.context.clock.now() <= attempt.deadlineAt + graceMs) throw error;
+    return { kind: "unknown", why: "nobody has answered whether it began, past its time limit" };
+  };
 }
 
 /** Somebody asked for its end before anything came of it. */

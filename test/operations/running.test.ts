@@ -581,6 +581,60 @@ describe("the call to start", () => {
     expect((await latestOf("staging")).status).toBe("success");
   });
 
+  describe("breaks off, and it cannot be cleared up", () => {
+    beforeEach(() => {
+      world.deployer.onStart = () => {
+        throw new OutsideError("the connection was lost");
+      };
+    });
+    const callAgain = async (times: number) => {
+      for (let call = 0; call < times; call += 1) await world.tick(2_500);
+    };
+
+    test("nobody answers whether it began: past the time limit a person is asked", async () => {
+      world.deployer.find = async () => {
+        throw new OutsideError("403");
+      };
+      await push(world, "a");
+      const { id } = await latestOf("staging");
+      const sweepFor = async (minutes: number) => {
+        await world.clock.advance(minutes * 60_000);
+        await world.sweep(true);
+      };
+      await sweepFor(59);
+      expect(await statusOf(world, id)).toBe("in_progress");
+      await sweepFor(3);
+      expect(await world.deployment(id)).toMatchObject({
+        ...{ status: "error", settled: false },
+        outcome: { code: "end-unknown", message: "nobody has answered whether it began, past its time limit" },
+      });
+    });
+
+    test("it never begins: it is called a bounded number of times, and then nothing is in doubt", async () => {
+      world.deployer.onFind = () => ({ kind: "impossible" });
+      await push(world, "a");
+      await callAgain(25);
+      expect(world.deployer.starts).toHaveLength(20);
+      expect(await latestOf("staging")).toMatchObject({
+        ...{ status: "error", settled: true, changing_since: null },
+        outcome: {
+          code: "stage-error",
+          message: "it could not be started: nobody answered, however often it was called",
+        },
+      });
+      expect((await world.environment("staging")).slot_deployment_id).toBeNull();
+    });
+
+    test("it is called no more, and a far side that only refuses a second start may have begun: a person is asked", async () => {
+      world.deployer.find = async ({ cancelAsked }) =>
+        cancelAsked ? { kind: "unknown", why: "it may have begun all the same" } : { kind: "impossible" };
+      await push(world, "a");
+      await callAgain(25);
+      expect(world.deployer.starts).toHaveLength(20);
+      expect(await latestOf("staging")).toMatchObject({ status: "error", settled: false });
+    });
+  });
+
   test("two replicas that carry the same deployment start each stage once", async () => {
     const id = await toProduction(world, "a");
     expect(await statusOf(world, id)).toBe("success");
