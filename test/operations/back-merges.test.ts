@@ -87,6 +87,7 @@ test("what only the release branch has is brought back, kept open, and its confl
   // Also where another look comes first, which had read that it is open.
   world.versions.conflicting.delete(5);
   world.faults.arm("back-merge.gathered", async () => {
+    await world.clock.advance(1_000);
     world.github.pulls.set(5, pull);
     await versionNews(world.bot, repository, ["release"]);
     world.github.pulls.set(5, { ...pull, state: "closed" });
@@ -178,7 +179,10 @@ test.each(["older", "newer"])(
 
 test("two looks at once that read the same leave nothing to look at", async () => {
   await open();
-  world.faults.arm("back-merge.gathered", () => versionNews(world.bot, repository, ["release"]));
+  world.faults.arm("back-merge.gathered", async () => {
+    await world.clock.advance(1_000);
+    await versionNews(world.bot, repository, ["release"]);
+  });
   await versionNews(world.bot, repository, ["main"]);
   // Or two bots whose sweeps keep step would call each other back for ever.
   const { look_at: at } = await world.db.selectFrom("back_merge").select("look_at").executeTakeFirstOrThrow();
