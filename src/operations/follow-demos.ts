@@ -8,7 +8,7 @@ import { withHeads } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { askToDestroy } from "./destroy-demo.ts";
 import { prepareDemo } from "./make-demo.ts";
-import { loadServicesOf, placeOf, type ServicePlace } from "./place.ts";
+import { loadServicesOf, type Place, placeOf, type ServicePlace } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
 import { requestWhile } from "./request.ts";
 import { stillHead } from "./still-head.ts";
@@ -82,7 +82,8 @@ async function push(bot: Bot, service: ServicePlace, { branch, head, by, version
   const { demos } = service.policy;
   // A demo that the file no longer speaks of stays as it is until its time is over.
   if (demos === undefined || !isDemoBranch(demos, branch)) return;
-  const row = await prepareDemo(bot, service, demos, { branch, sha: head.sha, by });
+  const prepare = async () => await prepareDemo(bot, service, demos, { branch, sha: head.sha, by });
+  const row = await prepare();
   if (row === undefined) return;
   await bot.context.faults.at("demo.prepared");
   const place = placeOf(service, row);
@@ -99,7 +100,10 @@ async function push(bot: Bot, service: ServicePlace, { branch, head, by, version
     } as const;
     // Preparing has raised the version by one, and nobody else has.
     const untouched = versionBefore !== undefined && row.version === versionBefore + 1;
-    const stands = stillHead(bot, service.repository, { branch, head }, untouched ? row.version : undefined);
+    const isHead = stillHead(bot, service.repository, { branch, head }, untouched ? row.version : undefined);
+    // Destroyed since it was prepared, it is prepared anew, with an end; that raises its version, so this is asked again.
+    const stands = async (now: Place) =>
+      (await isHead(now)) && (now.environment.removed_at === null || (await prepare()) !== undefined);
     if ((await requestWhile(bot, row.id, wanted, stands)) === undefined) {
       // What it holds by now is told by a delivery of its own; that it is gone may have been told before this was prepared.
       if ((await bot.github.branchHead(service.repository, branch)) === undefined) await end(bot, row, by);
@@ -125,13 +129,7 @@ async function note(bot: Bot, row: EnvironmentRow, branch: string | null, sha: s
   await bot.context.faults.at("demo.asked");
   await bot.db
     .updateTable("environment")
-    .set({
-      heard_branch: branch,
-      heard_sha: sha,
-      demo_pushes: row.demo_pushes + 1,
-      // It may have been destroyed between being prepared and being asked for.
-      ...(sha === null ? {} : { removed_at: null }),
-    })
+    .set({ heard_branch: branch, heard_sha: sha, demo_pushes: row.demo_pushes + 1 })
     .where("id", "=", row.id)
     .where("demo_pushes", "=", row.demo_pushes)
     .execute();

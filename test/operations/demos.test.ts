@@ -357,6 +357,33 @@ describe("destroyed", () => {
     expect(await demo()).toMatchObject({ removed_at: null, live_sha: expect.stringMatching(/^b/u) });
   });
 
+  test("pushed to while its destruction ends, it is made again with an end of its own", async () => {
+    await open();
+    await push(world, "a", { branch: basket });
+    world.deployer.script = () => ({ state: "running" });
+    await world.command(alice, { kind: "demo", step: "destroy", name: "new-basket" });
+    world.faults.arm("demo.prepared", async () => {
+      world.deployer.script = () => ({ state: "success", proven: true });
+      await world.tick(5_000);
+      expect((await demo()).removed_at).not.toBeNull();
+    });
+    await push(world, "b", { branch: basket });
+    expect(await demo()).toMatchObject({ removed_at: null, live_sha: sha("b"), heard_sha: sha("b") });
+    await later(14 * day);
+    expect(ran().at(-1)).toBe("make demo-destroy, demo/new-basket, b");
+    expect((await demo()).removed_at).not.toBeNull();
+  });
+
+  test("between being asked for and being noted, it stays destroyed", async () => {
+    await open();
+    world.commandsAllowed = false;
+    world.faults.arm("demo.asked", async () => {
+      await world.command(alice, { kind: "demo", step: "destroy", name: "new-basket" });
+    });
+    await push(world, "a", { branch: basket });
+    expect(await demo()).toMatchObject({ removed_at: expect.any(Date), demo_ends_at: null, heard_sha: sha("a") });
+  });
+
   test("where nothing was ever started it is gone at once", async () => {
     await open();
     world.commandsAllowed = false;
