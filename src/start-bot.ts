@@ -23,7 +23,7 @@ import { createParts, type StartOptions } from "./start/parts.ts";
 import { createShown } from "./start/shown.ts";
 import { tidy } from "./start/tidy.ts";
 import { openStore } from "./store/database.ts";
-import { createInbox } from "./store/inbox.ts";
+import { createInbox, type Inbox } from "./store/inbox.ts";
 import { releaseLeases } from "./store/release-leases.ts";
 import { createReadiness } from "./web/health.ts";
 import { createMetrics } from "./web/metrics.ts";
@@ -102,7 +102,17 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
       holds: async () => (await db.selectNoFrom((eb) => eb.lit(1).as("one")).executeTakeFirst()) !== undefined,
     },
   ]);
-  const { web, openSocket } = createDoors(bot, { settings, version, inbox, readiness, metrics });
+  const doorsInbox: Pick<Inbox, "store"> = {
+    async store(delivery) {
+      try {
+        return await inbox.store(delivery);
+      } catch (error) {
+        if (delivery.source !== "deployer") catchUp.notStored(delivery.source);
+        throw error;
+      }
+    },
+  };
+  const { web, openSocket } = createDoors(bot, { settings, version, inbox: doorsInbox, readiness, metrics });
 
   // With a private database nobody else can be running what the last run of the bot left unfinished.
   const isAlone = settings.databaseUrl === undefined;

@@ -15,8 +15,10 @@ const recoverMarginMs = 3_600_000;
 export type CatchUp = {
   /** Called before anything can come in: from here on nobody mistakes what comes for what was there before. */
   begin(): Promise<void>;
-  /** What the bot listens to at this moment is written down. */
+  /** What the bot listens to at this moment is written down, or that it missed something. */
   heard(): Promise<void>;
+  /** Something was told and could not be stored: whoever told it may not tell it again. */
+  notStored(source: ListensTo): void;
   /**
    * Looks up what is due of what the bot listens to: what happens after the look is told. One look at each at a time;
    * what fails is logged and due again later.
@@ -38,6 +40,7 @@ const sources = ["github", "slack"] as const satisfies readonly ListensTo[];
 
 export function createCatchUp({ bot, githubApp, meaningOf, listensTo }: CatchUpOptions): CatchUp {
   const underWay = new Map<ListensTo, Promise<void>>();
+  const unstored = new Set<ListensTo>();
   const looks: Readonly<Record<ListensTo, (since: number | undefined) => Promise<void>>> = {
     github: (since) => compareWithGitHub(bot, githubApp, since),
     slack: () => readReactions(bot, meaningOf),
@@ -55,13 +58,24 @@ export function createCatchUp({ bot, githubApp, meaningOf, listensTo }: CatchUpO
     return look;
   }
 
+  async function hear(source: ListensTo): Promise<void> {
+    if (!unstored.delete(source)) return await heard(bot, source);
+    try {
+      await missed(bot, source);
+    } catch (error) {
+      unstored.add(source);
+      throw error;
+    }
+  }
+
   return {
     async begin() {
       for (const source of sources) await missed(bot, source);
     },
     async heard() {
-      for (const source of sources) if (listensTo(source)) await heard(bot, source);
+      for (const source of sources) if (listensTo(source)) await hear(source);
     },
+    notStored: (source) => void unstored.add(source),
     async look() {
       await Promise.all(sources.filter(listensTo).map(lookAt));
     },

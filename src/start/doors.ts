@@ -27,7 +27,7 @@ export function createDoors(
   parts: {
     readonly settings: Settings;
     readonly version: string;
-    readonly inbox: Inbox;
+    readonly inbox: Pick<Inbox, "store">;
     readonly readiness: Readiness;
     readonly metrics: Metrics;
   },

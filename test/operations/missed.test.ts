@@ -141,6 +141,22 @@ describe("at a start", () => {
     expect(second.recovered).toEqual([3 * hour + minute]);
   });
 
+  test("what was told while the database was away for a moment is looked up", async () => {
+    const { catchUp, recovered, listening } = starting({ down: false });
+    await catchUp.begin();
+    listening.github = true;
+    await catchUp.look();
+    await world.clock.advance(minute);
+    catchUp.notStored("github");
+    await catchUp.heard();
+    await catchUp.look();
+    expect(recovered).toEqual([hour + minute]);
+    await world.clock.advance(minute);
+    await catchUp.heard();
+    await catchUp.look();
+    expect(recovered).toHaveLength(1);
+  });
+
   test("reactions are read when Slack is connected, again until it answers, and again after each gap", async () => {
     await push(world, "a");
     const waiting = await ask(world, "production");
