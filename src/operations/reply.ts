@@ -3,6 +3,10 @@ import { touch } from "../projections/touch.ts";
 import type { Bot } from "./bot.ts";
 import type { Menu } from "./menu-shown.ts";
 import type { ReplyContent } from "./said.ts";
+import { say } from "./tell.ts";
+
+/** Slack takes a response URL for half an hour. */
+export const responseUrlForMs = 30 * 60_000;
 
 export type ReplyTo = {
   readonly key: string;
@@ -17,6 +21,7 @@ export type ReplyTo = {
 
 /** Answered once for each delivery, however often the delivery is handled. */
 export async function reply(bot: Bot, to: ReplyTo, content: ReplyContent): Promise<void> {
+  const now = bot.context.clock.now();
   await bot.db.transaction().execute(async (trx) => {
     const added = await trx
       .insertInto("reply")
@@ -28,12 +33,16 @@ export async function reply(bot: Bot, to: ReplyTo, content: ReplyContent): Promi
         content: JSON.stringify(content),
         menu: to.menu === undefined ? null : JSON.stringify(to.menu),
         replaces: to.replaces ?? false,
-        at: new Date(bot.context.clock.now()),
+        at: new Date(now),
       })
       .onConflict((conflict) => conflict.column("key").doNothing())
       .returning("id")
       .executeTakeFirst();
     if (added === undefined) return;
+    if (content.code === "asked-long-ago" && now - content.at > responseUrlForMs) {
+      // Whoever asked has heard nothing, or only that it is tried again, and would wait for ever.
+      return await say(trx, bot, { key: `asked-long-ago/${to.key}`, content, slackUser: to.slackUser });
+    }
     // Answers do not wait in line behind messages: each is paced by itself.
     await touch(trx, bot.wake, { surface: "slack.reply", subject: `${added.id}`, lane: `reply/${added.id}` });
   });

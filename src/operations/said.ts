@@ -51,6 +51,8 @@ export type NoteContent =
   | { readonly code: "approval-withdrawn"; readonly login: string }
   | ApprovalNote
   | { readonly code: "fix-confirmed"; readonly by: string }
+  /** To the person who asked, when the answer can no longer be given where it was asked. */
+  | { readonly code: "asked-long-ago"; readonly at: Instant }
   | {
       readonly code: "branch-forced";
       readonly service: string;
@@ -241,7 +243,7 @@ export type ReplyContent =
   | LiveNewsReply
   /** A comment holds one command; none of several is carried out. */
   | { readonly code: "several-commands"; readonly commands: number }
-  /** The comment was delivered too late for its command to be meant still. */
+  /** It was heard of too late to be meant still. */
   | { readonly code: "asked-long-ago"; readonly at: Instant }
   | { readonly code: "help"; readonly topic?: string }
   /** What is asked for outside does not answer: said at once, before the real answer. */

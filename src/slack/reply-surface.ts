@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import { realKeyOf } from "../operations/answered.ts";
 import { OutsideError } from "../operations/ports.ts";
+import { responseUrlForMs } from "../operations/reply.ts";
 import type { Surface } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
@@ -16,9 +17,6 @@ import { renderReply } from "./blocks/said.ts";
 import type { SlackClient } from "./client.ts";
 import { undelivered } from "./posting.ts";
 import { type MenuMessage, withMenu } from "./views/menu.ts";
-
-/** Slack takes a response URL for half an hour. */
-const takenForMs = 30 * 60_000;
 
 type Options = {
   readonly db: Kysely<Database>;
@@ -80,7 +78,8 @@ export function replySurface(options: Options): Surface<SlackMessage | MenuMessa
       const reply = await load(subject);
       if (reply === undefined) return giveUp(subject, "there is no such reply");
       if (!isResponseUrl(reply.response_url, apiUrl)) return giveUp(subject, "the response URL is not Slack's");
-      if (context.clock.now() - reply.at.getTime() > takenForMs) return giveUp(subject, "the response URL has expired");
+      if (context.clock.now() - reply.at.getTime() > responseUrlForMs)
+        return giveUp(subject, "the response URL has expired");
       const body = { response_type: "ephemeral", replace_original: reply.replaces, ...message };
       const status = await client.respond(reply.response_url, body);
       if (status >= 200 && status < 300) return { answered: 1 };

@@ -135,6 +135,19 @@ describe("what came in before the bot was down for hours", () => {
     expect((await world.environment("staging")).lock_by).toBe("alice");
   });
 
+  test("is answered by a direct message once, where the response URL has expired", async () => {
+    hands.heardAfter(hour / 3);
+    await hands.type(alice, "/deploy production");
+    expect(await world.said()).toEqual([]);
+    hands.heardAfter(14 * hour);
+    const at = world.clock.now() - 14 * hour;
+    await hands.type(alice, "/deploy production", "typed");
+    await hands.type(alice, "/deploy production", "typed");
+    expect(await world.said()).toEqual([{ code: "asked-long-ago", at }]);
+    const note = await world.db.selectFrom("note").select("slack_user").executeTakeFirstOrThrow();
+    expect(note.slack_user).toBe(alice);
+  });
+
   test("still counts where it is an answer, which is to one exact thing", async () => {
     await push(world, "a");
     const waiting = await ask(world, "production");

@@ -118,6 +118,12 @@ const notes: NoteCases = {
       "By the rules under which what is live was deployed: Needs 2 approvals, but only 1 can ever be given. Not counted is what is somebody's own: bob asked for this. Somebody else could ask instead, or “approvals” in the pipeline file could name more people. An administrator of the repository who may approve can let the present rules stand alone, by /deploy adopt with what is live.",
     ],
   ],
+  "asked-long-ago": [
+    [
+      { at: now },
+      "What you asked for at 2026-11-21 14:30 UTC I heard of only now. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
+    ],
+  ],
   "branch-forced": [
     [
       { service: "shop", branch: "staging", to: revision.sha, environments: ["staging"], by: "alice" },
