@@ -9,6 +9,7 @@
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
+import { OutsideError } from "../operations/ports.ts";
 import { optional } from "../optional.ts";
 import type { GitLabDeployer } from "../policy/deployers.ts";
 import { isLate, lookAgainMs, requestOutlivesMs } from "./asked.ts";
@@ -170,18 +171,27 @@ async function cancel(options: GitLabOptions, attempt: Attempt, stored: Handle):
   await calls.post(`/pipelines/${handle.pipeline}/cancel`, pipelineShape);
 }
 
+function unknown(why: string): Found {
+  return { kind: "unknown", why: plainLine(why, 500) };
+}
+
+/** Where GitLab does not answer, or limits the bot's calls (429), it is asked again by whoever looks next. */
+function notTold(said: Exclude<Said<unknown>, { kind: "said" }>): Found {
+  if (said.kind === "refused" && said.status !== 429) return unknown(said.message);
+  throw new OutsideError(plainLine(said.message, 500));
+}
+
 async function find(options: GitLabOptions, attempt: Attempt): Promise<Found> {
   const calls = callsFor(options, attempt);
-  const unknown = (why: string): Found => ({ kind: "unknown", why: plainLine(why, 500) });
   if (typeof calls === "string") return unknown(calls);
   const former = await formerPipeline(calls, attempt);
-  if (former !== undefined && former.kind !== "said") return unknown(former.message);
+  if (former !== undefined && former.kind !== "said") return notTold(former);
   if (former !== undefined && mayGoOn(former.what)) return findRetried(options, former.what);
   const listed = await calls.get(`/pipelines?source=api&order_by=id&sort=desc&per_page=${mostAsked}`, pipelinesShape);
-  if (listed.kind !== "said") return unknown(listed.message);
+  if (listed.kind !== "said") return notTold(listed);
   for (const { id } of listed.what.slice(0, mostAsked)) {
     const variables = await calls.get(`/pipelines/${id}/variables`, variablesShape);
-    if (variables.kind !== "said") return unknown(variables.message);
+    if (variables.kind !== "said") return notTold(variables);
     if (variables.what.some(({ key, value }) => key === tokenVariable && value === attempt.token)) {
       return { kind: "started", handle: { startedAt: options.context.clock.now(), pipeline: id } };
     }

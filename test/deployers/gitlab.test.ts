@@ -150,6 +150,25 @@ describe("a pipeline on GitLab", () => {
     expect(gitlab.pipelines).toHaveLength(1);
   });
 
+  test.each([
+    ["fails", 503],
+    ["limits its calls", 429],
+  ])("is looked for again by whoever looks next while GitLab %s", async (_name, code) => {
+    const attempt = attemptOn(gitlab, { ref: "main" });
+    const former = handleOf(await deployer.start(attempt));
+    const silent = (response: { writeHead(code: number): { end(): void } }) => response.writeHead(code).end();
+    const well = (response: { end(text: string): void }) => response.end(JSON.stringify([{ id: made().id }]));
+    gitlab.misbehave("GET", silent);
+    await expect(deployer.find(attempt)).rejects.toThrow(`answered ${code}`);
+    gitlab.misbehave("GET", well, silent);
+    await expect(deployer.find(attempt)).rejects.toThrow(`answered ${code}`);
+    gitlab.misbehave("GET", silent);
+    await expect(deployer.find({ ...attempt, former })).rejects.toThrow(`answered ${code}`);
+    expect(await deployer.find(attempt)).toMatchObject({ kind: "started", handle: { pipeline: made().id } });
+    gitlab.misbehave("GET", (response) => void response.writeHead(403).end());
+    expect(await deployer.find(attempt)).toMatchObject({ kind: "unknown" });
+  });
+
   test("is waited for while GitLab does not answer, and unknown when it is gone", async () => {
     const attempt = attemptOn(gitlab);
     const handle = handleOf(await deployer.start(attempt));
