@@ -11,6 +11,7 @@ import { touchAnnouncements } from "./announcements.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { afterDemoSuccess, nothingThere } from "./demo-ended.ts";
+import { endOutdatedRollbacks } from "./end-outdated-rollbacks.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
 import { noteFailure } from "./on-failure.ts";
@@ -86,6 +87,7 @@ export async function finish(
     }))
     .where("id", "=", environment.id)
     .execute();
+  if (status === "success") await endOutdatedRollbacks(trx, bot, service, ended);
   if (status === "success" && environment.demo_branch !== null) {
     await afterDemoSuccess(trx, bot, service, environment, ended);
   } else if (status === "success") {

@@ -9,6 +9,7 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt } from "./content.ts";
 import { endHeld } from "./end-held-run.ts";
+import { endOutdatedRollbacks } from "./end-outdated-rollbacks.ts";
 import { liveNow } from "./end-running.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment } from "./environment.ts";
 import { isEndedState } from "./follow-run.ts";
@@ -152,6 +153,7 @@ async function store(
     .set(liveNow(row, end.at, environment, policyInForce(place)))
     .where("id", "=", environment.id)
     .execute();
+  await endOutdatedRollbacks(trx, bot, place.service, row);
   await noteWhatIsLive(trx, bot, place.service, live, row, end.at);
   await raiseVersion(trx, environment.id);
   await tell(trx, bot, place, row, end);

@@ -13,6 +13,7 @@ import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { asServiceHasIt, contentAt, whose } from "./content.ts";
+import { endOutdatedRollbacks } from "./end-outdated-rollbacks.ts";
 import { finish, liveNow } from "./end-running.ts";
 import { lockEnvironment, lockEnvironments, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { noteWhatIsLive } from "./news.ts";
@@ -118,6 +119,7 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       .set(liveNow(row, now, isAdmin ? { live_policy: null } : environment, policyInForce(place)))
       .where("id", "=", environment.id)
       .execute();
+    await endOutdatedRollbacks(trx, bot, place.service, row);
     await noteWhatIsLive(trx, bot, place.service, environment.live_sha, row, now);
     await raiseVersion(trx, environment.id);
     await audit(trx, {

@@ -1,6 +1,7 @@
 /** What is taken back without anybody asking, and what a person has to confirm. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openWorld, push, sha, type World } from "./world.ts";
+import { seeDeployment } from "../../src/operations/see-deployment.ts";
+import { openWorld, push, repository, sha, type World } from "./world.ts";
 
 const file = (more = "") => `
 channel: "#shop-deploys"
@@ -245,7 +246,13 @@ test("one that was asked for and has ended before that was noted is told of as a
 });
 
 describe("migrations between", () => {
-  const back = { kind: "rollback", environment: "staging" } as const;
+  const there = { environment: "staging" } as const;
+  const back = { kind: "rollback", ...there } as const;
+  const seen = (letter: string) =>
+    seeDeployment(world.bot, {
+      ...{ repository, deployment: 9, ...there, sha: sha(letter), state: "success", by: "bob" },
+      at: world.clock.now() + 1_000,
+    });
 
   async function withMigration(): Promise<void> {
     await push(world, "a");
@@ -286,6 +293,26 @@ describe("migrations between", () => {
     await world.tick(2_000);
     expect((await world.deployment(3)).status).toBe("cancelled");
     expect(await world.deployment(4)).toMatchObject({ status: "success", sha: sha("a") });
+  });
+
+  test.each([
+    ["a later deployment", async () => push(world, "c")],
+    ["what is adopted", async () => world.command("U0000ALICE", { kind: "adopt", ...there, revision: sha("c") })],
+    ["what others bring", async () => seen("c")],
+    ["another rollback", async () => world.command("U0000ALICE", { ...back, to: sha("0") })],
+  ])("one that waits ends with what it was to take back: %s is live by then", async (_what, goLive) => {
+    await push(world, "0");
+    await withMigration();
+    breaks("b");
+    await push(world, "b");
+    expect(await world.deployment(4)).toMatchObject({ kind: "rollback", status: "waiting" });
+    world.github.permissions.set("alice", "admin");
+    world.commit("c");
+    world.github.changed.set(sha("b"), []);
+    await goLive();
+    expect((await world.environment("staging")).live_deployment_id).toBe(5);
+    expect(await world.deployment(4)).toMatchObject({ status: "superseded", superseded_by: 5 });
+    expect(await world.click("U0000ALICE", "confirm-migrations", 4)).toMatchObject({ code: "already-ended" });
   });
 
   test("the same delivery twice is no confirmation", async () => {

@@ -1,0 +1,32 @@
+/** Ends the rollbacks that wait to take back what something newer has taken the place of. */
+import type { Transaction } from "kysely";
+import type { Database, DeploymentRow } from "../store/schema.ts";
+import type { Bot } from "./bot.ts";
+import { endPending } from "./end-pending.ts";
+import { pendingOf } from "./facts.ts";
+import type { ServiceRef } from "./place.ts";
+
+/**
+ * Called by whoever makes `live` live, under the environment's lock. A rollback that stayed would bring an older revision
+ * over one that nobody has said is bad, and whoever confirms it was shown the migrations of another.
+ */
+export async function endOutdatedRollbacks(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  live: DeploymentRow,
+): Promise<void> {
+  const outcome = { code: "superseded", by: live.id, askedBy: live.requested_by } as const;
+  for (const row of await pendingOf(trx, live.environment_id)) {
+    if (row.kind === "rollback" && cameBefore(row, live))
+      await endPending(trx, bot, service, row, "supersede", outcome);
+  }
+}
+
+/** What had started when the rollback was asked for is what it takes back, also where it succeeds before it is stopped. */
+function cameBefore(rollback: DeploymentRow, live: DeploymentRow): boolean {
+  if (live.id > rollback.id) return true;
+  // Of two rollbacks the one that was asked for last stands, in whatever order they go.
+  if (live.kind === "rollback") return false;
+  return live.started_at !== null && live.started_at > rollback.requested_at;
+}
