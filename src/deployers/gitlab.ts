@@ -12,7 +12,7 @@ import type { OperatorRules } from "../operations/bot.ts";
 import { OutsideError } from "../operations/ports.ts";
 import { optional } from "../optional.ts";
 import type { GitLabDeployer } from "../policy/deployers.ts";
-import { isLate, lookAgainMs, requestOutlivesMs } from "./asked.ts";
+import { isLate, lookAgainMs, overAfter, requestOutlivesMs } from "./asked.ts";
 import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import {
   type GitLabCalls,
@@ -69,6 +69,8 @@ function refused(message: string): Started {
   return { kind: "refused", outcome: "error", message: plainLine(message, 500) };
 }
 
+const tooLate = "GitLab took too long to answer: nothing was begun.";
+
 function variablesOf(attempt: Attempt) {
   const values = {
     ...definitionOf(attempt).variables,
@@ -79,15 +81,17 @@ function variablesOf(attempt: Attempt) {
 }
 
 async function start(options: GitLabOptions, attempt: Attempt): Promise<Started> {
+  const isOver = overAfter(options.context, callTimeoutMs);
   const calls = callsFor(options, attempt);
   if (typeof calls === "string") return refused(calls);
   const former = await formerPipeline(calls, attempt);
   if (former !== undefined && former.kind !== "said") return refused(former.message);
-  if (former !== undefined && mayGoOn(former.what)) return await again(options, calls, former.what);
+  if (former !== undefined && mayGoOn(former.what)) return await again(options, calls, former.what, isOver);
   const { ref } = definitionOf(attempt);
   const branch = ref === undefined ? await calls.get("", projectShape) : undefined;
   if (branch !== undefined && branch.kind !== "said") return refused(branch.message);
   const wanted = { ref: ref ?? branch?.what.default_branch, variables: variablesOf(attempt) };
+  if (isOver()) return refused(tooLate);
   return begun(options, await calls.post("/pipeline", pipelineShape, wanted));
 }
 
@@ -107,10 +111,16 @@ function mayGoOn({ status }: GitLabPipeline): boolean {
   return status === "failed" || status === "canceled" || isActive(status);
 }
 
-async function again(options: GitLabOptions, calls: GitLabCalls, pipeline: GitLabPipeline): Promise<Started> {
+async function again(
+  options: GitLabOptions,
+  calls: GitLabCalls,
+  pipeline: GitLabPipeline,
+  isOver: () => boolean,
+): Promise<Started> {
   if (isActive(pipeline.status)) return follow(options, pipeline);
   const jobs = await calls.get(`/pipelines/${pipeline.id}/jobs?per_page=100`, jobsShape);
   if (jobs.kind !== "said") return refused(jobs.message);
+  if (isOver()) return refused(tooLate);
   return begun(options, await calls.post(`/pipelines/${pipeline.id}/retry`, pipelineShape), newestJob(jobs.what));
 }
 

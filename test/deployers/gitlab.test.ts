@@ -107,6 +107,22 @@ describe("a pipeline on GitLab", () => {
     expect(gitlab.pipelines).toEqual([]);
   });
 
+  test("is not created by a start that was held up: another may have taken over by then", async () => {
+    const { clock } = createContext();
+    let held = 0;
+    const slow = { ...clock, monotonic: () => clock.monotonic() + held };
+    gitlab.misbehave("GET", (response) => {
+      held = 61_000;
+      response.end('{"default_branch":"trunk"}');
+    });
+    const late = createGitLabDeployer({ context: createContext({ clock: slow }), operator });
+    expect(await late.start(attemptOn(gitlab))).toMatchObject({
+      ...{ kind: "refused", outcome: "error" },
+      message: expect.stringContaining("took too long"),
+    });
+    expect(gitlab.pipelines).toEqual([]);
+  });
+
   test("says how far it is, and which jobs failed with the end of what they wrote", async () => {
     const attempt = attemptOn(gitlab);
     const handle = handleOf(await deployer.start(attempt));
