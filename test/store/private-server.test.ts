@@ -131,6 +131,20 @@ test("killed together with its server, it starts again and has what was committe
   await second.end();
 });
 
+test("killed under a bot that runs on, it is started again where the bot looks for it, and stopped with it", async () => {
+  const long = join(folder, ...Array.from({ length: 5 }, (_, index) => `${index}${"x".repeat(30)}`));
+  await copyReady(long);
+  const bot = await start(undefined, long);
+  const server = opened(bot);
+  await query(server, "create table kept as select 1 as n");
+  process.kill(server.pid, "SIGKILL");
+  await untilEnded(server.pid);
+  await expect.poll(() => query(server, "select n from kept"), { timeout: 30_000 }).toEqual([{ n: 1 }]);
+  expect(bot.log()).toContain("has ended; it is started again");
+  await bot.end();
+  await expect(stat(server.connection.host)).rejects.toThrow("ENOENT");
+});
+
 test("two bots that start at once on one DATA_DIR: one opens it, the other says who has it", async () => {
   await copyReady();
   const both = await Promise.all([start(), start()]);

@@ -17,11 +17,13 @@ import { makeSocketFolder, removeSocketFolder, socketPort } from "./socket-folde
 
 export type Postmaster = { readonly pid: number; readonly socketFolder: string };
 
-type Parts = {
+export type Parts = {
   readonly context: Context;
   readonly log: Logger;
   readonly place: Place;
   readonly binaries: Binaries;
+  /** Where its users look for it already: a server with its socket elsewhere is of no use to them. */
+  readonly socketFolder?: string;
 };
 
 /** A start polls so often; the server is ready within some tens of milliseconds. */
@@ -39,10 +41,17 @@ export async function findOrStart(parts: Parts): Promise<Postmaster> {
     const found = await findRunning(parts);
     if (found === undefined) return start(parts);
     const ready = await untilReady(parts, found.pid);
-    if (ready !== undefined && (await answers(parts, ready))) return ready;
-    // It ended while we waited, or it has lost its socket: with a fast stop its data is safe, and it is started anew.
+    const isWhere = ready !== undefined && (parts.socketFolder ?? ready.socketFolder) === ready.socketFolder;
+    if (isWhere && (await answers(parts, ready))) return ready;
+    // It ended while we waited, or its socket is lost or elsewhere: with a fast stop its data is safe, and it is started
+    // anew.
     if (isAlive(parts.context, found.pid)) await stop(parts, found);
   }
+}
+
+/** Whether that very process still serves the folder: its number may have been given to another one. */
+export async function stillRuns(parts: Parts, postmaster: Postmaster): Promise<boolean> {
+  return (await findRunning(parts))?.pid === postmaster.pid;
 }
 
 export async function stop(parts: Parts, postmaster: Pick<Postmaster, "pid"> & Partial<Postmaster>): Promise<void> {
@@ -112,7 +121,7 @@ async function folderOf(context: Context, pid: number): Promise<Whose> {
 
 async function start(parts: Parts): Promise<Postmaster> {
   const { context, log, place, binaries } = parts;
-  const socketFolder = await makeSocketFolder(context, log, place);
+  const socketFolder = parts.socketFolder ?? (await makeSocketFolder(context, log, place));
   await rotateLog(context, place);
   const output = await context.files.open(place.logFile, "a", 0o600);
   const began = (await output.stat()).size;
@@ -147,7 +156,8 @@ async function start(parts: Parts): Promise<Postmaster> {
     log.info({ pid: postmaster.pid, socket: socketFolder, log: place.logFile }, "the private PostgreSQL was started");
     return postmaster;
   }
-  await removeSocketFolder(context, place, socketFolder);
+  // One that is looked at already stays for the next try: nobody else may come by its name meanwhile.
+  if (parts.socketFolder === undefined) await removeSocketFolder(context, place, socketFolder);
   const said = (await context.files.readFile(place.logFile)).subarray(began).toString().trim().slice(-2_000);
   const how = ended?.error instanceof Error ? ended.error.message : `it ended with ${ended?.code ?? "a signal"}`;
   throw new StoreError(

@@ -1,7 +1,7 @@
 /**
  * The bot's own PostgreSQL, for when `DATABASE_URL` is not set: durable, on a Unix socket only, as an unprivileged user
- * when the bot is root, found again after the bot was killed, and stopped with it. It destroys nothing that it did not
- * make, and says what is wrong instead.
+ * when the bot is root, found again after the bot was killed, started again when it ends under the bot, and stopped with
+ * it. It destroys nothing that it did not make, and says what is wrong instead.
  */
 import type { Logger } from "pino";
 import type { Context } from "../../context.ts";
@@ -10,13 +10,15 @@ import type { Connection } from "../pool.ts";
 import { StoreError } from "../store-error.ts";
 import { findBinaries, readyBinaries } from "./binaries.ts";
 import { ensureDataFolder } from "./data-folder.ts";
+import { keepRunning } from "./keep-running.ts";
 import { choosePlace, notePlace } from "./place.ts";
-import { findOrStart, stop } from "./postmaster.ts";
+import { findOrStart } from "./postmaster.ts";
 import { socketPort } from "./socket-folder.ts";
 
 export type PrivateServer = {
   readonly connection: Connection;
   readonly dataFolder: string;
+  /** Of the server that was found or started at first. */
   readonly pid: number;
   /** Safe to call twice. */
   stop(): Promise<void>;
@@ -41,14 +43,16 @@ export async function startPrivateServer(parts: {
     const binaries = await readyBinaries({ context, log, found, user: place.user, copyInto: away });
     await ensureDataFolder({ context, log, place, binaries });
     await notePlace(context, dataDir, place);
-    const postmaster = await findOrStart({ context, log, place, binaries });
+    const server = { context, log, place, binaries };
+    const postmaster = await findOrStart(server);
+    const kept = keepRunning(server, postmaster);
     let stopping: Promise<void> | undefined;
     return {
       connection: { host: postmaster.socketFolder, port: socketPort, user: "signalbox", database: "postgres" },
       dataFolder: place.dataFolder,
       pid: postmaster.pid,
       stop() {
-        stopping ??= stop({ context, log, place, binaries }, postmaster);
+        stopping ??= kept.stop();
         return stopping;
       },
     };
