@@ -6,6 +6,7 @@ import { optional } from "../optional.ts";
 import { nameOnGitHub } from "../policy/environment-name.ts";
 import type { AttemptRow, Database, DeploymentRow } from "../store/schema.ts";
 import type { ServiceRef } from "./place.ts";
+import { isOverwritten } from "./retry-stages.ts";
 import { attemptOf, type PlannedStage, plannedStages } from "./stages.ts";
 
 export type Running = { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string };
@@ -61,7 +62,10 @@ async function onGitHub(
   return nameOnGitHub(row.pipeline, service.name, environmentName);
 }
 
-/** What is tried again goes on where it stood only if it is the same revision by the same definition, to the letter. */
+/**
+ * What is tried again goes on where it stood only if it is the same revision by the same definition, to the letter, and
+ * nothing else ran there in between: jobs that had succeeded would not run again.
+ */
 async function formerHandle(
   db: Kysely<Database>,
   row: DeploymentRow,
@@ -74,6 +78,7 @@ async function formerHandle(
     (one) => one.phase === stage.phase && one.definition.name === stage.definition.name,
   );
   if (planned === undefined || !isDeepStrictEqual(planned.definition, stage.definition)) return undefined;
+  if (await isOverwritten(db, before, row)) return undefined;
   const attempts = await db.selectFrom("attempt").selectAll().where("deployment_id", "=", before.id).execute();
   return attemptOf(attempts, planned)?.handle ?? undefined;
 }

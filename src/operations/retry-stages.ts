@@ -1,6 +1,7 @@
 /**
  * Which stages a deployment runs when it starts: all that its kind has; a retry leaves out those that had succeeded. What
- * was kept must be what the environment's policy still wants, to the letter. Pure, but for reading what was tried before.
+ * was kept must be what the environment's policy still wants, to the letter, and nothing may have run there since. Pure,
+ * but for reading what was tried before.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Kysely } from "kysely";
@@ -74,6 +75,31 @@ export async function loadTried(db: Kysely<Database>, row: DeploymentRow): Promi
   return { row, attempts };
 }
 
+/**
+ * Whether something else ran there, or went live by another way, before the retry began: while it waited, for example for
+ * its approval. What the stages did may be undone then, and the checkout in which they ran is kept no longer.
+ */
+export async function isOverwritten(
+  db: Kysely<Database>,
+  before: DeploymentRow,
+  retry: DeploymentRow,
+): Promise<boolean> {
+  const began = retry.started_at;
+  const other = await db
+    .selectFrom("deployment")
+    .select("id")
+    .where("environment_id", "=", before.environment_id)
+    .where("id", "not in", [before.id, retry.id])
+    .where((eb) => eb.or([eb("started_at", "is not", null), eb("status", "=", "success")]))
+    // One that was asked for earlier may have waited until then.
+    .where((eb) => eb.or([eb("id", ">", before.id), eb("started_at", ">", before.started_at)]))
+    // What goes live elsewhere while it runs must not change what it is: a stage is found again by what it went on with.
+    .$if(began !== null, (query) => query.where((eb) => eb(eb.fn.coalesce("started_at", "ended_at"), "<=", began)))
+    .limit(1)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
 /** What runs from the start on; `checkout`: the deployment in whose checkout the stages run, where that is another. */
 export async function stagesToRun(
   db: Kysely<Database>,
@@ -82,6 +108,7 @@ export async function stagesToRun(
 ): Promise<{ readonly stages: readonly string[]; readonly checkout?: number }> {
   if (row.retry_of === null) return { stages: stagesOf(row.kind, policy) };
   const before = await db.selectFrom("deployment").selectAll().where("id", "=", row.retry_of).executeTakeFirstOrThrow();
+  if (await isOverwritten(db, before, row)) return { stages: stagesOf(row.kind, policy) };
   const tried = await loadTried(db, before);
   // The file may have changed since it was asked for: then it begins where it would by itself.
   const wanted = planRetry(tried, policy, row.retry_from ?? undefined);

@@ -130,6 +130,21 @@ describe("without a stage", () => {
     expect(startsOf(again)).toEqual(["migrate", "deploy"]);
   });
 
+  test("begins anew, and goes on with nothing, when something else went live while it waited", async () => {
+    const older = world.commit("9");
+    world.deployer.onStart = (attempt) => ({ kind: "started", handle: { of: attempt.deployment } });
+    const failed = await failedIn("deploy");
+    stageEnds(undefined);
+    await world.tick(9 * hour);
+    const again = idOf(await retry(failed));
+    await world.tick(1_000);
+    await world.command("U0000ROSA", { kind: "adopt", environment: "production", revision: older });
+    await world.react("U0000ROSA", again);
+    expect(startsOf(again)).toEqual(["test", "migrate", "deploy"]);
+    expect(world.deployer.starts.at(-1)).toMatchObject({ deployment: again, checkout: again });
+    expect(world.deployer.starts.at(-1)).not.toHaveProperty("former");
+  });
+
   test("only verifies when that alone had failed", async () => {
     await world.pipeline(`${shopPipeline}    verify: make smoke\n`);
     const failed = await failedIn("verify");
