@@ -105,7 +105,8 @@ export async function finish(
     detail: { outcome: end.outcome, proven: end.proven },
   });
   await say(trx, bot, {
-    key: `ended/${row.id}/${status}`,
+    // Settled as what it had ended as, it has said that once already.
+    key: `${end.outcome.code === "settled" ? "settled" : "ended"}/${row.id}/${status}`,
     content: { code: "ended", status, outcome: end.outcome },
     channel: row.channel,
     deployment: row.id,

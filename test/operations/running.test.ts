@@ -213,6 +213,8 @@ describe("nobody can tell", () => {
     });
     expect((await world.environment("staging")).uncertain_deployment_id).toBeNull();
     expect((await world.deployment(failed.id)).status).toBe("failure");
+    const outcome = { code: "settled", by: "rosa", as: "failure", reason: "as before" };
+    expect(await world.said()).toContainEqual({ code: "ended", status: "failure", outcome });
   });
 
   test("cancelled, but not proven to have ended, it keeps the slot and can be settled", async () => {
