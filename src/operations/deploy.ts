@@ -6,9 +6,9 @@ import type { Asker } from "./asker.ts";
 import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { loadPlaces, type Place } from "./place.ts";
-import type { FoundRevision } from "./ports.ts";
+import { type FoundRevision, OutsideError } from "./ports.ts";
 import { promoteByPullRequest, wayByPullRequest } from "./promotion.ts";
-import { type Request, request } from "./request.ts";
+import { type Request, requestWhile } from "./request.ts";
 import type { ReplyContent } from "./said.ts";
 
 export type Wish = {
@@ -110,8 +110,17 @@ export function askedBy(asker: Asker) {
   };
 }
 
-export async function askFor(bot: Bot, place: Place, wanted: Request): Promise<ReplyContent> {
-  const requested = await request(bot, place.environment.id, wanted);
+/** Rejects when what it was chosen from stands no more: the delivery is taken up again, and chooses anew. */
+export async function askFor(
+  bot: Bot,
+  place: Place,
+  wanted: Request,
+  stands: (place: Place) => Promise<boolean> = async () => true,
+): Promise<ReplyContent> {
+  const requested = await requestWhile(bot, place.environment.id, wanted, stands);
+  if (requested === undefined) {
+    throw new OutsideError(`environment ${place.environment.id} changed after what to ask for had been chosen`);
+  }
   const where = { service: place.service.name, environment: place.policy.name };
   switch (requested.kind) {
     case "stopped": {

@@ -1,4 +1,5 @@
 /** `/rollback <environment> [to …]`: finds what to go back to, asks for it, and asks what runs to stop. */
+import { isDeepStrictEqual } from "node:util";
 import { optional } from "../optional.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import { chooseRollbackTarget, type HistoryEntry, type RollbackChoice } from "../policy/rollback-target.ts";
@@ -40,7 +41,7 @@ export async function rollback(
   }
   const waiting = await waitsForConfirmation(bot, place, choice.revision.sha);
   if (waiting !== undefined) return await confirmMigrations(bot, place, asker, waiting);
-  const reply = await askFor(bot, place, {
+  const wanted = {
     kind: "rollback",
     typed: true,
     revision: { ...choice.revision, inRepository: true },
@@ -49,7 +50,10 @@ export async function rollback(
     undoes: choice.undoes.revision.sha,
     ...optional("reason", reason),
     ...askedBy(asker),
-  });
+  } as const;
+  // What goes live before it is stored is what a person wants to be rid of, and not what was live before.
+  const stands = async (now: Place) => isDeepStrictEqual(await chooseTarget(bot, now, to), choice);
+  const reply = await askFor(bot, place, wanted, stands);
   if (reply.code === "requested") await cancelWhatRuns(bot, place, reply.deployment);
   return reply;
 }

@@ -698,6 +698,19 @@ describe("rolling back", () => {
     expect([production.live_sha, production.hold_bad_sha]).toEqual([sha("b"), sha("c")]);
   });
 
+  test("what goes live while it is asked for is what it takes back, once the command is taken up again", async () => {
+    await push(world, "a");
+    await push(world, "b");
+    world.faults.arm("request.gathered", async () => {
+      await push(world, "c");
+    });
+    const back = () => world.command("U0000ALICE", { kind: "rollback", environment: "staging" }, "once");
+    await expect(back()).rejects.toThrow(OutsideError);
+    expect(await back()).toMatchObject({ code: "requested", revision: { sha: sha("b") } });
+    expect(await world.environment("staging")).toMatchObject({ live_sha: sha("b"), hold_bad_sha: sha("c") });
+    expect(await deploymentsOf(world, "staging")).toHaveLength(4);
+  });
+
   test("one that failed can be tried again and goes to the same place", async () => {
     await toProduction(world, "a");
     await toProduction(world, "b");
