@@ -1,4 +1,5 @@
 /** A person confirms that a waiting revision contains the fix for what was rolled back: it then passes the hold. */
+import type { Instant } from "../policy/model.ts";
 import { isPending } from "../policy/transitions.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
@@ -8,14 +9,23 @@ import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { say, touchDeployment } from "./tell.ts";
 
-export async function confirmFix(bot: Bot, place: Place, asker: Asker, deployment: number): Promise<ReplyContent> {
+/** `at`: when the person said so, in epoch ms. */
+export async function confirmFix(
+  bot: Bot,
+  place: Place,
+  asker: Asker,
+  deployment: number,
+  at: Instant,
+): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "ask", "confirm the fix");
   if (mayNot !== undefined) return mayNot;
   const now = bot.context.clock.now();
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
-    await lockEnvironment(trx, place.environment.id);
+    const { hold_since: since } = await lockEnvironment(trx, place.environment.id);
     const row = await trx.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
     if (!isPending(row.status)) return { code: "already-ended", deployment, status: row.status };
+    // Handled late: the person spoke of what was rolled back before, and has not seen this.
+    if (since !== null && at < since.getTime()) return { code: "message-outdated", deployment };
     const waits = row.verdict?.gates.some((gate) => gate.reason.code === "hold.confirm-fix") ?? false;
     if (!waits && row.fix_confirmed_by === null) return { code: "message-outdated", deployment };
     if (row.fix_confirmed_by !== null) return { code: "fix-confirmed", deployment };

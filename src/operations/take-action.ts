@@ -54,7 +54,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
   switch (action) {
     case "confirm-fix":
-      return await confirmFix(bot, place, asker, deployment);
+      return await confirmFix(bot, place, asker, deployment, at);
     case "confirm-migrations":
       return await confirmMigrations(bot, place, asker, deployment);
     case "start":

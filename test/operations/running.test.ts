@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAdvancer } from "../../src/operations/advance.ts";
 import { noteCallback } from "../../src/operations/note-callback.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
+import { takeAction } from "../../src/operations/take-action.ts";
 import { releaseLeases } from "../../src/store/release-leases.ts";
 import { ask, closed, deploymentsOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, sha, shopPipeline, type World } from "./world.ts";
@@ -782,6 +783,22 @@ describe("rolling back", () => {
     expect(closed((await world.deployment(fix)).verdict)).toEqual(["approvals.missing"]);
     await rollBack(world, "production");
     expect(closed((await world.deployment(fix)).verdict)).toContain("hold.confirm-fix");
+  });
+
+  test("a fix that was confirmed before a rollback and is heard of after it is not confirmed for that one", async () => {
+    await toProduction(world, "a");
+    await toProduction(world, "b");
+    await toProduction(world, "c");
+    await rollBack(world, "production");
+    await push(world, "d");
+    const fix = await ask(world, "production");
+    const clickedAt = world.clock.now();
+    await world.tick(1_000);
+    await rollBack(world, "production");
+    const click = { action: "confirm-fix", deployment: fix, ask: 1, team: "T1", channel: "C1", key: "late" } as const;
+    const by = { slackUser: "U0000ALICE", at: clickedAt };
+    expect(await takeAction(world.bot, { ...click, ...by })).toEqual({ code: "message-outdated", deployment: fix });
+    expect((await world.deployment(fix)).fix_confirmed_by).toBeNull();
   });
 
   test("a person who may not confirm confirms nothing", async () => {
