@@ -8,6 +8,9 @@ import type { Request } from "./request.ts";
 function isSame(other: DeploymentRow, wanted: Request): boolean {
   // A hotfix passes what another request for the same may wait for.
   if (wanted.hotfix === true && !other.hotfix && isPending(other.status)) return false;
+  const isRollback = wanted.kind === "rollback" && other.kind === "rollback";
+  // What a person has chosen to go back to stands, whichever revision it is; one that waits for others stops nothing.
+  if (wanted.byItself === true && isRollback && other.status !== "waiting") return true;
   return other.sha === wanted.revision.sha && wayOf(other.kind) === wayOf(wanted.kind);
 }
 

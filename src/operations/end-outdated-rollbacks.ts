@@ -25,8 +25,7 @@ export async function endOutdatedRollbacks(
 
 /** What had started when the rollback was asked for is what it takes back, also where it succeeds before it is stopped. */
 function cameBefore(rollback: DeploymentRow, live: DeploymentRow): boolean {
-  if (live.id > rollback.id) return true;
-  // Of two rollbacks the one that was asked for last stands, in whatever order they go.
-  if (live.kind === "rollback") return false;
-  return live.started_at !== null && live.started_at > rollback.requested_at;
+  // What a person has chosen to go back to stands, however far another rollback has gone back meanwhile.
+  if (live.kind === "rollback" && !rollback.by_itself) return false;
+  return live.id > rollback.id || (live.started_at !== null && live.started_at > rollback.requested_at);
 }

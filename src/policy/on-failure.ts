@@ -22,7 +22,7 @@ export type LeftBecause =
   | { readonly code: "nothing-before" }
   /** Something else has changed the environment since, or a person has settled it. */
   | { readonly code: "moved-on" }
-  /** A person's rollback to the same revision waits already, or runs. */
+  /** A person's rollback runs or is next, whichever revision it goes back to; or one to the same revision waits. */
   | { readonly code: "asked-already"; readonly rollback: number }
   | { readonly code: "too-often"; readonly times: number }
   /** The pipeline file names the environment no more, or says otherwise by now. */

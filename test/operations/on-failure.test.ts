@@ -1,6 +1,8 @@
 /** What is taken back without anybody asking, and what a person has to confirm. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { followFailure } from "../../src/operations/on-failure.ts";
 import { seeDeployment } from "../../src/operations/see-deployment.ts";
+import { slowly } from "./steps.ts";
 import { openWorld, push, repository, sha, type World } from "./world.ts";
 
 const file = (more = "") => `
@@ -39,6 +41,14 @@ async function rows() {
 
 async function said(code: string) {
   return (await world.said()).filter((note) => note.code === code);
+}
+
+/** What ends within a second is followed before what it woke is looked at. */
+async function lookAtFailureFirst(): Promise<void> {
+  world.faults.arm("deployment.ended");
+  await world.tick(1_000).catch(() => undefined);
+  await followFailure(world.bot, 3);
+  await world.tick(31_000);
 }
 
 const whatWasLeft = async () => (await said("not-rolled-back")).map((note) => "why" in note && note.why);
@@ -170,6 +180,49 @@ describe("on_failure: rollback", () => {
     ]);
     expect(await whatWasLeft()).toContainEqual(why);
     expect(await world.deployment(3)).toMatchObject({ on_failure: "left" });
+  });
+
+  test.each([
+    ["runs", async () => world.tick(1_000)],
+    ["is next in line", async () => lookAtFailureFirst()],
+  ])("leaves it to a person's rollback to another revision, which %s", async (_how, look) => {
+    await push(world, "d");
+    await push(world, "a");
+    let ended = false;
+    world.deployer.cancel = async () => undefined;
+    world.deployer.script = (attempt) => {
+      if (attempt.stage.name !== "deploy") return { state: "success", proven: true };
+      if (attempt.sha === sha("b")) return { state: ended ? "failure" : "running", lookAgainMs: 1_000, proven: true };
+      return { state: attempt.sha === sha("d") && ended ? "running" : "success", lookAgainMs: 1_000, proven: true };
+    };
+    await push(world, "b");
+    const reply = await world.command("U0000ALICE", { kind: "rollback", environment: "staging", to: sha("d") });
+    expect(reply).toMatchObject({ code: "requested", deployment: 4 });
+    ended = true;
+    await look();
+    world.deployer.script = () => ({ state: "success", proven: true });
+    await world.tick(1_000);
+    expect((await rows()).slice(2)).toEqual([
+      { id: 3, kind: "merge", status: "failure", at: "b", by: "alice" },
+      { id: 4, kind: "rollback", status: "success", at: "d", by: "alice" },
+    ]);
+    expect((await world.environment("staging")).live_sha).toBe(sha("d"));
+  });
+
+  test("goes before a person's rollback that waits to be confirmed, which stays", async () => {
+    await push(world, "d");
+    world.github.changed.set(sha("a"), ["db/1.sql"]);
+    await push(world, "a");
+    slowly(world, "staging");
+    await push(world, "b");
+    await world.command("U0000ALICE", { kind: "rollback", environment: "staging", to: sha("d") });
+    breaks("b");
+    await world.tick(1_000);
+    expect((await rows()).slice(2)).toEqual([
+      { id: 3, kind: "merge", status: "failure", at: "b", by: "alice" },
+      { id: 4, kind: "rollback", status: "waiting", at: "d", by: "alice" },
+      { id: 5, kind: "rollback", status: "success", at: "a", by: "signalbox" },
+    ]);
   });
 
   test("does not follow what was refused before it began", async () => {
