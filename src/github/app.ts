@@ -12,9 +12,9 @@ import type { GitHub } from "./client.ts";
 import type { EventRepository, Events } from "./events.ts";
 import { foundPullRequest } from "./facts/pull-request.ts";
 import { type EventName, type Payload, pathsOf, payloads, type RepositoryPayload } from "./payloads.ts";
-import { followInstallation, followRepositories, type ReachEvents } from "./reach.ts";
+import { followInstallation, followRepositories } from "./reach.ts";
 import { type KnownDeliveries, type Recovered, recoverDeliveries } from "./recover-deliveries.ts";
-import { comparePullRequests, type StartUp, startUp } from "./start-up.ts";
+import { reachEvents, type StartUp, startUp } from "./start-up.ts";
 
 export type StoredDelivery = { readonly key: string; readonly name: string; readonly payload: unknown };
 
@@ -71,22 +71,12 @@ function withoutPayload(error: unknown): unknown {
 
 function listen(options: StartUp): void {
   const { github, events } = options;
+  const reach = reachEvents(options);
 
   function on<Name extends EventName>(name: Name, handle: (payload: Payload<Name>) => Promise<void>): void {
     github.probot.on(name, async (context) => await handle(read(name, context.payload)));
   }
 
-  /** Their pull requests may have been open for long before anybody told us of them. */
-  async function add(repositories: readonly EventRepository[]): Promise<void> {
-    await events.repositoriesAdded(repositories);
-    await comparePullRequests(options, repositories);
-  }
-
-  const reach: ReachEvents = {
-    added: add,
-    repositoryRemoved: events.repositoryRemoved,
-    installationRemoved: events.installationRemoved,
-  };
   on("installation", async ({ installation }) => await followInstallation(github, reach, installation.id));
 
   on("installation_repositories", async ({ installation, ...changed }) => {

@@ -82,6 +82,8 @@ export type ListedPullRequests = {
   readonly open: readonly FoundPullRequest[];
 };
 
+export type StoredRepository = Pick<EventRepository, "id" | "installationId">;
+
 export type Events = {
   /** Also when it was renamed, transferred, made private or public, or has another default branch. */
   repositoryAdded(repository: EventRepository): Promise<void>;
@@ -90,8 +92,11 @@ export type Events = {
   repositoryRemoved(repositoryId: number): Promise<void>;
   /** The App was uninstalled or suspended there: all of the installation's repositories are out of reach. */
   installationRemoved(installationId: number): Promise<void>;
-  /** At start: these are all repositories that the App can reach; any other was removed meanwhile. */
-  repositoriesListed(repositoryIds: readonly number[]): Promise<void>;
+  /**
+   * At start: these are what GitHub lists as within reach. Answers with what is stored beyond them, and takes none of it
+   * away: it was removed, or has come since, or a list that was read page by page has passed it over.
+   */
+  repositoriesListed(repositoryIds: readonly number[]): Promise<readonly StoredRepository[]>;
   pullRequestSeen(repository: EventRepository, pullRequest: FoundPullRequest): Promise<void>;
   /**
    * At start: these are all open pull requests of these repositories; one that is stored as open and is not among them

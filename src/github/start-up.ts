@@ -3,7 +3,8 @@
  * the same port as deliveries, so that whatever happened while the bot was down is met as if it had just been told.
  *
  * Calls: 1 for each hundred installations; for each installation 1 for each hundred repositories; for each ten
- * repositories that are followed 1, and 1 more for each further page of open pull requests that one of them has.
+ * repositories that are followed 1, and 1 more for each further page of open pull requests that one of them has; and what
+ * `followRepositories` asks for each installation of which something is stored that is not listed.
  */
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
@@ -13,6 +14,7 @@ import { readOpenPullRequests } from "./facts/open-pull-requests.ts";
 import { listOpenPullRequests } from "./facts/pull-request.ts";
 import { GitHubRefusal } from "./failures.ts";
 import { listInstallations, listRepositories } from "./installations.ts";
+import { followRepositories, type ReachEvents } from "./reach.ts";
 
 export type StartUp = {
   readonly context: Context;
@@ -32,9 +34,26 @@ export async function startUp(options: StartUp): Promise<void> {
     repositories.push(...(await listRepositories(github, installation)));
   }
   await events.repositoriesAdded(repositories);
-  await events.repositoriesListed(repositories.map(({ id }) => id));
+  const beyond = await events.repositoriesListed(repositories.map(({ id }) => id));
+  for (const installation of new Set(beyond.map(({ installationId }) => installationId))) {
+    const ids = beyond.filter(({ installationId }) => installationId === installation).map(({ id }) => id);
+    await followRepositories(github, reachEvents(options), installation, ids);
+  }
   await context.faults.at("github.repositories-compared");
   await comparePullRequests(options, repositories);
+}
+
+export function reachEvents(options: StartUp): ReachEvents {
+  const { events } = options;
+  return {
+    /** Their pull requests may have been open for long before anybody told us of them. */
+    async added(repositories) {
+      await events.repositoriesAdded(repositories);
+      await comparePullRequests(options, repositories);
+    },
+    repositoryRemoved: events.repositoryRemoved,
+    installationRemoved: events.installationRemoved,
+  };
 }
 
 /** Tells of the open pull requests of those repositories that are followed. */

@@ -11,12 +11,12 @@ import { loseMergeGroup, type MergeGroup, seeMergeGroup } from "./see-merge-grou
 import { seeListedPullRequests, seeOpenPullRequests } from "./see-open-pull-requests.ts";
 import { seePullRequest } from "./see-pull-request.ts";
 import {
-  keepOnly,
   loseInstallation,
   loseRepository,
   type SeenRepository,
   seeRepositories,
   seeRepository,
+  storedBeyond,
 } from "./see-repository.ts";
 import { type Review, seeReview } from "./see-review.ts";
 import { showGatesAgain } from "./show-gates-again.ts";
@@ -45,7 +45,7 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await loseInstallation(bot, installationId);
     },
     async repositoriesListed(ids: readonly number[]) {
-      await keepOnly(bot, ids);
+      return await storedBeyond(bot, ids);
     },
     async pullRequestSeen(repository: Repository, pullRequest: Parameters<typeof seePullRequest>[2]) {
       await meet(repository);

@@ -104,9 +104,13 @@ export async function loseInstallation(bot: Bot, installationId: number): Promis
   await lose(bot, (query) => query.where("installation_id", "=", installationId));
 }
 
-/** At start GitHub lists all repositories that the App can reach: any other was removed while the bot was down. */
-export async function keepOnly(bot: Bot, ids: readonly number[]): Promise<void> {
-  await lose(bot, (query) => (ids.length === 0 ? query : query.where("id", "not in", [...ids])));
+/** At start GitHub lists the repositories that the App can reach: these are the others that are taken to be. */
+export async function storedBeyond(bot: Bot, ids: readonly number[]) {
+  const standing = bot.db.selectFrom("repository").select(["id", "installation_id"]).where("removed_at", "is", null);
+  const listed = new Set(ids);
+  return (await standing.execute())
+    .filter(({ id }) => !listed.has(id))
+    .map(({ id, installation_id }) => ({ id, installationId: installation_id }));
 }
 
 /** What waits in a repository that is out of reach ends. What runs there comes to its own end. */

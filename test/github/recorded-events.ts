@@ -1,9 +1,13 @@
 /** An `Events` that remembers what it was told, in order. */
-import type { Events } from "../../src/github/events.ts";
+import type { Events, StoredRepository } from "../../src/github/events.ts";
 
 export type Told = readonly [keyof Events, ...unknown[]];
 
-export function recordedEvents(fail?: (told: Told) => void): Events & { readonly told: readonly Told[] } {
+/** `beyond` is what is stored beyond what GitHub lists. */
+export function recordedEvents(
+  fail?: (told: Told) => void,
+  beyond?: () => Promise<readonly StoredRepository[]>,
+): Events & { readonly told: readonly Told[] } {
   const told: Told[] = [];
   const record =
     (name: keyof Events) =>
@@ -17,7 +21,10 @@ export function recordedEvents(fail?: (told: Told) => void): Events & { readonly
     repositoriesAdded: record("repositoriesAdded"),
     repositoryRemoved: record("repositoryRemoved"),
     installationRemoved: record("installationRemoved"),
-    repositoriesListed: record("repositoriesListed"),
+    repositoriesListed: async (ids) => {
+      await record("repositoriesListed")(ids);
+      return (await beyond?.()) ?? [];
+    },
     pullRequestSeen: record("pullRequestSeen"),
     openPullRequestsListed: record("openPullRequestsListed"),
     pushed: record("pushed"),

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createGitHubApp } from "../../src/github/app.ts";
+import type { EventRepository, StoredRepository } from "../../src/github/events.ts";
 import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
 import { recordedEvents } from "./recorded-events.ts";
 
@@ -17,8 +18,13 @@ afterEach(async () => {
   await world.close();
 });
 
-function build(options: { known?: readonly string[]; follows?: (id: number) => Promise<boolean> } = {}) {
-  const events = recordedEvents();
+type Built = {
+  known?: readonly string[];
+  follows?: (id: number) => Promise<boolean>;
+  beyond?: () => Promise<readonly StoredRepository[]>;
+};
+function build(options: Built = {}) {
+  const events = recordedEvents(undefined, options.beyond);
   const asked: string[][] = [];
   const app = createGitHubApp({
     context: world.context,
@@ -61,6 +67,24 @@ test("installations, repositories and open pull requests are compared, in few ca
   ];
   expect(events.told[2]).toMatchObject(["openPullRequestsListed", [{ repository: shop, open }]]);
   expect(calls).toEqual(["GET /app/installations", "GET /installation/repositories", "POST /graphql"]);
+});
+
+test("what is stored and not listed is asked for again before it is taken away: it may have come, or been passed over", async () => {
+  let late: EventRepository | undefined;
+  const { app, events } = build({
+    async beyond() {
+      await world.sandbox.createRepository("acme/late", { files: { a: "a" } });
+      late = await world.repository("acme/late");
+      return [late, { id: 999, installationId: late.installationId }, { id: 998, installationId: 404 }];
+    },
+  });
+  await app.startUp();
+  const told = events.told.filter(([name]) => name !== "openPullRequestsListed").slice(2);
+  expect(told).toEqual([
+    ["repositoryRemoved", 999],
+    ["repositoriesAdded", [late]],
+    ["repositoryRemoved", 998],
+  ]);
 });
 
 test("pull requests of repositories that nobody follows are not asked for", async () => {

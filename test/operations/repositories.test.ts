@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadServices } from "../../src/operations/place.ts";
 import { Refusal } from "../../src/operations/ports.ts";
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
-import { keepOnly, loseInstallation, seeRepositories, seeRepository } from "../../src/operations/see-repository.ts";
+import {
+  loseInstallation,
+  loseRepository,
+  seeRepositories,
+  seeRepository,
+  storedBeyond,
+} from "../../src/operations/see-repository.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { ask, statusOf } from "./steps.ts";
 import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
@@ -126,8 +132,7 @@ test("another repository under its name takes its place, and what waited there e
 
 test.each([
   ["the App is taken out", () => loseInstallation(world.bot, repository.installationId)],
-  ["GitHub lists others only", () => keepOnly(world.bot, [77])],
-  ["GitHub lists none", () => keepOnly(world.bot, [])],
+  ["GitHub reaches it no more", () => loseRepository(world.bot, repository.id)],
 ])("%s: what waits ends; added again, it works as before", async (_what, lose) => {
   await push(world, "a");
   const waiting = await ask(world, "production");
@@ -138,6 +143,15 @@ test.each([
   const again = await ask(world, "production");
   await world.react("U0000ROSA", again);
   expect(await statusOf(world, again)).toBe("success");
+});
+
+test("what is stored beyond what GitHub lists is told, and stands until it was asked for again", async () => {
+  const stored = { id: repository.id, installationId: repository.installationId };
+  await seeRepository(world.bot, repository);
+  for (const listed of [[], [77]]) expect(await storedBeyond(world.bot, listed)).toEqual([stored]);
+  expect(await storedBeyond(world.bot, [repository.id])).toEqual([]);
+  await loseRepository(world.bot, repository.id);
+  expect(await storedBeyond(world.bot, [])).toEqual([]);
 });
 
 test("another default branch: its pipeline file is read, and what waits goes on waiting", async () => {
