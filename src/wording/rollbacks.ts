@@ -24,7 +24,7 @@ function whyLeft(why: LeftBecause): string {
     case "moved-on":
       return "the environment has been changed or settled since";
     case "asked-already":
-      return `rollback ${why.rollback} to the same revision was asked for already`;
+      return `rollback ${why.rollback} was asked for already`;
     case "too-often":
       return `that was done ${why.times} times in this environment in the last 24 hours already`;
     case "not-wanted":
