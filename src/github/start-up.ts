@@ -57,7 +57,7 @@ export function reachEvents(options: StartUp): ReachEvents {
 }
 
 /** Tells of the open pull requests of those repositories that are followed. */
-export async function comparePullRequests(options: StartUp, repositories: readonly EventRepository[]): Promise<void> {
+async function comparePullRequests(options: StartUp, repositories: readonly EventRepository[]): Promise<void> {
   const { follows, events } = options;
   const followed: EventRepository[] = [];
   for (const repository of repositories) {
