@@ -10,7 +10,7 @@
 import { type ClockTimer, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { Clock, Context, Timer } from "../context.ts";
-import type { Connection } from "../store/pool.ts";
+import { type Connection, tcpKeepAlive } from "../store/pool.ts";
 import { queues } from "./wake.ts";
 
 /**
@@ -34,6 +34,7 @@ export async function startBoss(parts: {
   const { context, log, connection } = parts;
   const boss = new PgBoss({
     ...connection,
+    ...tcpKeepAlive,
     schema: "pgboss",
     application_name: "signalbox jobs",
     max: connectionsAtMost,

@@ -21,6 +21,8 @@ export type Connection =
 const connectionsAtMost = 6;
 /** Kept long enough for a burst, and not for the quiet hours: an idle connection costs the server memory. */
 const idleMs = 5_000;
+/** A server whose machine has vanished says nothing any more: it is asked from so long on, by the operating system. */
+export const tcpKeepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 /** Waiting longer than this for a connection means that the database is down or overrun, and is said. */
 const connectWithinMs = 10_000;
 
@@ -50,8 +52,7 @@ export function openPool(connection: Connection, log: Logger, name = "signalbox"
     idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: connectWithinMs,
     types: columnTypes,
-    // Of a server whose machine has vanished nobody says that it will not answer.
-    keepAlive: true,
+    ...tcpKeepAlive,
     // An idle connection keeps the process alive otherwise, even after everything else has ended.
     allowExitOnIdle: true,
   });
