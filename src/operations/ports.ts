@@ -227,7 +227,7 @@ export class NotSent extends OutsideError {}
 /** The far side answered and said no: asking again alone changes nothing. */
 export class Refusal extends OutsideError {}
 
-/** Whether asking later may help: nobody answered, or it was not for them to say no. */
+/** Whether a later try may help: the far side did not answer, or broke, or was too busy; it has not said no. */
 export function isAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isAway);
   return error instanceof OutsideError && !(error instanceof Refusal);

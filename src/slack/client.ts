@@ -49,7 +49,7 @@ export type SlackClient = {
   call<T>(method: string, fields: Readonly<Record<string, unknown>>, shape: z.ZodType<T>): Promise<T>;
   /** Who the bot is. Asked once; a failure is not remembered. */
   identity(): Promise<SlackIdentity>;
-  /** Posts to a response URL. The answer's status; rejects with `OutsideError` as above, or to wait. */
+  /** Posts to a response URL. The answer's status; rejects when there was none, or to wait, with the same as `call`. */
   respond(url: string, body: Readonly<Record<string, unknown>>): Promise<number>;
 };
 
