@@ -2,7 +2,8 @@
  * The private server, driven by real processes that are really killed. As root every case is run; as an ordinary user
  * those are skipped that need another user or a disk of their own, which only root can give.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -189,6 +190,24 @@ test("a half-made database is made anew, and nothing else is touched", async () 
   const names = await readdir(dataDir);
   expect(names.filter((name) => name.includes("making"))).toEqual([]);
   expect(await readFile(join(dataDir, "notes.txt"), "utf8")).toBe("mine");
+});
+
+test("a half-made database that is still being filled is removed once that is over", async () => {
+  const wal = join(dataDir, "postgres.making-0000", "pg_wal");
+  await mkdir(wal, { recursive: true });
+  const filling = spawn(process.execPath, [
+    "--eval",
+    `const until = Date.now() + 1200;
+    for (let n = 0; Date.now() < until; n += 1) require("node:fs").writeFileSync(process.argv[1] + "/" + n, "");`,
+    wal,
+  ]);
+  const filled = once(filling, "exit");
+  while ((await readdir(wal)).length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  const bot = await start();
+  opened(bot);
+  await bot.end();
+  expect((await readdir(dataDir)).filter((name) => name.includes("making"))).toEqual([]);
+  await filled;
 });
 
 test("a bot killed while it makes the database is followed by one that makes it", async () => {

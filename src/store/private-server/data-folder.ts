@@ -87,6 +87,8 @@ async function make({ context, log, place, binaries }: Parameters<typeof ensureD
 }
 
 const halfMade = ".making-";
+/** initdb outlives a bot that is killed, and fills the folder on until it finds it gone: within 6 s that is over. */
+const whileFilled = { maxRetries: 10, retryDelay: 100 } as const;
 
 /** Whoever holds DATA_DIR is the only one to make anything here, so these are left from a start that was cut short. */
 async function removeHalfMade({ context, log, place }: Parameters<typeof ensureDataFolder>[0]): Promise<void> {
@@ -94,7 +96,7 @@ async function removeHalfMade({ context, log, place }: Parameters<typeof ensureD
   for (const name of await context.files.readdir(place.base)) {
     if (!name.startsWith(prefix)) continue;
     log.info({ folder: join(place.base, name) }, "a database that was only half made is removed");
-    await context.files.rm(join(place.base, name), { recursive: true, force: true });
+    await context.files.rm(join(place.base, name), { recursive: true, force: true, ...whileFilled });
   }
 }
 
