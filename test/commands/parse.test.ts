@@ -5,6 +5,7 @@ import { helpOn } from "../../src/commands/help.ts";
 import { helpTopics } from "../../src/commands/help-topics.ts";
 import { parseCommand } from "../../src/commands/parse.ts";
 import { deployVerbs } from "../../src/policy/verbs.ts";
+import { anyCharacter } from "../harness/any-character.ts";
 
 const now = Date.UTC(2026, 10, 21, 14, 30);
 const at = (text: string) => Date.parse(text);
@@ -457,7 +458,7 @@ const piece = fc.oneof(
     "  ",
   ),
   fc.string(),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
 );
 
 test("any text gets an answer, and never an environment or a reason that is empty", () => {

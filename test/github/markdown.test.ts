@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { describe, expect, test } from "vitest";
 import { code, plainLine, webUrl } from "../../src/github/markdown.ts";
+import { anyCharacter } from "../harness/any-character.ts";
 
 function parsed(markdown: string): unknown {
   const [paragraph, ...more] = fromMarkdown(`before ${markdown} after`).children;
@@ -31,7 +32,7 @@ describe("code", () => {
 
   test("any text is one code span and nothing else", () => {
     const texts = fc.oneof(
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: anyCharacter }),
       fc.string({ unit: fc.constantFrom("`", " ", "\\", "\n", "<", "@", "a") }),
     );
     fc.assert(

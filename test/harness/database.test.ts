@@ -33,7 +33,13 @@ async function everythingOf({ db }: { readonly db: Kysely<Database> }): Promise<
     everything.set(name, await rowsOf(db, `(select * from ${name})`, ofNoConcern));
   }
   everything.set("settings", await rowsOf(db, "(select name, setting from pg_settings)"));
-  everything.set("locks", await rowsOf(db, "(select mode from pg_locks where locktype = 'advisory')"));
+  everything.set(
+    "locks",
+    await rowsOf(
+      db,
+      "(select mode from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database()))",
+    ),
+  );
   return everything;
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HomeView } from "../../../src/operations/home-shown.ts";
 import { renderHome } from "../../../src/slack/views/home.ts";
+import { anyCharacter } from "../../harness/any-character.ts";
 import { problemsOfView } from "./view-limits.ts";
 
 const at = Date.UTC(2026, 10, 21, 14, 30);
@@ -125,7 +126,7 @@ test("a button asks once more, naming what it is about", () => {
 
 const text = fc.oneof(
   fc.string({ maxLength: 400 }),
-  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.string({ unit: anyCharacter, maxLength: 200 }),
   fc.constantFrom("<!channel>", "a & b", "x".repeat(3_000), "```", "\u202eevil"),
 );
 const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/u);
