@@ -182,7 +182,7 @@ export async function measurePull(repository: Repository, issue: PullIssue): Pro
   pull.baseSha = base;
   const compared = await compareCommits(repository.git, base, pull.headSha);
   if (compared === undefined) return;
-  const files = await changedFiles(repository.git, compared.mergeBase, pull.headSha, "names");
+  const files = await changedFiles(repository.git, compared.mergeBase, pull.headSha);
   pull.size = {
     commits: compared.ahead.length,
     additions: files.reduce((sum, file) => sum + file.additions, 0),

@@ -5,6 +5,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createDiffTree } from "./diff-tree.ts";
 import { type ObjectType, writeLoose } from "./loose-objects.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { type AnnotatedTag, type Commit, parseCommit, parseTag, parseTree, type TreeEntry } from "./objects.ts";
@@ -35,6 +36,8 @@ export type BareRepository = {
   blob(name: string): Promise<{ readonly sha: string; readonly content: Buffer } | undefined>;
   /** The full SHA and type behind a full or abbreviated SHA, or `<commit>:<path>`. */
   object(name: string): Promise<{ readonly sha: string; readonly type: string } | undefined>;
+  /** What the tree `to` changed against the tree `from`, as `diff-tree.ts` has it. */
+  difference(from: string, to: string): Promise<string>;
   /** What a value derived from immutable objects was last time; computed once for each key. */
   remember<T>(cache: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -62,6 +65,7 @@ async function makeFolder(folder: string, defaultBranch: string): Promise<void> 
 export async function createBareRepository(folder: string, defaultBranch: string): Promise<BareRepository> {
   await makeFolder(folder, defaultBranch);
   const reader = createObjectReader(folder);
+  const diffTree = createDiffTree(folder);
   const refs = new Map<string, string>();
   const commits = new Map<string, Promise<Commit | undefined>>();
   let last: Promise<unknown> = Promise.resolve();
@@ -149,7 +153,10 @@ export async function createBareRepository(folder: string, defaultBranch: string
       const object = await reader.read(name);
       return object === undefined ? undefined : { sha: object.sha, type: object.type };
     },
+    difference: (from, to) => diffTree.between(from, to),
     remember,
-    close: () => reader.close(),
+    async close() {
+      await Promise.all([reader.close(), diffTree.close()]);
+    },
   };
 }

@@ -55,19 +55,14 @@ const statuses: Readonly<Record<string, ChangedFile["status"]>> = {
   T: "changed",
 };
 
-/** What `to` changed against `from`, both commits or trees; with the patches when they are wanted. */
-export function changedFiles(
-  repository: BareRepository,
-  from: string,
-  to: string,
-  wanted: "patches" | "names",
-): Promise<readonly ChangedFile[]> {
+/** What `to` changed against `from`, both commits or trees. */
+export function changedFiles(repository: BareRepository, from: string, to: string): Promise<readonly ChangedFile[]> {
   if (from === to) return Promise.resolve([]);
-  return repository.remember(cachesOf(repository).differences, `${from} ${to} ${wanted}`, async () => {
-    const patch = wanted === "patches" ? ["--patch"] : [];
-    const args = ["diff", "-M", "--raw", "--numstat", ...patch, "--no-abbrev", "--no-color", "-z", from, to];
+  return repository.remember(cachesOf(repository).differences, `${from} ${to}`, async () => {
+    const treeOf = async (sha: string) => (await repository.commit(sha))?.tree ?? sha;
+    const difference = await repository.difference(await treeOf(from), await treeOf(to));
     // The patches stand behind an empty entry, and no name is empty.
-    const [listed = "", ...patches] = (await git(repository.folder, args)).split("\0\0");
+    const [listed = "", ...patches] = difference.split("\0\0");
     return joinDifference(listed, patches.join("\0\0"));
   });
 }

@@ -85,7 +85,7 @@ export const commitRoutes: readonly Route[] = [
     const [mergeBaseCommit, commits, files] = await Promise.all([
       repository.git.commit(mergeBase),
       commitsOf(repository.git, ahead.slice((page - 1) * perPage, page * perPage)),
-      page === 1 ? changedFiles(repository.git, mergeBase, to.sha, "patches") : [],
+      page === 1 ? changedFiles(repository.git, mergeBase, to.sha) : [],
     ]);
     const url = `${repositoryUrl(hub, repository)}/compare/${base}...${head}`;
     const html = `${htmlUrl(hub, repository)}/compare/${base}...${head}`;
@@ -142,7 +142,7 @@ export const oneCommitRoute: Route = repositoryRoute("GET", "/commits/*ref", asy
   if (/application\/vnd\.github\.(v3\.)?sha/.test(call.accept)) {
     return { text: { type: "application/vnd.github.v3.sha; charset=utf-8", content: commit.sha } };
   }
-  const files = await changedFiles(repository.git, commit.parents[0] ?? emptyTree, commit.sha, "patches");
+  const files = await changedFiles(repository.git, commit.parents[0] ?? emptyTree, commit.sha);
   const additions = files.reduce((sum, file) => sum + file.additions, 0);
   const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
   return {

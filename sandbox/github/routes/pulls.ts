@@ -113,7 +113,7 @@ const pullsThemselves: readonly Route[] = [
     const { pull } = pullAt(call);
     const compared = await compareCommits(repository.git, pull.baseSha, pull.headSha);
     const from = compared?.mergeBase ?? pull.baseSha;
-    const files = await changedFiles(repository.git, from, pull.headSha, "patches");
+    const files = await changedFiles(repository.git, from, pull.headSha);
     return listAnswer(hub, call, files, (file) => fileJson(hub, repository, pull.headSha, file));
   }),
   repositoryRoute("GET", "/pulls/:number/commits", async (call, hub) => {

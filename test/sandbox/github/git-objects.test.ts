@@ -7,7 +7,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BareRepository, createBareRepository, noCommit } from "../../../sandbox/github/git/bare-repository.ts";
-import { tagContent } from "../../../sandbox/github/git/objects.ts";
+import { changedFiles } from "../../../sandbox/github/git/history.ts";
+import { emptyTree, tagContent } from "../../../sandbox/github/git/objects.ts";
 import { gitEnvironment } from "../../../sandbox/github/git/run-git.ts";
 import { type FileWrite, writeCommit } from "../../../sandbox/github/git/writing.ts";
 
@@ -156,4 +157,42 @@ test("objects are found by every name that is used, where they were written and 
   expect(await found()).toEqual(asGit.trim().split("\n"));
   expect(await repository.tag(tag)).toMatchObject({ object: sha, name: "v1", tagger: author, message: "One" });
   expect(faults()).toBe("");
+});
+
+test("what one commit changed against another is told as git tells it, however many ask at once", async () => {
+  const many = Array.from({ length: 40 }, (_, line) => `line ${line}\n`).join("");
+  const [before = "", after = "", same = ""] = await ours([
+    [file("moved.txt", many), file("gone.txt", "one\ntwo\n"), file("kept.txt"), file("end of\n0", "a\n")],
+    [
+      gone("moved.txt"),
+      file("there/moved.txt", many.replace("line 3\n", "")),
+      gone("gone.txt"),
+      file("new.bin", "\0\u0001"),
+      file("end of\n0", "b\n"),
+    ],
+    [],
+  ]);
+  const [changed, back, made, nothing] = await Promise.all([
+    changedFiles(repository, before, after),
+    changedFiles(repository, after, before),
+    changedFiles(repository, emptyTree, before),
+    changedFiles(repository, after, same),
+  ]);
+  const named = (files: typeof changed) => files.map(({ status, path }) => `${status} ${path}`);
+  expect(changed).toMatchObject([
+    { status: "modified", path: "end of\n0", additions: 1, deletions: 1, patch: "@@ -1 +1 @@\n-a\n+b" },
+    { status: "removed", path: "gone.txt", additions: 0, deletions: 2 },
+    { status: "added", path: "new.bin", additions: 0, deletions: 0 },
+    { status: "renamed", path: "there/moved.txt", previousPath: "moved.txt", additions: 0, deletions: 1 },
+  ]);
+  expect(named(back).toSorted()).toEqual([
+    "added gone.txt",
+    "modified end of\n0",
+    "removed new.bin",
+    "renamed moved.txt",
+  ]);
+  expect(named(made)).toEqual(["added end of\n0", "added gone.txt", "added kept.txt", "added moved.txt"]);
+  expect(nothing).toEqual([]);
+  await expect(changedFiles(repository, "f".repeat(40), after)).rejects.toThrow("are not two trees");
+  expect(named(await changedFiles(repository, before, after))).toHaveLength(4);
 });
