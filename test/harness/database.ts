@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Kysely } from "kysely";
-import { Pool, type PoolClient } from "pg";
+import { Pool, type PoolClient, type PoolConfig } from "pg";
 import { pino } from "pino";
 import { inject } from "vitest";
 import { type Connection, openKysely, openPool } from "../../src/store/pool.ts";
@@ -78,14 +78,20 @@ function prepareOnce(client: PoolClient, spoil: () => void): void {
   });
 }
 
+let admin: Pool | undefined;
+
 async function asAdmin(statement: string): Promise<void> {
+  admin ??= keptPool({ database: "postgres" });
+  await admin.query(statement);
+}
+
+/** One connection, made when it is wanted and kept for as long as the process lives. */
+function keptPool(options: PoolConfig): Pool {
   const { host, port, user } = inject("postgres");
-  const pool = new Pool({ host, port, user, database: "postgres", max: 1 });
-  try {
-    await pool.query(statement);
-  } finally {
-    await pool.end();
-  }
+  const pool = new Pool({ host, port, user, ...options, max: 1, allowExitOnIdle: true, idleTimeoutMillis: 0 });
+  // The server ends before the processes that use it do.
+  pool.on("error", () => undefined);
+  return pool;
 }
 
 async function make(template: string): Promise<Made> {
@@ -97,15 +103,7 @@ async function make(template: string): Promise<Made> {
   const pool = openPool(connection, pino({ level: "silent" }));
   // What a connection has learned is worth more than the server's memory here.
   pool.options.idleTimeoutMillis = 0;
-  const emptier = new Pool({
-    ...connection,
-    options: emptyingOptions,
-    max: 1,
-    allowExitOnIdle: true,
-    idleTimeoutMillis: 0,
-  });
-  // The server ends before the processes that use it do.
-  emptier.on("error", () => undefined);
+  const emptier = keptPool({ database: name, options: emptyingOptions });
   const made: Made = { name, pool, emptier, spoiled: false };
   const spoil = () => {
     made.spoiled = true;
