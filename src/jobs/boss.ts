@@ -7,10 +7,12 @@
  * that sent the other has committed: what it changed would then go unseen until the sweep. And a wake for later would
  * swallow one for now. Wakes of the same key are made one by whoever takes them (`look-queue.ts`).
  */
+import type { PoolConfig } from "pg";
 import { type ClockTimer, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { Clock, Context, Timer } from "../context.ts";
 import { type Connection, tcpKeepAlive } from "../store/pool.ts";
+import { PreparingClient } from "../store/preparing-client.ts";
 import { queues } from "./wake.ts";
 
 /**
@@ -25,6 +27,8 @@ const deleteAfterSeconds = 60;
 const maintenanceIntervalSeconds = 300;
 /** A wake that nobody has taken so long after its time is dropped: the table says by itself that it is due. */
 const retentionSeconds = 24 * 3600;
+/** Handed on to its pool by pg-boss, whose own options do not name it. */
+const preparing = { Client: PreparingClient } satisfies PoolConfig;
 
 export async function startBoss(parts: {
   readonly context: Context;
@@ -35,6 +39,7 @@ export async function startBoss(parts: {
   const boss = new PgBoss({
     ...connection,
     ...tcpKeepAlive,
+    ...preparing,
     schema: "pgboss",
     application_name: "signalbox jobs",
     max: connectionsAtMost,

@@ -43,7 +43,7 @@ export async function insertDeliveries(
   const values: (Date | Buffer | string | null)[] = [now];
   for (const { source, key, name, payload } of deliveries) values.push(source, key, name, payload);
   while (values.length < 1 + size * perRow.length) values.push(null);
-  const { rows } = await pool.query({ name: `inbox-${size}`, text, values });
+  const { rows } = await pool.query(text, values);
   return z.array(written).parse(rows);
 }
 

@@ -7,6 +7,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { type ClientConfig, Pool, types } from "pg";
 import type { Logger } from "pino";
+import { PreparingClient } from "./preparing-client.ts";
 import type { Database } from "./schema.ts";
 
 /** How to reach one database: a URL, or the folder of a Unix socket as `host`. */
@@ -47,6 +48,7 @@ const columnTypes: NonNullable<ClientConfig["types"]> = {
 export function openPool(connection: Connection, log: Logger, name = "signalbox"): Pool {
   const pool = new Pool({
     ...connection,
+    Client: PreparingClient,
     application_name: name,
     max: connectionsAtMost,
     idleTimeoutMillis: idleMs,

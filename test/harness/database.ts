@@ -41,9 +41,8 @@ type Made = {
 
 const spare: Made[] = [];
 
-type Statement = { readonly name: string; readonly leavesTraces: boolean };
-
-const statements = new Map<string, Statement>();
+/** By its text, whether it may leave behind what emptying does not take away. */
+const statements = new Map<string, boolean>();
 
 /** Reads and writes of rows and their transactions leave nothing but rows; the rest may change schema or session. */
 const aboutRows =
@@ -51,30 +50,19 @@ const aboutRows =
 const aboutSessions = /\b(set_config|pg_(try_)?advisory_lock|setval)\b/iu;
 
 function mayLeaveTraces(text: string): boolean {
-  return !aboutRows.test(text) || aboutSessions.test(text);
-}
-
-function statementOf(text: string): Statement {
   const known = statements.get(text);
   if (known !== undefined) return known;
-  const statement = { name: `statement_${statements.size}`, leavesTraces: mayLeaveTraces(text) };
-  statements.set(text, statement);
-  return statement;
+  const may = !aboutRows.test(text) || aboutSessions.test(text);
+  statements.set(text, may);
+  return may;
 }
 
-/**
- * Has the server parse and plan each text once for a connection, which is most of its work where tables are small. The
- * bot's own connections do not: it may be behind something that shares them out.
- */
-function prepareOnce(client: PoolClient, spoil: () => void): void {
+function watch(client: PoolClient, spoil: () => void): void {
   const query = client.query;
-  Reflect.set(client, "query", (asked: unknown, values: unknown, ...rest: readonly unknown[]) => {
+  Reflect.set(client, "query", (asked: unknown, ...rest: readonly unknown[]) => {
     const text: unknown = typeof asked === "string" ? asked : Reflect.get(Object(asked), "text");
-    if (typeof text !== "string") spoil();
-    else if (statementOf(text).leavesTraces) spoil();
-    if (typeof asked !== "string" || !Array.isArray(values))
-      return Reflect.apply(query, client, [asked, values, ...rest]);
-    return Reflect.apply(query, client, [{ name: statementOf(asked).name, text: asked, values }, ...rest]);
+    if (typeof text !== "string" || mayLeaveTraces(text)) spoil();
+    return Reflect.apply(query, client, [asked, ...rest]);
   });
 }
 
@@ -108,7 +96,7 @@ async function make(template: string): Promise<Made> {
   const spoil = () => {
     made.spoiled = true;
   };
-  pool.on("connect", (client) => prepareOnce(client, spoil));
+  pool.on("connect", (client) => watch(client, spoil));
   pool.on("release", (_error, client) => {
     if (client.getTransactionStatus() !== "I") spoil();
   });
