@@ -11,6 +11,8 @@ function isSame(other: DeploymentRow, wanted: Request): boolean {
   const isRollback = wanted.kind === "rollback" && other.kind === "rollback";
   // What a person has chosen to go back to stands, whichever revision it is; one that waits for others stops nothing.
   if (wanted.byItself === true && isRollback && other.status !== "waiting") return true;
+  // A rollback to the same revision takes back something else when another has begun to change the environment since.
+  if (isRollback && other.undoes_sha !== (wanted.undoes ?? null)) return false;
   return other.sha === wanted.revision.sha && wayOf(other.kind) === wayOf(wanted.kind);
 }
 

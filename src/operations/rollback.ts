@@ -39,7 +39,7 @@ export async function rollback(
   if (choice.kind === "none") {
     return { code: "nothing-to-roll-back-to", service: place.service.name, environment: place.policy.name };
   }
-  const waiting = await waitsForConfirmation(bot, place, choice.revision.sha);
+  const waiting = await waitsForConfirmation(bot, place, choice);
   if (waiting !== undefined) return await confirmMigrations(bot, place, asker, waiting);
   const wanted = {
     kind: "rollback",
@@ -59,13 +59,19 @@ export async function rollback(
 }
 
 /** The same rollback, which a person has to confirm: asking for it once more does. */
-async function waitsForConfirmation(bot: Bot, place: Place, sha: string): Promise<number | undefined> {
+async function waitsForConfirmation(
+  bot: Bot,
+  place: Place,
+  { revision, undoes }: Extract<RollbackChoice, { kind: "target" }>,
+): Promise<number | undefined> {
   const rows = await bot.db
     .selectFrom("deployment")
     .select(["id", "verdict"])
     .where("environment_id", "=", place.environment.id)
     .where("kind", "=", "rollback")
-    .where("sha", "=", sha)
+    .where("sha", "=", revision.sha)
+    // Of one that takes back something else, other migrations were shown.
+    .where("undoes_sha", "=", undoes.revision.sha)
     .where("status", "in", [...pendingStatuses])
     .where("migrations_confirmed_by", "is", null)
     .execute();

@@ -34,13 +34,20 @@ export function supersedes(
 }
 
 /**
- * Whether a request is the very one that an older one waits for: what came by itself and is left to a person ends when a
- * person asks for the same revision, also where nothing else is superseded.
+ * Whether a request is the very one that an older one waits for, which then ends, also where nothing else is superseded:
+ * what came by itself and is left to a person, when a person asks for the same revision; and a rollback, when one is asked
+ * for to the same revision that takes back more, since something has changed the environment meanwhile.
  */
 export function asksForWhatWaits(
-  newer: { readonly sha: Sha; readonly typed: boolean },
-  older: { readonly sha: Sha; readonly typed: boolean; readonly gates: readonly GateResult[] },
+  newer: { readonly kind: RequestKind; readonly sha: Sha; readonly typed: boolean },
+  older: {
+    readonly kind: RequestKind;
+    readonly sha: Sha;
+    readonly typed: boolean;
+    readonly gates: readonly GateResult[];
+  },
 ): boolean {
-  if (!newer.typed || older.typed || newer.sha !== older.sha) return false;
+  if (!newer.typed || newer.sha !== older.sha) return false;
+  if (older.typed) return newer.kind === "rollback" && older.kind === "rollback";
   return older.gates.some((gate) => gate.gate === "ready" && gate.result === "wait");
 }

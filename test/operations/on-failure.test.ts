@@ -368,6 +368,28 @@ describe("migrations between", () => {
     expect(await world.click("U0000ALICE", "confirm-migrations", 4)).toMatchObject({ code: "already-ended" });
   });
 
+  test("what has broken meanwhile is shown before it is taken back too: nobody has confirmed that", async () => {
+    await withMigration();
+    await push(world, "b");
+    const named = { ...back, to: sha("a") };
+    expect(await world.command("U0000ALICE", named)).toMatchObject({ code: "requested", deployment: 3 });
+    world.github.changed.set(sha("c"), ["db/2.sql", "db/3.sql"]);
+    world.deployer.script = (attempt) =>
+      attempt.sha === sha("c") && attempt.stage.name === "deploy"
+        ? { state: "error", message: "the network is gone" }
+        : { state: "success", proven: true };
+    await push(world, "c");
+    expect(await world.deployment(4)).toMatchObject({ status: "error" });
+    expect(await world.deployment(3)).toMatchObject({ status: "waiting", migrations_confirmed_by: null });
+
+    expect(await world.command("U0000ALICE", named)).toMatchObject({ code: "requested", deployment: 5 });
+    expect(await world.deployment(3)).toMatchObject({ status: "superseded", superseded_by: 5 });
+    expect(await world.deployment(5)).toMatchObject({ status: "waiting", undoes_sha: sha("c") });
+    expect(await world.command("U0000ALICE", named)).toMatchObject({ code: "migrations-confirmed", deployment: 5 });
+    await world.tick(2_000);
+    expect(await world.deployment(5)).toMatchObject({ status: "success", sha: sha("a") });
+  });
+
   test("the same delivery twice is no confirmation", async () => {
     await withMigration();
     await push(world, "b");

@@ -71,6 +71,17 @@ describe("what a person's request answers", () => {
     ["not another person's request", true, one, true, [offered], false],
     ["nothing, when it came by itself", false, one, false, [offered], false],
   ] as const)("%s", (_, typed, sha, olderTyped, gates, answers) => {
-    expect(asksForWhatWaits({ sha: one, typed }, { sha, typed: olderTyped, gates })).toBe(answers);
+    const kind = "deploy";
+    expect(asksForWhatWaits({ kind, sha: one, typed }, { kind, sha, typed: olderTyped, gates })).toBe(answers);
+  });
+
+  test.each([
+    ["a rollback to the same revision, whatever it waits for", "rollback", "rollback", one, true],
+    ["no rollback to another revision", "rollback", "rollback", other, false],
+    ["no deployment of what a rollback goes to", "deploy", "rollback", one, false],
+    ["no rollback to what is to be deployed", "rollback", "deploy", one, false],
+  ] as const)("%s", (_, kind, olderKind, sha, answers) => {
+    const older = { kind: olderKind, sha, typed: true, gates: [locked] };
+    expect(asksForWhatWaits({ kind, sha: one, typed: true }, older)).toBe(answers);
   });
 });
