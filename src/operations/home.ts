@@ -211,7 +211,7 @@ async function carryOut(bot: Bot, click: HomeClick): Promise<ReplyContent> {
     case "home-link":
       return await offerLink(bot, { team, slackUser }, key);
     case "home-unlock":
-      return askedLongAgo(bot, click.receivedAt) ?? (await unlockFrom(bot, click));
+      return (await askedLongAgo(bot, { key, at: click.receivedAt })) ?? (await unlockFrom(bot, click));
     case "home-live-news":
       return await chooseLiveNews(bot, { team, slackUser }, "live-news");
     case "home-no-live-news":

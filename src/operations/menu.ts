@@ -190,7 +190,7 @@ export async function answerTyped(
 ): Promise<ReplyContent> {
   let menu: Menu | undefined;
   const operation = async () => {
-    const late = askedLongAgo(bot, typed.receivedAt);
+    const late = await askedLongAgo(bot, { key: typed.key, at: typed.receivedAt });
     if (late !== undefined) return late;
     const before = withoutTrailingOf(typed.text);
     const whole = before === undefined ? typed : { ...typed, text: before };

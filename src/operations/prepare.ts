@@ -239,7 +239,8 @@ export async function sendForm(bot: Bot, told: FormTold): Promise<void> {
   const { response_url: responseUrl, slack_user: slackUser, channel } = form;
   const to = { key, lastTry: told.lastTry, responseUrl, slackUser, channel };
   await answerTo(bot, to, async () => {
-    return askedLongAgo(bot, told.receivedAt) ?? (await carryOut(bot, form, key, choicesOf(told.fields)));
+    const late = await askedLongAgo(bot, { key, at: told.receivedAt });
+    return late ?? (await carryOut(bot, form, key, choicesOf(told.fields)));
   });
 }
 

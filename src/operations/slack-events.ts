@@ -37,10 +37,10 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       readonly channelName: string;
       readonly responseUrl: string;
     }) {
-      const { user: slackUser, receivedAt } = command;
-      const reading = parse(command.name, command.text, receivedAt);
-      const isMeant = askedLongAgo(bot, receivedAt) === undefined;
-      if (isMeant && reading.kind === "command" && reading.command.kind === "menu") {
+      const { user: slackUser, key, receivedAt: at } = command;
+      const reading = parse(command.name, command.text, at);
+      const asksForForm = reading.kind === "command" && reading.command.kind === "menu";
+      if (asksForForm && (await askedLongAgo(bot, { key, at })) === undefined) {
         return await openForm(bot, command, reading.command.service);
       }
       const content = await carry({ ...command, slackUser }, command);
@@ -87,7 +87,7 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       await answerTo(bot, { ...action, slackUser }, async () => {
         if (isLiveNewsAction(actionId)) return await chooseLiveNews(bot, from, actionId);
         if (isLockAction(actionId)) return await takeLockAction(bot, { action: actionId, value, ...from });
-        const late = isAnswer(actionId) ? undefined : askedLongAgo(bot, action.receivedAt);
+        const late = isAnswer(actionId) ? undefined : await askedLongAgo(bot, { key, at: action.receivedAt });
         return late ?? (await takeAction(bot, { action: actionId, deployment, ask, ...from, at }));
       });
     },

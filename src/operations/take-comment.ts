@@ -55,7 +55,7 @@ async function carryOut(
   const [command] = commands;
   // None of several: whoever reads the answer could not tell which was carried out and which had failed.
   if (command === undefined || commands.length > 1) return { code: "several-commands", commands: commands.length };
-  const late = askedLongAgo(bot, comment.at);
+  const late = await askedLongAgo(bot, { key, at: comment.at });
   if (late !== undefined) return late;
   const reading = parse(command.name, command.text, comment.at);
   if (reading.kind === "problem") return { code: "command-problem", problem: reading.problem };

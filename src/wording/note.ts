@@ -88,7 +88,7 @@ export function wordNote(note: NoteContent): string {
     case "fix-confirmed":
       return `${note.by} confirmed that this contains the fix.`;
     case "asked-long-ago":
-      return `What you asked for at ${timeInWords(note.at)} I heard of only now. It may not be meant any more, so I did not carry it out. Please ask again if it is.`;
+      return `What you asked for at ${timeInWords(note.at)} I come to only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.`;
     case "branch-forced":
       return `${note.by ?? "Somebody"} forced the branch ${note.branch} of ${note.service} to ${shortSha(note.to)}. What is live in ${listInWords(note.environments)} stays as it is, and this is not deployed by itself. Ask for it with ${deployCommands(note.environments)}.`;
     case "branch-deleted":

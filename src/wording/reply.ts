@@ -222,7 +222,7 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "several-commands":
       return `That comment holds ${reply.commands} commands, and I carried out none of them. Write one command in each comment.`;
     case "asked-long-ago":
-      return `I heard of this only now, and it was written at ${timeInWords(reply.at)}. It may not be meant any more, so I did not carry it out. Please ask again if it is.`;
+      return `This was written at ${timeInWords(reply.at)}, and I come to it only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.`;
     case "form-not-opened":
     case "form-cannot-look":
     case "form-mistake":

@@ -148,6 +148,26 @@ describe("what came in before the bot was down for hours", () => {
     expect(note.slack_user).toBe(alice);
   });
 
+  test("is answered with what it became, where it was begun before the bot ended", async () => {
+    await push(world, "a");
+    const typed = "/deploy production";
+    const ended = new Promise<void>((resolve) => {
+      world.faults.arm("request.committed", () => {
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    void hands.type(alice, typed, "typed");
+    await ended;
+    const [, asked] = await deployments();
+    expect(await hands.answers()).toEqual([]);
+    hands.heardAfter(hour / 3);
+    await hands.type(alice, typed, "typed");
+    const [answer] = await hands.answers();
+    expect(answer?.content).toMatchObject({ code: "requested", deployment: asked });
+    expect(await deployments()).toHaveLength(2);
+  });
+
   test("still counts where it is an answer, which is to one exact thing", async () => {
     await push(world, "a");
     const waiting = await ask(world, "production");

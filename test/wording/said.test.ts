@@ -121,7 +121,7 @@ const notes: NoteCases = {
   "asked-long-ago": [
     [
       { at: now },
-      "What you asked for at 2026-11-21 14:30 UTC I heard of only now. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
+      "What you asked for at 2026-11-21 14:30 UTC I come to only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.",
     ],
   ],
   "branch-forced": [
@@ -855,7 +855,7 @@ const replies: ReplyCases = {
   "asked-long-ago": [
     [
       { at: now },
-      "I heard of this only now, and it was written at 2026-11-21 14:30 UTC. It may not be meant any more, so I did not carry it out. Please ask again if it is.",
+      "This was written at 2026-11-21 14:30 UTC, and I come to it only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.",
     ],
   ],
   help: [
