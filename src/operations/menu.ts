@@ -157,7 +157,7 @@ export type Carry = (to: To, typed: TypedCommand) => Promise<ReplyContent>;
 /** Carries out the command that was meant, for the person who typed it, once. */
 export async function choose(bot: Bot, chosen: Chosen, carry: Carry): Promise<void> {
   const { key, lastTry, receivedAt, user: slackUser, channel, responseUrl } = chosen;
-  const to = { key, lastTry, slackUser, channel, responseUrl };
+  const to = { key, lastTry, slackUser, channel, responseUrl, receivedAt };
   const asked = await bot.db.selectFrom("reply").selectAll().where("id", "=", chosen.menu).executeTakeFirst();
   const menu = asked?.menu;
   // Nobody but the person who typed the command sees the menu, and nothing that was not offered can be chosen.

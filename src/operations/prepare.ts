@@ -237,7 +237,7 @@ export async function sendForm(bot: Bot, told: FormTold): Promise<void> {
   await bot.context.faults.at("form.sent");
   const key = `form/${form.id}`;
   const { response_url: responseUrl, slack_user: slackUser, channel } = form;
-  const to = { key, lastTry: told.lastTry, responseUrl, slackUser, channel };
+  const to = { key, lastTry: told.lastTry, responseUrl, receivedAt: form.at.getTime(), slackUser, channel };
   await answerTo(bot, to, async () => {
     const late = await askedLongAgo(bot, { key, at: told.receivedAt });
     return late ?? (await carryOut(bot, form, key, choicesOf(told.fields)));

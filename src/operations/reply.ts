@@ -11,6 +11,8 @@ export const responseUrlForMs = 30 * 60_000;
 export type ReplyTo = {
   readonly key: string;
   readonly responseUrl: string;
+  /** When Slack gave the response URL, in epoch ms; undefined where that was just now. */
+  readonly receivedAt?: number;
   readonly slackUser: string;
   readonly channel: string;
   /** What the person can choose from, under the answer. */
@@ -39,9 +41,13 @@ export async function reply(bot: Bot, to: ReplyTo, content: ReplyContent): Promi
       .returning("id")
       .executeTakeFirst();
     if (added === undefined) return;
-    if (content.code === "asked-long-ago" && now - content.at > responseUrlForMs) {
+    const { receivedAt: at = now } = to;
+    if (now - at > responseUrlForMs) {
       // Whoever asked has heard nothing, or only that it is tried again, and would wait for ever.
-      return await say(trx, bot, { key: `asked-long-ago/${to.key}`, content, slackUser: to.slackUser });
+      const late = { code: "answered-late", at, now, reply: content } as const;
+      const isMeanwhile = content.code === "trying-again";
+      if (!isMeanwhile) await say(trx, bot, { key: `answered-late/${to.key}`, content: late, slackUser: to.slackUser });
+      return;
     }
     // Answers do not wait in line behind messages: each is paced by itself.
     await touch(trx, bot.wake, { surface: "slack.reply", subject: `${added.id}`, lane: `reply/${added.id}` });

@@ -52,7 +52,7 @@ export type NoteContent =
   | ApprovalNote
   | { readonly code: "fix-confirmed"; readonly by: string }
   /** To the person who asked, when the answer can no longer be given where it was asked. */
-  | { readonly code: "asked-long-ago"; readonly at: Instant }
+  | { readonly code: "answered-late"; readonly at: Instant; readonly now: Instant; readonly reply: ReplyContent }
   | {
       readonly code: "branch-forced";
       readonly service: string;

@@ -22,6 +22,7 @@ import {
 } from "./phrases.ts";
 import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
+import { wordReply } from "./reply.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
 import { wordScheduleNote } from "./schedule.ts";
 import { wordVersionNote } from "./version.ts";
@@ -87,8 +88,11 @@ export function wordNote(note: NoteContent): string {
       return wordApprovalNote(note);
     case "fix-confirmed":
       return `${note.by} confirmed that this contains the fix.`;
-    case "asked-long-ago":
-      return `What you asked for at ${timeInWords(note.at)} I come to only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.`;
+    case "answered-late": {
+      const answer = wordReply(note.reply, { now: note.now });
+      if (note.reply.code === "asked-long-ago") return answer;
+      return `You asked me something at ${timeInWords(note.at)}, and I can answer only now. ${answer}`;
+    }
     case "branch-forced":
       return `${note.by ?? "Somebody"} forced the branch ${note.branch} of ${note.service} to ${shortSha(note.to)}. What is live in ${listInWords(note.environments)} stays as it is, and this is not deployed by itself. Ask for it with ${deployCommands(note.environments)}.`;
     case "branch-deleted":

@@ -143,12 +143,16 @@ describe("what came in before the bot was down for hours", () => {
     const at = world.clock.now() - 14 * hour;
     await hands.type(alice, "/deploy production", "typed");
     await hands.type(alice, "/deploy production", "typed");
-    expect(await world.said()).toEqual([{ code: "asked-long-ago", at }]);
+    const reply = { code: "asked-long-ago", at };
+    expect(await world.said()).toEqual([{ code: "answered-late", at, now: world.clock.now(), reply }]);
     const note = await world.db.selectFrom("note").select("slack_user").executeTakeFirstOrThrow();
     expect(note.slack_user).toBe(alice);
   });
 
-  test("is answered with what it became, where it was begun before the bot ended", async () => {
+  test.each([
+    ["where it was typed", hour / 3],
+    ["by a direct message, where the response URL has expired", 2 * hour],
+  ])("is answered with what it became, where it was begun before the bot ended: %s", async (_, late) => {
     await push(world, "a");
     const typed = "/deploy production";
     const ended = new Promise<void>((resolve) => {
@@ -161,10 +165,12 @@ describe("what came in before the bot was down for hours", () => {
     await ended;
     const [, asked] = await deployments();
     expect(await hands.answers()).toEqual([]);
-    hands.heardAfter(hour / 3);
+    hands.heardAfter(late);
     await hands.type(alice, typed, "typed");
-    const [answer] = await hands.answers();
-    expect(answer?.content).toMatchObject({ code: "requested", deployment: asked });
+    const what = { code: "requested", deployment: asked };
+    expect(await hands.answers()).toMatchObject([{ content: what }]);
+    const said = (await world.said()).filter(({ code }) => code === "answered-late");
+    expect(said).toMatchObject(late > hour ? [{ reply: what }] : []);
     expect(await deployments()).toHaveLength(2);
   });
 

@@ -118,10 +118,14 @@ const notes: NoteCases = {
       "By the rules under which what is live was deployed: Needs 2 approvals, but only 1 can ever be given. Not counted is what is somebody's own: bob asked for this. Somebody else could ask instead, or “approvals” in the pipeline file could name more people. An administrator of the repository who may approve can let the present rules stand alone, by /deploy adopt with what is live.",
     ],
   ],
-  "asked-long-ago": [
+  "answered-late": [
     [
-      { at: now },
-      "What you asked for at 2026-11-21 14:30 UTC I come to only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.",
+      { at: now, now, reply: { code: "asked-long-ago", at: now } },
+      "This was written at 2026-11-21 14:30 UTC, and I come to it only now. It may not be meant any more, so I do nothing more about it. Please ask again if it is.",
+    ],
+    [
+      { at: now, now, reply: { code: "already-requested", deployment: 7 } },
+      "You asked me something at 2026-11-21 14:30 UTC, and I can answer only now. Deployment 7 asks for the same already; I did not make another.",
     ],
   ],
   "branch-forced": [
