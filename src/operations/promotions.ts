@@ -19,6 +19,8 @@ export type OpenPromotion = {
 
 /** The number that GitHub gave the pull request of a promotion. */
 const numberOf = sql<number | null>`(projection.external->>'number')::int`;
+/** Where the surface put its branch, which is not what is promoted until it could move it, or where people had pushed. */
+const putAt = sql<Sha | null>`projection.external->>'at'`;
 
 function promotions(db: Kysely<Database>) {
   return db
@@ -30,7 +32,7 @@ function promotions(db: Kysely<Database>) {
       join.onRef("pull.repository_id", "=", "service.repository_id").on(sql<boolean>`pull.number = ${numberOf}`),
     )
     .selectAll("promotion")
-    .select([numberOf.as("number"), "pull.state", "pull.head_sha", "pull.merged_at"]);
+    .select([numberOf.as("number"), putAt.as("at"), "pull.state", "pull.head_sha", "pull.merged_at"]);
 }
 
 /** The newest of the environment, unless it was merged or closed. */
@@ -41,7 +43,7 @@ export async function openPromotion(db: Kysely<Database>, environment: number): 
     .limit(1)
     .executeTakeFirst();
   if (found === undefined || found.state === "closed") return undefined;
-  const { number, state: _, head_sha: head, merged_at: __, ...row } = found;
+  const { number, at: _, state: __, head_sha: head, merged_at: ___, ...row } = found;
   return { row, ...optional("number", number), pushed: row.snapshot && head !== null && head !== row.sha };
 }
 
@@ -50,13 +52,13 @@ export type Promoted = {
   readonly pullRequest: number;
   /** What its head holds, the patches on it included. */
   readonly content: Sha;
-  /** What was live in the environment before: the patches are on top of this. */
+  /** What was live in the environment before, as its branch holds it: the patches are on top of this. */
   readonly snapshot: { readonly sha: Sha; readonly tree: Sha };
 };
 
 /**
  * Undefined for a pull request that promotes nothing, or whose head no longer holds what it promotes. Calls: 2 for one
- * that does, else none.
+ * that does, 3 where its branch does not hold what was promoted last, else none.
  */
 export async function promotedBy(
   bot: Bot,
@@ -74,10 +76,14 @@ export async function promotedBy(
     .executeTakeFirst();
   const head = unmergedHead ?? found?.head_sha;
   if (found === undefined || head === undefined || head === null || !found.snapshot) return undefined;
-  const { comparison } = await bot.github.compare(repository, found.sha, head);
+  const at = found.at ?? found.sha;
+  const { comparison } = await bot.github.compare(repository, at, head);
   if (comparison !== "ahead" && comparison !== "identical") return undefined;
-  const content = await contentAt(bot, whose(place), { sha: head, tree: await bot.github.tree(repository, head) });
-  return { pullRequest: number, content, snapshot: { sha: found.sha, tree: found.tree } };
+  const contentOf = async (sha: Sha) =>
+    await contentAt(bot, whose(place), { sha, tree: await bot.github.tree(repository, sha) });
+  const content = await contentOf(head);
+  const tree = at === found.sha ? found.tree : await contentOf(at);
+  return { pullRequest: number, content, snapshot: { sha: at, tree } };
 }
 
 /** Says where it is, once GitHub has it. One that another took the place of is closed, or was never opened. */

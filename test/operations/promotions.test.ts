@@ -129,6 +129,21 @@ describe("promoting into an environment with a branch", () => {
     expect(await rows()).toMatchObject([{ sha: b }]);
   });
 
+  test("a patch on it is built on what the surface put there, also when more was promoted before it was known", async () => {
+    await open();
+    const a = await inDevelopment("a");
+    await promote();
+    await opened(7);
+    // GitHub has not told of the patch yet, and once it has, the surface leaves the branch alone.
+    const patch = world.commit("p", { branch: "signalbox/staging-1-aaaaaaa", parents: [a] });
+    await inDevelopment("b");
+    expect(await promote()).toMatchObject({ code: "promotion-updated", number: 7 });
+    await branches.edit(7, { headSha: patch });
+    expect((await branches.gate(7, "staging"))?.verdict?.outcome).toBe("go");
+    await branches.merge(7, { letter: "m" });
+    expect(await branches.statusOf("staging")).toEqual(["1 success", "m success"]);
+  });
+
   test("gives way to a new one when what is live before was taken back", async () => {
     await open();
     const a = await inDevelopment("a");
