@@ -43,8 +43,10 @@ export async function openPromotion(db: Kysely<Database>, environment: number): 
     .limit(1)
     .executeTakeFirst();
   if (found === undefined || found.state === "closed") return undefined;
-  const { number, at: _, state: __, head_sha: head, merged_at: ___, ...row } = found;
-  return { row, ...optional("number", number), pushed: row.snapshot && head !== null && head !== row.sha };
+  const { number, at, state: _, head_sha: head, merged_at: __, ...row } = found;
+  // Until the surface has moved it on, its branch holds what was promoted before: that was no push.
+  const pushed = row.snapshot && head !== null && head !== row.sha && head !== at;
+  return { row, ...optional("number", number), pushed };
 }
 
 /** What a promotion's pull request brings, as far as the environment before has proven it. */

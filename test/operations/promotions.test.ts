@@ -144,6 +144,18 @@ describe("promoting into an environment with a branch", () => {
     expect(await branches.statusOf("staging")).toEqual(["1 success", "m success"]);
   });
 
+  test("is promoted onto again while the surface has not moved its branch yet: nobody has pushed", async () => {
+    await open();
+    await inDevelopment("a");
+    await promote();
+    await opened(7);
+    await inDevelopment("b");
+    await promote();
+    const c = await inDevelopment("c");
+    expect(await promote()).toMatchObject({ code: "promotion-updated", number: 7 });
+    expect(await rows()).toMatchObject([{ sha: c }]);
+  });
+
   test("gives way to a new one when what is live before was taken back", async () => {
     await open();
     const a = await inDevelopment("a");
