@@ -1,4 +1,5 @@
 /** The person behind a command, and what they may do where. Looks rights up anew for each command. */
+import type { Instant } from "../policy/model.ts";
 import { mayAskFor, mayPush, mayRead, maySettle, type Standing } from "../policy/rights.ts";
 import type { Bot } from "./bot.ts";
 import { peopleFacts, readMemberships } from "./membership.ts";
@@ -12,6 +13,8 @@ export type Asker = {
   readonly channel?: string;
   /** The delivery that brought the command: what it asks for is done once. */
   readonly key: string;
+  /** When it was asked, epoch ms. Carried out later, it does not reach what has come since. */
+  readonly at: Instant;
 };
 
 export type Need = "read" | "ask" | "approve" | "push";

@@ -5,6 +5,7 @@
 import { type Kysely, sql } from "kysely";
 import { optional } from "../optional.ts";
 import { isDemoName } from "../policy/demos.ts";
+import type { Instant } from "../policy/model.ts";
 import { nearest } from "../policy/nearest.ts";
 import type { Database } from "../store/schema.ts";
 import type { Asker } from "./asker.ts";
@@ -23,6 +24,8 @@ export type CommandFrom =
       /** The channel in which it was typed, by id and by name without `#`. */
       readonly channel: { readonly id: string; readonly name?: string };
       readonly key: string;
+      /** When it was given, epoch ms. */
+      readonly at: Instant;
     }
   | {
       /** A comment on an issue or pull request of a repository; it reaches that repository's services alone. */
@@ -32,6 +35,7 @@ export type CommandFrom =
       /** The pull request that was commented on. */
       readonly pullRequest?: number;
       readonly key: string;
+      readonly at: Instant;
     };
 
 export type Lookup<Found> =
@@ -197,8 +201,9 @@ export async function loginIn(bot: Bot, service: ServicePlace, from: CommandFrom
 export async function askerIn(bot: Bot, service: ServicePlace, from: CommandFrom): Promise<Asker | undefined> {
   const login = await loginIn(bot, service, from);
   if (login === undefined) return undefined;
-  if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: channelOf(from), key: from.key };
-  return { login, ...optional("slackUser", await slackUserOf(bot, service.pipeline, login)), key: from.key };
+  const { key, at } = from;
+  if (from.kind === "slack") return { login, slackUser: from.slackUser, channel: channelOf(from), key, at };
+  return { login, ...optional("slackUser", await slackUserOf(bot, service.pipeline, login)), key, at };
 }
 
 export async function placeOfDeployment(bot: Bot, deployment: number): Promise<Place | undefined> {

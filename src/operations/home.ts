@@ -238,11 +238,12 @@ async function answerFrom(bot: Bot, click: HomeClick, action: "approve" | "rejec
   });
 }
 
-async function unlockFrom(bot: Bot, { team, user: slackUser, key, value }: HomeClick): Promise<ReplyContent> {
+async function unlockFrom(bot: Bot, click: HomeClick): Promise<ReplyContent> {
+  const { team, user: slackUser, key, value, receivedAt: at } = click;
   const place = /^\d{1,15}$/u.test(value) ? await loadPlace(bot.db, Number(value)) : undefined;
   if (place === undefined) return { code: "not-locked", environment: "That environment" };
   const login = await loginOf(bot, place.service.pipeline, { team, slackUser });
-  return login === undefined ? { code: "not-linked" } : await unlock(bot, place, { login, slackUser, key });
+  return login === undefined ? { code: "not-linked" } : await unlock(bot, place, { login, slackUser, key, at });
 }
 
 async function sayInHome(bot: Bot, { team, user }: Person, content: ReplyContent): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
+import type { Instant } from "../policy/model.ts";
 import type { EnvironmentRow } from "../store/schema.ts";
 import type { LockAction } from "./actions.ts";
 import { type Asker, refusal } from "./asker.ts";
@@ -25,6 +26,8 @@ export type LockClicked = {
   readonly slackUser: string;
   readonly channel: string;
   readonly key: string;
+  /** When the click came in, epoch ms. */
+  readonly at: Instant;
 };
 
 const moved = { code: "lock-moved" } as const;
@@ -37,7 +40,8 @@ export async function takeLockAction(bot: Bot, clicked: LockClicked): Promise<Re
   if (place === undefined) return moved;
   const login = await loginOf(bot, place.service.pipeline, clicked);
   if (login === undefined) return { code: "not-linked" };
-  const asker = { login, slackUser: clicked.slackUser, channel: clicked.channel, key: clicked.key };
+  const { slackUser, channel, key, at } = clicked;
+  const asker = { login, slackUser, channel, key, at };
   if (clicked.action === "keep-lock") return await keep(bot, place, asker, lockedAt);
   if (offer !== undefined) return await take(bot, place, asker, offer);
   const isThat = clicked.action === "give-back-lock" && standsSince(place.environment, lockedAt, bot);

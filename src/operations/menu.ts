@@ -27,9 +27,9 @@ export type TypedCommand = {
   readonly responseUrl: string;
 };
 
-/** Who typed it, and where. */
-export function typedBy({ team, user, channel, channelName, key }: TypedCommand): CommandFrom {
-  return { kind: "slack", team, slackUser: user, channel: { id: channel, name: channelName }, key };
+/** Who typed it, where and when. */
+export function typedBy({ team, user, channel, channelName, key, receivedAt: at }: TypedCommand): CommandFrom {
+  return { kind: "slack", team, slackUser: user, channel: { id: channel, name: channelName }, key, at };
 }
 
 type Offered = { readonly content: ReplyContent; readonly menu?: Menu };

@@ -10,7 +10,7 @@ import { touch } from "../projections/touch.ts";
 import type { FormRow } from "../store/view-tables.ts";
 import { answerTo } from "./answered.ts";
 import { askedLongAgo } from "./asked-long-ago.ts";
-import { refusal } from "./asker.ts";
+import { type Asker, refusal } from "./asker.ts";
 import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { deploy, promote } from "./deploy.ts";
@@ -240,11 +240,16 @@ export async function sendForm(bot: Bot, told: FormTold): Promise<void> {
   const to = { key, lastTry: told.lastTry, responseUrl, receivedAt: form.at.getTime(), slackUser, channel };
   await answerTo(bot, to, async () => {
     const late = await askedLongAgo(bot, { key, at: told.receivedAt });
-    return late ?? (await carryOut(bot, form, key, choicesOf(told.fields)));
+    return late ?? (await carryOut(bot, form, { key, at: told.receivedAt }, choicesOf(told.fields)));
   });
 }
 
-async function carryOut(bot: Bot, form: FormRow, key: string, choices: FormChoices): Promise<ReplyContent> {
+async function carryOut(
+  bot: Bot,
+  form: FormRow,
+  asked: Pick<Asker, "key" | "at">,
+  choices: FormChoices,
+): Promise<ReplyContent> {
   const { team, slack_user: slackUser, channel } = form;
   const place = choices.environment === undefined ? undefined : await loadPlace(bot.db, choices.environment);
   if (place === undefined) {
@@ -252,7 +257,7 @@ async function carryOut(bot: Bot, form: FormRow, key: string, choices: FormChoic
   }
   const login = await loginOf(bot, place.service.pipeline, { team, slackUser });
   if (login === undefined) return { code: "not-linked" };
-  const asker = { login, slackUser, channel, key };
+  const asker = { login, slackUser, channel, ...asked };
   const mayNot = await refusal(bot, place, asker, "read", "read");
   if (mayNot !== undefined) return mayNot;
   const moved = await liveMoved(bot, place, choices);

@@ -1,7 +1,7 @@
 /** `/rollback <environment> [to …]`: finds what to go back to, asks for it, and asks what runs to stop. */
 import { isDeepStrictEqual } from "node:util";
 import { optional } from "../optional.ts";
-import { pendingStatuses } from "../policy/model.ts";
+import { type Instant, pendingStatuses } from "../policy/model.ts";
 import { chooseRollbackTarget, type HistoryEntry, type RollbackChoice } from "../policy/rollback-target.ts";
 import { isPending } from "../policy/transitions.ts";
 import type { Asker } from "./asker.ts";
@@ -36,6 +36,9 @@ export async function rollback(
     return { code: "requested", ...where, revision, deployment: known.id, verdict };
   }
   const choice = await chooseTarget(bot, place, to);
+  // Looked for after the choice: one that goes live later still makes what was chosen stand no more.
+  const since = to === undefined ? await rolledBackSince(bot, place, asker.at) : undefined;
+  if (since !== undefined) return { code: "already-requested", deployment: since };
   if (choice.kind === "none") {
     return { code: "nothing-to-roll-back-to", service: place.service.name, environment: place.policy.name };
   }
@@ -56,6 +59,24 @@ export async function rollback(
   const reply = await askFor(bot, place, wanted, stands);
   if (reply.code === "requested") await cancelWhatRuns(bot, place, reply.deployment);
   return reply;
+}
+
+/**
+ * Carried out late or once more, a rollback that has gone live since it was asked for is what was asked for. It is not
+ * taken back itself: that would quarantine what is healthy.
+ */
+async function rolledBackSince(bot: Bot, { environment }: Place, at: Instant): Promise<number | undefined> {
+  const row = await bot.db
+    .selectFrom("deployment")
+    .select("id")
+    .where("environment_id", "=", environment.id)
+    .where("kind", "=", "rollback")
+    .where("status", "=", "success")
+    .where("ended_at", ">", new Date(at))
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
 }
 
 /** The same rollback, which a person has to confirm: asking for it once more does. */

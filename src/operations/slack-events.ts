@@ -86,7 +86,8 @@ export function createSlackEvents(bot: Bot, parse: Parse, meaningOf: MeaningOf) 
       const [deployment = 0, ask = 0] = value.split("/").map(Number);
       await answerTo(bot, { ...action, slackUser }, async () => {
         if (isLiveNewsAction(actionId)) return await chooseLiveNews(bot, from, actionId);
-        if (isLockAction(actionId)) return await takeLockAction(bot, { action: actionId, value, ...from });
+        if (isLockAction(actionId))
+          return await takeLockAction(bot, { action: actionId, value, ...from, at: action.receivedAt });
         const late = isAnswer(actionId) ? undefined : await askedLongAgo(bot, { key, at: action.receivedAt });
         return late ?? (await takeAction(bot, { action: actionId, deployment, ask, ...from, at }));
       });

@@ -51,7 +51,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
   }
   const login = await loginOf(bot, place.service.pipeline, clicked);
   if (login === undefined) return { code: "not-linked" };
-  const asker = { login, slackUser, channel: clicked.channel, key: clicked.key };
+  const asker = { login, slackUser, channel: clicked.channel, key: clicked.key, at };
   switch (action) {
     case "confirm-fix":
       return await confirmFix(bot, place, asker, deployment, at);

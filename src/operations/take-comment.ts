@@ -65,6 +65,7 @@ async function carryOut(
     repository: comment.repository.id,
     ...optional("pullRequest", comment.onPullRequest ? comment.issue : undefined),
     key,
+    at: comment.at,
   });
 }
 

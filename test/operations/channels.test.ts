@@ -85,7 +85,8 @@ describe("commands mean the service of their channel", () => {
     await look();
   });
   const from = (id: string, name: string) => {
-    return { kind: "slack", team: "T1", slackUser: "U0000ALICE", channel: { id, name }, key: `${id}-${name}` } as const;
+    const alice = { kind: "slack", team: "T1", slackUser: "U0000ALICE", at: world.clock.now() } as const;
+    return { ...alice, channel: { id, name }, key: `${id}-${name}` } as const;
   };
   const lock = { kind: "lock", environment: "staging", reason: "x" } as const;
   const lockedServices = async () => {
@@ -118,7 +119,8 @@ describe("commands mean the service of their channel", () => {
 test("asked for in direct messages, a deployment of a service without a channel is shown to the person there", async () => {
   await world.pipeline(shopPipeline.replace(`channel: "#shop-deploys"`, ""));
   world.commit("a");
-  const from = { kind: "slack", team: "T1", slackUser: "U0000ALICE", key: "k" } as const;
+  const at = world.clock.now();
+  const from = { kind: "slack", team: "T1", slackUser: "U0000ALICE", key: "k", at } as const;
   const direct = { ...from, channel: { id: "D0OTHER", name: "directmessage" } };
   const reply = await takeCommand(world.bot, { kind: "deploy", environment: "staging" }, direct);
   if (reply.code !== "requested") throw new Error(reply.code);

@@ -192,6 +192,7 @@ describe("`all`", () => {
       slackUser: "U0000ALICE",
       channel: { id: "C1", name: "shop-deploys" },
       key: "k1",
+      at: world.clock.now(),
     };
     const command = { kind: "freeze", environment: "all", until: world.clock.now() + hour, reason: "fair" } as const;
     expect(await takeCommand(world.bot, { ...command, service: "api" }, from)).toMatchObject({

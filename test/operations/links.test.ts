@@ -206,11 +206,11 @@ describe("a link is not made", () => {
 
   test("where the operator has not set it up, nor from a comment", async () => {
     const { takeCommand } = await import("../../src/operations/take-command.ts");
-    const from = { kind: "slack", team: "T1", slackUser: "U1", channel: { id: "C1" }, key: "k" } as const;
+    const from = { kind: "slack", team: "T1", slackUser: "U1", channel: { id: "C1" }, key: "k", at: 0 } as const;
     expect(await takeCommand({ ...world.bot, signIn: undefined }, { kind: "link" }, from)).toEqual({
       code: "link-not-set-up",
     });
-    const comment = { kind: "github", login: "alice", repository: 1, key: "c" } as const;
+    const comment = { kind: "github", login: "alice", repository: 1, key: "c", at: 0 } as const;
     expect(await takeCommand(world.bot, { kind: "link" }, comment)).toEqual({ code: "link-in-slack" });
   });
 

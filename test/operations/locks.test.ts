@@ -64,7 +64,7 @@ async function lock(who: string, environment: string, reason: string, until?: nu
 
 async function press(who: string, action: LockAction, value: string, key?: string): Promise<ReplyContent> {
   keys += 1;
-  const from = { team: "T1", slackUser: who, channel: "C1", key: key ?? `press-${keys}` };
+  const from = { team: "T1", slackUser: who, channel: "C1", key: key ?? `press-${keys}`, at: world.clock.now() };
   const content = await takeLockAction(world.bot, { action, value, ...from });
   await world.settle();
   return content;

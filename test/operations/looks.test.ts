@@ -53,7 +53,7 @@ describe("who may look", () => {
       const name = "environment" in command ? `${command.kind} ${command.environment}` : command.kind;
       const slack = (login: string) => told(command, `U0000${login.toUpperCase()}`);
       const comment = (login: string) =>
-        takeCommand(world.bot, command, { kind: "github", login, repository: repository.id, key: login });
+        takeCommand(world.bot, command, { kind: "github", login, repository: repository.id, key: login, at: 0 });
       seen.slack[name] = await byPerson(["alice", "olaf", "eve", "stranger"], slack);
       seen.comment[name] = await byPerson(["alice", "olaf", "eve"], comment);
     }
@@ -81,7 +81,7 @@ describe("who may look", () => {
   });
 
   test("a comment tells nothing of another repository", async () => {
-    const here = { kind: "github", login: "alice", repository: 999, key: "k" } as const;
+    const here = { kind: "github", login: "alice", repository: 999, key: "k", at: 0 } as const;
     for (const command of looks.filter(({ kind }) => kind !== "where")) {
       expect(await takeCommand(world.bot, command, here)).toEqual({ code: "no-services" });
     }
@@ -320,7 +320,7 @@ describe("which service is meant", () => {
     });
     expect(await told({ kind: "history", service: "wbe" })).toMatchObject({ code: "unknown-service", nearest: "web" });
     const channel = { id: "C9", name: "random" };
-    const elsewhere = { kind: "slack", team: "T1", slackUser: alice, channel, key: "k" } as const;
+    const elsewhere = { kind: "slack", team: "T1", slackUser: alice, channel, key: "k", at: 0 } as const;
     expect(await takeCommand(world.bot, { kind: "history" }, elsewhere)).toEqual({
       code: "which-service",
       choices: ["acme/shop", "other/shop", "web"],

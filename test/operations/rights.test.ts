@@ -88,10 +88,10 @@ function lacked(reply: ReplyContent): string {
 let commands = 0;
 function from(face: "slack" | "comment", person: Person) {
   commands += 1;
-  const key = `${commands}`;
-  if (face === "comment") return { kind: "github", login: person, repository: repository.id, key } as const;
+  const [key, at] = [`${commands}`, world.clock.now()];
+  if (face === "comment") return { kind: "github", login: person, repository: repository.id, key, at } as const;
   const slackUser = `U0000${person.toUpperCase()}`;
-  return { kind: "slack", team: "T1", slackUser, channel: { id: "C1", name: "shop-deploys" }, key } as const;
+  return { kind: "slack", team: "T1", slackUser, channel: { id: "C1", name: "shop-deploys" }, key, at } as const;
 }
 
 describe.each(["slack", "comment"] as const)("from %s", (face) => {

@@ -712,6 +712,20 @@ describe("rolling back", () => {
     expect(await deploymentsOf(world, "staging")).toHaveLength(4);
   });
 
+  test("another's that goes live before a command is taken up again was what it asked for", async () => {
+    for (const letter of ["a", "b", "c"]) await push(world, letter);
+    const at = world.clock.now();
+    let others: number | undefined;
+    world.faults.arm("request.gathered", async () => {
+      await world.tick(1);
+      others = await rollBack(world, "staging", "U0000ALICE");
+    });
+    const back = () => world.command("U0000BOB", { kind: "rollback", environment: "staging" }, "bobs", at);
+    await expect(back()).rejects.toThrow(OutsideError);
+    expect(await back()).toEqual({ code: "already-requested", deployment: others });
+    expect(await world.environment("staging")).toMatchObject({ live_sha: sha("b"), hold_bad_sha: sha("c") });
+  });
+
   test("one that failed can be tried again and goes to the same place", async () => {
     await toProduction(world, "a");
     await toProduction(world, "b");

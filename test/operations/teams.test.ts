@@ -37,7 +37,10 @@ const inTeam = (team: string) => ({
     takeCommand(
       world.bot,
       { kind: "lock", environment: "staging", reason: "a demo" },
-      { kind: "slack", team, slackUser, channel: { id: "C1", name: "shop-deploys" }, key: `command-${team}` },
+      {
+        ...{ kind: "slack", team, slackUser, key: `command-${team}`, at: world.clock.now() },
+        channel: { id: "C1", name: "shop-deploys" },
+      },
     ),
   async react(slackUser: string, emoji: string) {
     const { channel, ts } = await world.post(request);

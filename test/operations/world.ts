@@ -397,7 +397,8 @@ export type World = {
   pipeline(file: string | undefined): Promise<void>;
   /** One click on a button of a deployment's present message. */
   click(slackUser: string, action: DeploymentAction, deployment: number, key?: string): Promise<ReplyContent>;
-  command(slackUser: string, command: Command, key?: string): Promise<ReplyContent>;
+  /** `at`: when it was typed, where that was not now. */
+  command(slackUser: string, command: Command, key?: string, at?: number): Promise<ReplyContent>;
   /** Puts the message of a deployment's current ask where reactions find it, as the projection would. */
   post(deployment: number): Promise<{ channel: string; ts: string }>;
   react(slackUser: string, deployment: number, emoji?: string, present?: boolean): Promise<void>;
@@ -597,7 +598,7 @@ export async function openWorld(options: { readonly file?: string; readonly begi
       await world.settle();
       return reply;
     },
-    async command(slackUser, command, key) {
+    async command(slackUser, command, key, at = clock.now()) {
       memory.commands += 1;
       const from = {
         kind: "slack",
@@ -605,6 +606,7 @@ export async function openWorld(options: { readonly file?: string; readonly begi
         slackUser,
         channel: { id: "C1", name: "shop-deploys" },
         key: key ?? `trigger-${memory.commands}`,
+        at,
       } as const;
       const reply = await takeCommand(bot, command, from);
       await world.settle();
