@@ -4,6 +4,7 @@
  */
 import { optional } from "../optional.ts";
 import { pendingStatuses } from "../policy/model.ts";
+import type { DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { pendingOf } from "./facts.ts";
@@ -25,7 +26,7 @@ export type BrokenBranch = {
 
 export async function tellBroken(bot: Bot, broken: BrokenBranch): Promise<void> {
   const { repository, branch, followers } = broken;
-  for (const place of followers) await leaveToPeople(bot, broken, place);
+  await leaveToPeople(bot, broken);
   await bot.context.faults.at("branch.offered");
   const services = new Map(followers.map(({ service }) => [service.id, service]));
   await bot.db.transaction().execute(async (trx) => {
@@ -49,22 +50,26 @@ function contentOf(broken: BrokenBranch, service: string, environments: readonly
     : { code: "branch-forced", ...about, to: broken.after };
 }
 
-/** What is still on the branch goes on as it was. */
-async function leaveToPeople(bot: Bot, broken: BrokenBranch, place: Place): Promise<void> {
-  const waiting = (await pendingOf(bot.db, place.environment.id)).filter(
-    (row) => row.kind === "merge" && row.ref === broken.branch && row.offered_at === null,
-  );
-  for (const { id, sha } of waiting) {
-    if (broken.after !== undefined && (await isOn(bot, broken.repository, broken.after, sha))) continue;
+/**
+ * What is still on the branch goes on as it was. Told late, it may hold something newer by now; that is read after what
+ * waits, so that nothing which was pushed in between is taken for what it holds no longer.
+ */
+async function leaveToPeople(bot: Bot, { repository, branch, followers }: BrokenBranch): Promise<void> {
+  const waiting: DeploymentRow[] = [];
+  for (const { environment } of followers) waiting.push(...(await pendingOf(bot.db, environment.id)));
+  const holds = (await bot.github.branchHead(repository, branch))?.sha;
+  for (const { id, sha, kind, ref, offered_at: offered, environment_id: environment } of waiting) {
+    if (kind !== "merge" || ref !== branch || offered !== null) continue;
+    if (holds !== undefined && (await isOn(bot, repository, holds, sha))) continue;
     await bot.db.transaction().execute(async (trx) => {
-      await lockEnvironment(trx, place.environment.id);
+      await lockEnvironment(trx, environment);
       await trx
         .updateTable("deployment")
         .set({ offered_at: new Date(bot.context.clock.now()), offered_because: "branch" })
         .where("id", "=", id)
         .where("status", "in", [...pendingStatuses])
         .execute();
-      await raiseVersion(trx, place.environment.id);
+      await raiseVersion(trx, environment);
       await bot.wake.advance(trx, id);
     });
   }

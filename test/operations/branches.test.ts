@@ -355,6 +355,24 @@ describe("a branch that was forced or deleted", () => {
     });
   });
 
+  test.each(["forced", "deleted"] as const)(
+    "told late that it was %s, a newer merge that waits goes on",
+    async (how) => {
+      const branches = await open();
+      await world.command("U0000ROSA", { kind: "lock", environment: "development", reason: "counting" });
+      const before = await push(world, "a", { branch: "development" });
+      const forcedTo = world.commit("b", { branch: "development", parents: [branches.first] });
+      await push(world, "c", { branch: "development" });
+      const after = how === "forced" ? forcedTo : nothing;
+      const late = { repository, branch: "development", before, after, changedPaths: [], pusher: "bob" };
+      await followBranch(world.bot, { ...late, deleted: how === "deleted", forced: how === "forced" });
+      await world.settle();
+      const waits = await world.deployment(await pending("development"));
+      expect([waits.sha, waits.offered_because]).toEqual([sha("c"), null]);
+      expect(await world.notes()).toContain(`branch-${how}`);
+    },
+  );
+
   test("deleted, it is told, at start too; made again, it is followed again", async () => {
     const branches = await open();
     const before = await push(world, "a", { branch: "development" });
