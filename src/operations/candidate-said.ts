@@ -18,6 +18,8 @@ export type StepProblem =
   | { readonly code: "no-branch"; readonly branch: string }
   /** Everything on the branch is in this tag already. */
   | { readonly code: "nothing-new"; readonly branch: string; readonly tag: string }
+  /** The step that set the candidate's tag ended before its merge, so that the release branch lacks it. */
+  | { readonly code: "not-merged"; readonly branch: string; readonly tag: string }
   /** The release branch has changes of its own, which the candidate would undo. */
   | {
       readonly code: "not-brought-back";

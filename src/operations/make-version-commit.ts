@@ -34,6 +34,12 @@ export async function makeVersionCommit(
   const head = await bot.github.branchHead(repository, branch);
   if (head === undefined) return { code: "no-branch", branch };
   const candidate = await latestOf(bot, service, version.release);
+  if (row.step !== "cut" && releaseBranch !== undefined && candidate !== undefined) {
+    // What the branch holds instead is older, and would get the number of what it lacks.
+    const missing =
+      (await hasOnlyStopped(bot, service, candidate)) && !(await hasArrived(bot, service, head, candidate.sha));
+    if (missing) return { code: "not-merged", branch, tag: candidate.name };
+  }
   if (row.step === "finish") return await finish(bot, service, row, version, { branch, head }, candidate);
 
   const goesOnto = row.step === "cut" ? releaseBranch : undefined;
@@ -112,6 +118,20 @@ export async function asMerged(
 async function latestOf(bot: Bot, service: ServicePlace, release: Release): Promise<VersionTag | undefined> {
   const { facts } = await versionFacts(bot, service);
   return facts.tags.find(({ version: of }) => of.kind === "candidate" && sameRelease(of.release, release));
+}
+
+/** Whether a step set this tag and ended before its merge. One that was set by hand has no step, and need not be merged. */
+async function hasOnlyStopped(bot: Bot, { id }: ServicePlace, { name, sha }: VersionTag): Promise<boolean> {
+  const rows = await bot.db
+    .selectFrom("candidate")
+    .select(["plan", "problem"])
+    .where("service_id", "=", id)
+    .where("tag", "=", name)
+    .where("ended_at", "is not", null)
+    .execute();
+  // A step that met the tag at another commit did not set it.
+  const setIt = rows.filter(({ plan }) => plan.commit === sha);
+  return setIt.length > 0 && setIt.every(({ problem }) => problem !== null);
 }
 
 /** A squashed merge shares no commit with what it merged, but has its content. */

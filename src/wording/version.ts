@@ -79,6 +79,8 @@ function sentenceForStepProblem(problem: StepProblem, tag: string): string {
       return `There is no ${problem.branch}.`;
     case "nothing-new":
       return `Everything on ${problem.branch} is in ${problem.tag} already.`;
+    case "not-merged":
+      return `${problem.tag} was never merged into ${problem.branch}. Make another with /rc cut.`;
     case "not-brought-back":
       return `${problem.from} has changes${by(problem.authors)} that ${problem.into} lacks, in ${listInWords(problem.files)}. A candidate without them would undo them. Bring them into ${problem.into} first, then ask again.`;
     case "more-than-candidate":

@@ -119,6 +119,44 @@ test("a tag that never came to be merged keeps no other candidate back", async (
   expect((await told()).at(-1)).toMatchObject({ why: { code: "nothing-new", branch: "main", tag: "v10.8.5.RC2" } });
 });
 
+test.each(["next", "finish"] as const)(
+  "a tag that never came to be merged makes no %s of what the release branch held before",
+  async (step) => {
+    await open();
+    world.versions.closed.add("release");
+    await rc("cut");
+    await pullOpened(7);
+    const pull = world.github.pulls.get(7);
+    if (pull !== undefined) world.github.pulls.set(7, { ...pull, state: "closed" });
+    await world.tick(6 * 60_000);
+    world.versions.closed.delete("release");
+    const before = world.github.branches.get("release");
+    await rc(step, rosa);
+    expect((await told()).at(-1)).toMatchObject({
+      ...{ code: "version-stopped", tagged: false },
+      why: { code: "not-merged", branch: "release", tag: "v10.8.5.RC1" },
+    });
+    expect(world.github.branches.get("release")).toBe(before);
+    // What the words say leads on.
+    await rc("cut");
+    await rc(step, rosa);
+    const done = step === "finish" ? { code: "version-done" } : { why: { code: "nothing-new", tag: "v10.8.5.RC2" } };
+    expect((await told()).at(-1)).toMatchObject(done);
+  },
+);
+
+test("a tag whose merge stopped goes on once a person has merged it", async () => {
+  await open();
+  world.versions.closedCommits = "Merge";
+  await rc("cut");
+  world.versions.closedCommits = undefined;
+  const parents = [world.github.branches.get("release") ?? "", world.github.tagged.get("v10.8.5.RC1") ?? ""];
+  world.commit("7", { branch: "release", parents });
+  world.github.files.set(`${change("8", "release", "rosa")}:${path}`, "__version__ = '10.8.5.RC1'\n");
+  await rc("next", rosa);
+  expect((await told()).at(-1)).toMatchObject({ code: "version-done", tag: "v10.8.5.RC2" });
+});
+
 const moreThanCandidate = {
   code: "more-than-candidate",
   branch: "release",

@@ -76,6 +76,10 @@ export const versionNotes: Cases<VersionNote> = {
       `${stopped} Everything on main is in v1.4.0-rc.1 already. ${nothing}`,
     ],
     [
+      { ...named, tagged: false, why: { code: "not-merged", branch: "release", tag: "v1.4.0-rc.1" } },
+      `${stopped} v1.4.0-rc.1 was never merged into release. Make another with /rc cut. ${nothing}`,
+    ],
+    [
       {
         ...named,
         tagged: true,
