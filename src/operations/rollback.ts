@@ -22,6 +22,8 @@ export async function rollback(
   asker: Asker,
   to: string | undefined,
   reason: string | undefined,
+  /** Whether asking for what waits for it already confirms that. */
+  confirms = true,
 ): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "push", "roll back");
   if (mayNot !== undefined) return mayNot;
@@ -42,7 +44,7 @@ export async function rollback(
   if (choice.kind === "none") {
     return { code: "nothing-to-roll-back-to", service: place.service.name, environment: place.policy.name };
   }
-  const waiting = await waitsForConfirmation(bot, place, choice);
+  const waiting = confirms ? await waitsForConfirmation(bot, place, choice) : undefined;
   if (waiting !== undefined) return await confirmMigrations(bot, place, asker, waiting);
   const wanted = {
     kind: "rollback",

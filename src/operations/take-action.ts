@@ -18,6 +18,7 @@ import { isOfAnotherTeam } from "./message-team.ts";
 import { loginOf } from "./people.ts";
 import type { Place } from "./place.ts";
 import { retry } from "./retry.ts";
+import { chooseTarget, rollback, rollbackBy } from "./rollback.ts";
 import type { ReplyContent } from "./said.ts";
 
 export type Clicked = {
@@ -56,7 +57,7 @@ export async function takeAction(bot: Bot, clicked: Clicked): Promise<ReplyConte
     case "confirm-fix":
       return await confirmFix(bot, place, asker, deployment, at);
     case "confirm-migrations":
-      return await confirmMigrations(bot, place, asker, deployment);
+      return await confirmShown(bot, place, asker, deployment);
     case "start":
       return await start(bot, place, asker, deployment);
     case "cancel":
@@ -78,4 +79,20 @@ async function start(bot: Bot, place: Place, asker: Asker, deployment: number): 
   if (!isPending(row.status)) return { code: "already-ended", deployment, status: row.status };
   const waits = row.verdict?.gates.some((gate) => gate.gate === "ready" && gate.result === "wait") ?? false;
   return waits ? await deploy(bot, place, asker, { revision: row.sha }) : { code: "message-outdated", deployment };
+}
+
+/**
+ * Where another has begun to change the environment since, the message did not show its migrations: the rollback is asked
+ * for anew, which shows them all. Another one that waits is not confirmed by this click either.
+ */
+async function confirmShown(bot: Bot, place: Place, asker: Asker, deployment: number): Promise<ReplyContent> {
+  const row = await bot.db.selectFrom("deployment").selectAll().where("id", "=", deployment).executeTakeFirstOrThrow();
+  const choice = await chooseTarget(bot, place, row.sha);
+  const isOther = choice.kind === "target" && choice.undoes.revision.sha !== row.undoes_sha;
+  // The same click again has asked for one anew already.
+  const asksAnew = (isPending(row.status) && isOther) || (await rollbackBy(bot, place, asker.key)) !== undefined;
+  if (!asksAnew) return await confirmMigrations(bot, place, asker, deployment);
+  // Why Signalbox asked is no reason of the person's.
+  const reason = row.by_itself ? undefined : (row.reason ?? undefined);
+  return await rollback(bot, place, asker, row.sha, reason, false);
 }

@@ -1,5 +1,6 @@
 /** What is taken back without anybody asking, and what a person has to confirm. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Observation } from "../../src/deployers/contract.ts";
 import { followFailure } from "../../src/operations/on-failure.ts";
 import { seeDeployment } from "../../src/operations/see-deployment.ts";
 import { slowly } from "./steps.ts";
@@ -389,6 +390,37 @@ describe("migrations between", () => {
     await world.tick(2_000);
     expect(await world.deployment(5)).toMatchObject({ status: "success", sha: sha("a") });
   });
+
+  const failed = { state: "failure", proven: true } as const;
+  test.each([
+    ["a person", { state: "success", proven: true }, { state: "error", message: "the network is gone" }],
+    ["Signalbox", failed, { state: "error", message: "the network is gone" }],
+    ["Signalbox, which asks for the next as well", failed, failed],
+  ] as const)(
+    "no button confirms what its message did not show, but asks anew: %s had asked",
+    async (_who, first, second) => {
+      await withMigration();
+      const ends = new Map<string, Observation>(Object.entries({ [sha("b")]: first, [sha("c")]: second }));
+      world.deployer.script = ({ sha: at, stage }) =>
+        (stage.name === "deploy" ? ends.get(at) : undefined) ?? { state: "success", proven: true };
+      await push(world, "b");
+      if (first !== failed) await world.command("U0000ALICE", { ...back, to: sha("a") });
+      expect(await world.deployment(3)).toMatchObject({ status: "waiting", undoes_sha: sha("b") });
+      world.github.changed.set(sha("c"), ["db/2.sql", "db/3.sql"]);
+      await push(world, "c");
+
+      const reply = await world.click("U0000ALICE", "confirm-migrations", 3, "click");
+      const asked = (await rows()).length;
+      expect(reply).toMatchObject({ code: "requested", deployment: asked });
+      expect(await world.click("U0000ALICE", "confirm-migrations", 3, "click")).toEqual(reply);
+      expect(await world.click("U0000ALICE", "confirm-migrations", 3, "again")).toMatchObject({
+        code: "already-ended",
+      });
+      expect((await rows()).filter(({ status }) => status === "waiting")).toMatchObject([{ id: asked, by: "alice" }]);
+      expect(await world.deployment(3)).toMatchObject({ status: "superseded", superseded_by: asked });
+      expect(await world.deployment(asked)).toMatchObject({ undoes_sha: sha("c"), migrations_confirmed_by: null });
+    },
+  );
 
   test("the same delivery twice is no confirmation", async () => {
     await withMigration();
