@@ -5,6 +5,8 @@ import { followAllBranches } from "../operations/follow-branch.ts";
 import { followAllDemos } from "../operations/follow-demos.ts";
 import { heard, type ListensTo, lookUpMissed, missed } from "../operations/missed.ts";
 import type { MeaningOf } from "../operations/note-reaction.ts";
+import type { RepositoryRef } from "../operations/ports.ts";
+import { readPipelines } from "../operations/read-pipelines.ts";
 import { readReactions } from "../operations/read-reactions.ts";
 
 /** GitHub keeps its delivery log for three days. */
@@ -88,26 +90,45 @@ export function createCatchUp({ bot, githubApp, meaningOf, listensTo }: CatchUpO
   };
 }
 
-/** Open pull requests, the heads of followed branches, and deliveries that GitHub could not hand over. */
+/** Open pull requests, pipeline files, the heads of followed branches, and deliveries that GitHub could not hand over. */
 async function compareWithGitHub(
   bot: Bot,
   githubApp: Pick<GitHubApp, "startUp" | "recoverDeliveries">,
   since: number | undefined,
 ): Promise<void> {
+  const began = bot.context.clock.now();
+  const known = new Set((await reachable(bot)).map(({ id }) => id));
+  // How a pull request stood when it was merged is kept before the file is read that its own merge may have changed.
   await githubApp.startUp();
-  const repositories = await bot.db.selectFrom("repository").selectAll().where("removed_at", "is", null).execute();
-  const followed = repositories.filter((row) => row.pipeline_file_id !== null);
-  const refs = followed.map(
-    ({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
-      return { id, fullName, installationId, defaultBranch };
-    },
+  const repositories = await reachable(bot);
+  // Of those that came to light just now it was read then.
+  await readPipelines(
+    bot,
+    repositories.filter(({ id }) => known.has(id)),
+    since ?? began,
   );
-  await followAllBranches(bot, refs);
-  await followAllDemos(bot, refs);
+  const followed = await reachable(bot, { followed: true });
+  await followAllBranches(bot, followed);
+  await followAllDemos(bot, followed);
   if (since !== undefined) {
     const from = Math.max(since - recoverMarginMs, bot.context.clock.now() - recoverAtMostMs);
     const recovered = await githubApp.recoverDeliveries(from);
     if (recovered.asked > 0) bot.log.info(recovered, "asked GitHub to send missed deliveries again");
   }
   bot.log.info({ repositories: repositories.length }, "compared with GitHub");
+}
+
+async function reachable(
+  bot: Bot,
+  { followed = false }: { readonly followed?: boolean } = {},
+): Promise<readonly RepositoryRef[]> {
+  const rows = await bot.db
+    .selectFrom("repository")
+    .selectAll()
+    .where("removed_at", "is", null)
+    .$if(followed, (query) => query.where("pipeline_file_id", "is not", null))
+    .execute();
+  return rows.map(({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
+    return { id, fullName, installationId, defaultBranch };
+  });
 }

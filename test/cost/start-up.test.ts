@@ -38,7 +38,7 @@ test("the first start asks little, and writes one check for each pull request", 
 test("any later start asks for what is open, and writes nothing", async () => {
   await bot.stop();
   const calls = await bot.callsOf(() => bot.start());
-  // Two lists of what there is; pull requests for ten repositories at once, and heads of branches for 25. The log of
-  // deliveries is the App's own.
-  expect(counted(calls)).toEqual({ reads: 2, graphql: 3 + 2, writes: 0 });
+  // Two lists of what there is; pull requests for ten repositories at once, and pipeline files and heads of branches for
+  // 25 each. The log of deliveries is the App's own.
+  expect(counted(calls)).toEqual({ reads: 2, graphql: 3 + 2 + 2, writes: 0 });
 }, 120_000);

@@ -3,10 +3,11 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lookAtChannels } from "../../src/operations/channels.ts";
 import { heard, lookUpMissed, missed } from "../../src/operations/missed.ts";
+import { seePullRequest } from "../../src/operations/see-pull-request.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import { createCatchUp } from "../../src/start/catch-up.ts";
 import { ask, statusOf } from "./steps.ts";
-import { openWorld, push, shopPipeline, type World } from "./world.ts";
+import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -155,6 +156,62 @@ describe("at a start", () => {
     await catchUp.heard();
     await catchUp.look();
     expect(recovered).toHaveLength(1);
+  });
+
+  test("what was merged is judged by the pipeline file that came meanwhile, though nobody tells of it", async () => {
+    await push(world, "1");
+    const { catchUp, listening } = starting({ down: false });
+    await catchUp.begin();
+    listening.github = true;
+    world.commit("a");
+    world.github.file = shopPipeline.replace("branch: main", "branch: main\n    auto: false");
+    await catchUp.look();
+    await world.settle();
+    const rows = await world.db.selectFrom("deployment").select(["sha", "status"]).orderBy("id").execute();
+    expect(rows.map(({ sha: one, status }) => `${one.slice(0, 1)} ${status}`)).toEqual(["1 success", "a waiting"]);
+  });
+
+  test("open pull requests are judged by it once, also where the look that read it was cut short", async () => {
+    const problems = async () => {
+      const row = await world.db.selectFrom("pull_request").select(["readiness", "revision"]).executeTakeFirstOrThrow();
+      return { revision: row.revision, problems: row.readiness?.problems.map(({ code }) => code) };
+    };
+    await world.pipeline(`pull_requests: {closes: off, assignee: off, reviewer: off}\n${shopPipeline}`);
+    const [now, headSha] = [world.clock.now(), world.commit("b", { branch: "basket" })];
+    await seePullRequest(world.bot, repository, {
+      ...{ number: 7, title: "Add the basket", body: "", author: "alice", headRef: "basket", headSha, baseRef: "main" },
+      ...{ draft: false, state: "open", fromFork: false, assignees: [], requestedReviewers: [] },
+      ...{ createdAt: now, updatedAt: now },
+    });
+    const { catchUp, listening } = starting({ down: false });
+    listening.github = true;
+    const start = async () => {
+      await world.clock.advance(minute);
+      await catchUp.heard();
+      await catchUp.begin();
+      await catchUp.look();
+    };
+    await start();
+    expect(await problems()).toEqual({ revision: 0, problems: [] });
+    world.github.file = `pull_requests: {closes: off, assignee: required, reviewer: off}\n${shopPipeline}`;
+    world.faults.arm("pipeline.committed");
+    await start();
+    await start();
+    const judged = { revision: 1, problems: ["assignee.none"] };
+    expect(await problems()).toEqual(judged);
+    await start();
+    expect(await problems()).toEqual(judged);
+  });
+
+  test("a repository whose first pipeline file came meanwhile is followed, with its open pull requests", async () => {
+    await world.pipeline(undefined);
+    const { catchUp, listening } = starting({ down: false });
+    await catchUp.begin();
+    listening.github = true;
+    world.github.file = shopPipeline;
+    await catchUp.look();
+    expect(world.github.calls.get("openPullRequests")).toBe(1);
+    expect(await world.environment("staging")).toMatchObject({ removed_at: null });
   });
 
   test("reactions are read when Slack is connected, again until it answers, and again after each gap", async () => {
