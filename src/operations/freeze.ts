@@ -2,14 +2,14 @@
  * `/deploy freeze` and `/deploy thaw`: environments held until a time. All that a command names are frozen or thawed
  * together, or none of them.
  */
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { settlersOf } from "../policy/rights.ts";
 import type { Database } from "../store/schema.ts";
 import { type Asker, type Need, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironments, raiseVersion, wakeEnvironments } from "./environment.ts";
-import { standingFreezes } from "./freezes.ts";
+import { newestFreezes, standingFreezes } from "./freezes.ts";
 import type { FrozenPlace, HoldsNote } from "./holds-said.ts";
 import { planLook } from "./look-at-environment.ts";
 import type { Place } from "./place.ts";
@@ -79,12 +79,16 @@ async function freezeOne(
 /** What waits goes on: unlike a lock, a freeze is no one's hold on what comes after it. */
 export async function thaw(bot: Bot, meant: readonly Meant[]): Promise<ReplyContent> {
   const now = bot.context.clock.now();
+  const anew = await frozenSince(bot.db, meant, now);
+  if (anew !== undefined) return anew;
   const standing = await standingFreezes(bot.db, meant.map(idOf), now);
   const frozen = meant.filter((one) => standing.has(idOf(one)));
   const mayNot = await firstRefusal(bot, frozen, "approve", "thaw");
   if (mayNot !== undefined) return mayNot;
   const thawed = await bot.db.transaction().execute(async (trx) => {
     await lockEnvironments(trx, meant.map(idOf));
+    const begun = await frozenSince(trx, meant, now);
+    if (begun !== undefined) return begun;
     const present = await standingFreezes(trx, meant.map(idOf), now);
     // Between the look at the rights and now somebody froze another.
     if ([...present.keys()].some((id) => !standing.has(id))) throw new OutsideError("a freeze began meanwhile");
@@ -94,10 +98,18 @@ export async function thaw(bot: Bot, meant: readonly Meant[]): Promise<ReplyCont
     await tell(trx, bot, found, "thawed", (where, { login: by }) => ({ code: "thawed", where, by }));
     return found;
   });
+  if ("code" in thawed) return thawed;
   await bot.context.faults.at("freeze.committed");
   return thawed.length === 0
     ? { code: "not-frozen", where: grouped(meant) }
     : { code: "thawed", where: grouped(meant.filter((one) => thawed.includes(one))) };
+}
+
+/** Taken up again, a command does not end what has been frozen since it was typed, which its author never saw. */
+async function frozenSince(db: Kysely<Database>, meant: readonly Meant[], now: number) {
+  const newest = await newestFreezes(db, meant.map(idOf), now);
+  const anew = meant.filter((one) => (newest.get(idOf(one)) ?? 0) > one.asker.at);
+  return anew.length === 0 ? undefined : ({ code: "frozen-since", where: grouped(anew) } as const);
 }
 
 async function thawOne(trx: Transaction<Database>, bot: Bot, { place, asker }: Meant): Promise<boolean> {

@@ -37,3 +37,21 @@ export async function standingFreezes(
     ]),
   );
 }
+
+/** By environment, when the last of the freezes began that stand there, in epoch ms. */
+export async function newestFreezes(
+  db: Kysely<Database>,
+  environments: readonly number[],
+  now: number,
+): Promise<ReadonlyMap<number, number>> {
+  if (environments.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("environment_freeze")
+    .select((eb) => ["environment_id", eb.fn.max("since").as("since")])
+    .where("environment_id", "in", [...environments])
+    .where("ended_at", "is", null)
+    .where("until", ">", new Date(now))
+    .groupBy("environment_id")
+    .execute();
+  return new Map(rows.map(({ environment_id: environment, since }) => [environment, since.getTime()]));
+}

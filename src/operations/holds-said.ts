@@ -104,7 +104,7 @@ export type HoldsReply =
       readonly offer?: LockOffer;
     } & Pick<HeldPlace, "environment">)
   | ({ readonly code: "lock-kept" } & Pick<HeldPlace, "environment">)
-  /** It is not the lock any more that the button spoke of. */
+  /** It is not the lock any more that the button spoke of, or that stood when it was asked to end. */
   | { readonly code: "lock-moved" }
   | {
       readonly code: "frozen";
@@ -115,4 +115,6 @@ export type HoldsReply =
       readonly settledBy: readonly Settlers[];
     }
   | { readonly code: "thawed"; readonly where: readonly FrozenPlace[] }
-  | { readonly code: "not-frozen"; readonly where: readonly FrozenPlace[] };
+  | { readonly code: "not-frozen"; readonly where: readonly FrozenPlace[] }
+  /** A freeze that is not the one that was to end: nothing was thawed. */
+  | { readonly code: "frozen-since"; readonly where: readonly FrozenPlace[] };

@@ -2,9 +2,9 @@
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { sameLogin } from "../policy/logins.ts";
-import type { RequestKind } from "../policy/model.ts";
+import type { Instant, RequestKind } from "../policy/model.ts";
 import { settlersOf } from "../policy/rights.ts";
-import type { Database } from "../store/schema.ts";
+import type { Database, EnvironmentRow } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
@@ -97,6 +97,7 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
     // The same command delivered again: what has been locked since is another's.
     return { code: "unlocked", environment: policy.name, ...optional("offers", await offeredIn(bot, environment.id)) };
   }
+  if (heldSince(environment, now, asker.at)) return { code: "lock-moved" };
   const holder = lockHolder(environment, now);
   const isAnothers = holder !== undefined && !sameLogin(holder, asker.login);
   const need = isAnothers || environment.hold_deployment_id !== null ? "approve" : "ask";
@@ -104,10 +105,11 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
   if (mayNot !== undefined) return mayNot;
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const row = await lockEnvironment(trx, environment.id);
+    if (heldSince(row, now, asker.at)) return { code: "lock-moved" };
     const held = lockHolder(row, now);
     if (held === undefined && row.hold_deployment_id === null) return { code: "not-locked", environment: policy.name };
     if (held !== holder || row.hold_deployment_id !== environment.hold_deployment_id) {
-      // Between the look at the rights and now somebody else took the lock, or a rollback put up a hold.
+      // Between the look at the rights and now the one that stood was given free or ran out.
       throw new OutsideError(`the environment ${policy.name} moved while it was unlocked`);
     }
     await trx
@@ -165,6 +167,12 @@ export async function unlock(bot: Bot, place: Place, asker: Asker): Promise<Repl
     await wakeEnvironment(trx, bot.wake, row.id);
     return { code: "unlocked", environment: policy.name, ...offers };
   });
+}
+
+/** Carried out late, an unlock does not end a lock or a hold that its author had not seen when they asked. */
+function heldSince(row: EnvironmentRow, now: number, at: Instant): boolean {
+  const locked = lockHolder(row, now) === undefined ? 0 : (row.lock_at?.getTime() ?? 0);
+  return Math.max(locked, row.hold_since?.getTime() ?? 0) > at;
 }
 
 /** The newest that an unlock offers and that still waits. */

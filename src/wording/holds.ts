@@ -96,5 +96,7 @@ export function wordHoldsReply(reply: HoldsReply): string {
       return `${places(reply.where)} ${are(reply.where)} no longer frozen. What waited goes on.`;
     case "not-frozen":
       return `${places(reply.where)} ${are(reply.where)} not frozen.`;
+    case "frozen-since":
+      return `${places(reply.where)} ${are(reply.where)} frozen anew since you asked; nothing was thawed. /deploy status says who holds what.`;
   }
 }

@@ -245,6 +245,7 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
     case "frozen":
     case "thawed":
     case "not-frozen":
+    case "frozen-since":
       return wordHoldsReply(reply);
     case "promotion-asked":
     case "promotion-open":

@@ -147,6 +147,16 @@ describe("thawing", () => {
     expect(await live("staging")).toBe(sha("a"));
   });
 
+  test("ends no freeze that began after it was typed, when it is taken up again", async () => {
+    await freeze("production");
+    const at = world.clock.now();
+    await world.tick(1);
+    await freeze("production", "U0000BOB", "an incident");
+    const late = await world.command("U0000ROSA", { kind: "thaw", environment: "production" }, "typed", at);
+    expect(late).toEqual({ code: "frozen-since", where: where("production") });
+    expect(await thaw("production")).toMatchObject({ code: "thawed" });
+  });
+
   test("what is not frozen says so, and a freeze that is over is none", async () => {
     expect(await thaw("production")).toEqual({ code: "not-frozen", where: where("production") });
     await freeze("production");

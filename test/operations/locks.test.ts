@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LockAction } from "../../src/operations/actions.ts";
 import { takeLockAction } from "../../src/operations/lock-actions.ts";
+import { OutsideError } from "../../src/operations/ports.ts";
 import { reply } from "../../src/operations/reply.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
-import { closed, deploymentsOf, hour, statusOf } from "./steps.ts";
+import { closed, deploymentsOf, hour, rollBack, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, type World } from "./world.ts";
 
 const day = 24 * hour;
+const inProduction = { environment: "production" } as const;
 
 let world: World;
 beforeEach(async () => {
@@ -39,6 +41,29 @@ describe("a command that is delivered again", () => {
     await world.command("U0000ALICE", { kind: "lock", environment: "staging", reason: "once more" });
     expect(await unlockIt()).toEqual(first);
     expect((await world.environment("staging")).lock_by).toBe("alice");
+  });
+});
+
+test.each([
+  ["another's lock", () => world.command("U0000BOB", { kind: "lock", ...inProduction, reason: "an incident" })],
+  ["a hold", () => rollBack(world, "production")],
+])("an unlock that is taken up again leaves %s that came after it was typed", async (_what, meanwhile) => {
+  await toProduction(world, "a");
+  await toProduction(world, "b");
+  await lock("U0000ROSA", "production", "mine");
+  const at = world.clock.now();
+  const unlockIt = () => world.command("U0000ROSA", { kind: "unlock", ...inProduction }, "again", at);
+  world.github.down = true;
+  await expect(unlockIt()).rejects.toThrow(OutsideError);
+  world.github.down = false;
+  await world.tick(1);
+  await world.db.updateTable("environment").set({ lock_by: null }).where("name", "=", "production").execute();
+  await meanwhile();
+  const before = await world.environment("production");
+  expect([before.lock_by, before.hold_bad_sha]).not.toEqual([null, null]);
+  expect(await unlockIt()).toEqual({ code: "lock-moved" });
+  expect(await world.environment("production")).toMatchObject({
+    ...{ lock_by: before.lock_by, hold_bad_sha: before.hold_bad_sha },
   });
 });
 

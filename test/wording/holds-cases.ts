@@ -162,4 +162,10 @@ export const holdsReplies: Cases<HoldsReply> = {
       "shop staging and production are not frozen.",
     ],
   ],
+  "frozen-since": [
+    [
+      { where: one },
+      "shop production is frozen anew since you asked; nothing was thawed. /deploy status says who holds what.",
+    ],
+  ],
 };
