@@ -3,12 +3,12 @@
  * deploys nothing itself: its merge does, as any other. One stays open for each environment; what is promoted again
  * meanwhile brings it up to date as long as nobody has pushed onto it.
  */
-import type { Transaction } from "kysely";
+import type { Insertable, Transaction } from "kysely";
 import { optional } from "../optional.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { GateResult, Sha, Verdict } from "../policy/model.ts";
 import { touch } from "../projections/touch.ts";
-import type { PromotionRow } from "../store/promotion-table.ts";
+import type { PromotionRow, PromotionTable } from "../store/promotion-table.ts";
 import type { Database } from "../store/schema.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
@@ -17,9 +17,9 @@ import { assembleFacts } from "./facts.ts";
 import { asMerged } from "./gather-gate.ts";
 import { gatherOutside } from "./gather-outside.ts";
 import { notesOf } from "./noted.ts";
-import { loadPlaces, type Place } from "./place.ts";
+import { loadPlace, loadPlaces, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
-import { type OpenPromotion, openPromotion } from "./promotions.ts";
+import { missedBy, type OpenPromotion, openPromotion } from "./promotions.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsBetween } from "./ships-between.ts";
 import type { Subject } from "./subject.ts";
@@ -92,36 +92,57 @@ export async function promoteByPullRequest(
         return { code: "promotion-updated", ...at };
       }
     }
-    const row = await trx
-      .insertInto("promotion")
-      .values({
-        ...values,
-        environment_id: place.environment.id,
-        request_key: by.key,
-        before: way.before,
-        snapshot: way.from === undefined,
-        branch: way.from ?? "",
-        base: way.base,
-        requested_by: by.login ?? null,
-        requested_by_slack: by.slackUser ?? null,
-        channel: place.service.channel ?? by.channel ?? null,
-        requested_at: new Date(bot.context.clock.now()),
-      })
-      .returning("id")
-      .executeTakeFirstOrThrow();
-    if (way.from === undefined) {
-      const branch = snapshotBranch(place, row.id, revision.sha);
-      await trx.updateTable("promotion").set({ branch }).where("id", "=", row.id).execute();
-    }
+    const made = await insert(trx, place, {
+      ...values,
+      environment_id: place.environment.id,
+      request_key: by.key,
+      before: way.before,
+      snapshot: way.from === undefined,
+      branch: way.from ?? "",
+      base: way.base,
+      requested_by: by.login ?? null,
+      requested_by_slack: by.slackUser ?? null,
+      channel: place.service.channel ?? by.channel ?? null,
+      requested_at: new Date(bot.context.clock.now()),
+    });
     if (present !== undefined) {
-      await trx.updateTable("promotion").set({ replaced_by: row.id }).where("id", "=", present.row.id).execute();
+      await trx.updateTable("promotion").set({ replaced_by: made }).where("id", "=", present.row.id).execute();
       await show(trx, bot, place, present.row.id, by);
     }
-    await show(trx, bot, place, row.id, by);
+    await show(trx, bot, place, made, by);
     return { code: "promotion-asked", ...where };
   });
   await bot.context.faults.at("promotion.committed");
   return reply;
+}
+
+/**
+ * A pull request that was merged before it could be brought up to date is followed by another, for what it missed. Once,
+ * however often it is called; not where something was promoted since.
+ */
+export async function promoteWhatMissed(bot: Bot, subject: string): Promise<void> {
+  const found = await missedBy(bot.db, Number(subject));
+  const place = found && (await loadPlace(bot.db, found.environment_id));
+  if (place === undefined) return;
+  await bot.db.transaction().execute(async (trx) => {
+    await lockEnvironment(trx, place.environment.id);
+    const missed = await missedBy(trx, Number(subject));
+    if (missed === undefined) return;
+    const { id, replaced_by: _, ...values } = missed;
+    const notes = JSON.stringify(values.notes);
+    const made = await insert(trx, place, { ...values, request_key: `missed/${id}`, notes });
+    await trx.updateTable("promotion").set({ replaced_by: made }).where("id", "=", id).execute();
+    await show(trx, bot, place, made, { key: `missed/${id}` });
+  });
+}
+
+async function insert(trx: Transaction<Database>, place: Place, values: Insertable<PromotionTable>): Promise<number> {
+  const { id } = await trx.insertInto("promotion").values(values).returning("id").executeTakeFirstOrThrow();
+  if (values.snapshot) {
+    const branch = snapshotBranch(place, id, values.sha);
+    await trx.updateTable("promotion").set({ branch }).where("id", "=", id).execute();
+  }
+  return id;
 }
 
 /** A red check stops the merge, and not the pull request: it may be patched there until the check is green. */

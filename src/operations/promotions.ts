@@ -49,6 +49,29 @@ export async function openPromotion(db: Kysely<Database>, environment: number): 
   return { row, ...optional("number", number), pushed };
 }
 
+/** The promotion, where its pull request was merged without what it promotes by now, and it is the newest of its environment. */
+export async function missedBy(db: Kysely<Database>, id: number): Promise<PromotionRow | undefined> {
+  return await db
+    .selectFrom("promotion")
+    .innerJoin("projection", (join) => join.on(sql<boolean>`projection.key = 'github.promotion/' || promotion.id`))
+    .where("promotion.id", "=", id)
+    .where("promotion.replaced_by", "is", null)
+    .where(sql<boolean>`projection.external ? 'missed'`)
+    .where(({ eb, not, exists }) =>
+      not(
+        exists(
+          eb
+            .selectFrom("promotion as later")
+            .select("later.id")
+            .whereRef("later.environment_id", "=", "promotion.environment_id")
+            .whereRef("later.id", ">", "promotion.id"),
+        ),
+      ),
+    )
+    .selectAll("promotion")
+    .executeTakeFirst();
+}
+
 /** What a promotion's pull request brings, as far as the environment before has proven it. */
 export type Promoted = {
   readonly pullRequest: number;

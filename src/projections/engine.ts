@@ -35,6 +35,8 @@ export type ProjectionOptions = {
    * it failed or the bot was killed on the way.
    */
   readonly onCreated?: (surface: string, subject: string) => Promise<void>;
+  /** Called once it is true to the state, also where nothing was written: whoever wrote it may have been killed before this. */
+  readonly onShown?: (surface: string, subject: string) => Promise<void>;
   readonly onWritten?: (surface: string, result: "created" | "updated" | "unchanged" | "failed") => void;
 };
 
@@ -113,6 +115,7 @@ export function createProjections(options: ProjectionOptions): Projections {
         return;
       }
       if (written === "created") await options.onCreated?.(row.surface, row.subject);
+      await options.onShown?.(row.surface, row.subject);
       await context.faults.at("projection.followed");
       options.onWritten?.(row.surface, written);
       const wait = written === "unchanged" ? 0 : (surface.spacingMs ?? 0);

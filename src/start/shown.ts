@@ -8,6 +8,7 @@ import { loadHomeView } from "../operations/home.ts";
 import { loadDeploymentView } from "../operations/load-view.ts";
 import { foldReactionsOf } from "../operations/note-reaction.ts";
 import { tellIfNotOpened } from "../operations/prepare.ts";
+import { promoteWhatMissed } from "../operations/promotion.ts";
 import { tellPromotion } from "../operations/promotions.ts";
 import { tellRelease } from "../operations/releases.ts";
 import { wakeVersion } from "../operations/version-news.ts";
@@ -55,6 +56,9 @@ export function createShown(
       if (surface === "github.version-pull") await wakeVersion(bot, Number(subject));
       if (surface === "github.promotion") await tellPromotion(bot, subject);
       if (surface === "github.release") await tellRelease(bot, subject);
+    },
+    onShown: async (surface, subject) => {
+      if (surface === "github.promotion") await promoteWhatMissed(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),

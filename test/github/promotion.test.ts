@@ -199,6 +199,23 @@ test("it moves on with what is live, while it holds what the bot put there", asy
   expect(snapshotHead()).toBe(patch);
 });
 
+test("merged before it could be moved on, it is remembered to have missed that", async () => {
+  const id = await promotion();
+  await write(id);
+  const number = pulls()[0]?.number ?? 0;
+  await world.sandbox.mergePullRequest(home, "rosa", number);
+  await database.db.updateTable("promotion").set({ before: "test" }).where("id", "=", id).execute();
+  await write(id);
+  expect(await remembered(id)).toEqual({ number, at: live });
+  await database.db
+    .updateTable("promotion")
+    .set({ sha: await commit("main", "two") })
+    .where("id", "=", id)
+    .execute();
+  await write(id);
+  expect(await remembered(id)).toEqual({ number, at: live, missed: 1 });
+});
+
 test("a description that a person wrote is left alone", async () => {
   const id = await promotion();
   await write(id);

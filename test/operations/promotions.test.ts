@@ -1,5 +1,7 @@
 /** Promoting by pull request: when it is one, which one stays open, patches on it, and what its merge deploys. */
+import { sql } from "kysely";
 import { afterEach, describe, expect, test } from "vitest";
+import { promoteWhatMissed } from "../../src/operations/promotion.ts";
 import { tellPromotion } from "../../src/operations/promotions.ts";
 import { type Branches, openBranches } from "./branches-world.ts";
 import { tellPush, type World } from "./world.ts";
@@ -154,6 +156,32 @@ describe("promoting into an environment with a branch", () => {
     const c = await inDevelopment("c");
     expect(await promote()).toMatchObject({ code: "promotion-updated", number: 7 });
     expect(await rows()).toMatchObject([{ sha: c }]);
+  });
+
+  test("what it was merged before it could be brought up to date gets one of its own, once", async () => {
+    await open();
+    await inDevelopment("a");
+    await promote();
+    await opened(7);
+    await promoteWhatMissed(world.bot, "1");
+    expect(await rows()).toHaveLength(1);
+    const b = await inDevelopment("b");
+    expect(await promote()).toMatchObject({ code: "promotion-updated", number: 7 });
+    await branches.merge(7, { letter: "m" });
+    await world.db
+      .updateTable("projection")
+      .set({ external: sql`external || '{"missed": 1}'` })
+      .where("key", "=", "github.promotion/1")
+      .execute();
+    await promoteWhatMissed(world.bot, "1");
+    await promoteWhatMissed(world.bot, "1");
+    expect(await rows()).toMatchObject([
+      { id: 1, replaced_by: 2 },
+      { id: 2, sha: b, branch: "signalbox/staging-2-bbbbbbb", replaced_by: null },
+    ]);
+    await opened(8);
+    await tellPromotion(world.bot, "2");
+    expect((await world.said()).at(-1)).toMatchObject({ code: "promotion-opened", number: 8, by: "alice" });
   });
 
   test("gives way to a new one when what is live before was taken back", async () => {

@@ -148,6 +148,19 @@ describe("killed at", () => {
     expect(side.things).toHaveLength(1);
   });
 
+  test("what follows once it is shown comes again where it failed, though nothing is written again", async () => {
+    const side = await openWith();
+    await side.set("1/1", "hello");
+    await side.engine().project(side.key("1/1"));
+    await side.set("1/1", "more");
+    await side.engine({ onShown: () => Promise.reject(new Error("killed")) }).project(side.key("1/1"));
+    await side.clock.advance(1_000);
+    const shown: string[] = [];
+    await side.engine({ onShown: async (_surface, subject) => void shown.push(subject) }).project(side.key("1/1"));
+    expect(shown).toEqual(["1/1"]);
+    expect(side.writes).toEqual(["create 1/1: hello", "update 1: more"]);
+  });
+
   test("what is said once is found and not said again", async () => {
     const side = await openWith("slack.note", {});
     await side.set("7", "said");

@@ -2,7 +2,8 @@
  * `github.promotion`: the pull request that promotes into an environment's branch, and the branch that it comes from.
  *
  * The branch is moved forward only, and only while it still holds what the bot put there: what people pushed is theirs. A
- * description that somebody wrote anew is left alone too; it is known by the marker that is gone.
+ * description that somebody wrote anew is left alone too; it is known by the marker that is gone. One that was merged
+ * before its branch could be moved forward is remembered as `missed`, and another is made for what it did not bring.
  */
 import { optional } from "../../optional.ts";
 import type { External, Rendering, Surface } from "../../projections/surface.ts";
@@ -118,9 +119,12 @@ export function createPromotionSurface(ground: Ground): Surface<PromotionContent
       const { octokit, at } = await target(content);
       const number = { ...at, pull_number: Number(external["number"]) };
       const pull = (await octokit.rest.pulls.get(number)).data;
-      if (pull.state !== "open") return external;
       // What was found after a crash may have been put there for what was promoted before.
       const put = external["at"];
+      if (pull.state !== "open") {
+        const missed = !content.replaced && content.at !== undefined && put !== undefined && content.at !== put;
+        return missed && pull.merged && pull.head.sha === put ? { ...external, missed: 1 } : external;
+      }
       if (content.replaced) {
         if (pull.head.sha === (put ?? content.at)) await octokit.rest.pulls.update({ ...number, state: "closed" });
         return external;
