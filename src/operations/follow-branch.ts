@@ -44,7 +44,7 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
   const isDefault = branch === repository.defaultBranch;
   if (isDefault && !moved.deleted && (changedPaths === undefined || changedPaths.includes(pipelinePath))) {
     // With its first pipeline file a repository's open pull requests, of which nobody told, are looked at too.
-    const followed = (await rulesInForce(bot, repository.id)) !== undefined;
+    const followed = (await rulesInForce(bot.db, repository.id)) !== undefined;
     await readPipeline(bot, repository);
     await (followed ? judgeOpenPullRequests : seeOpenPullRequests)(bot, repository);
   }

@@ -1,6 +1,7 @@
 /**
  * What changes the worth of pull requests without being told as theirs: an issue that they name, a version at their
- * base, and somebody who asks for the check again.
+ * base, and somebody who asks for the check again. The rules are read once the pull requests are locked: whoever replaces
+ * them judges all that are open afterwards, and finds what stands here.
  */
 import { isDeepStrictEqual } from "node:util";
 import { sql, type Transaction } from "kysely";
@@ -27,8 +28,7 @@ export async function seeIssue(
   repository: RepositoryRef,
   issue: { readonly number: number; readonly state: "open" | "closed" | "missing" },
 ): Promise<void> {
-  const rules = await rulesInForce(bot, repository.id);
-  if (rules === undefined) return;
+  if ((await rulesInForce(bot.db, repository.id)) === undefined) return;
   // Names are written in any letters on GitHub.
   const home = repository.fullName.toLowerCase();
   const naming = sql<boolean>`issues_named(issues) @> array[${`${home}#${issue.number}`}]::text[]`;
@@ -40,6 +40,8 @@ export async function seeIssue(
   }
   await bot.db.transaction().execute(async (trx) => {
     const rows = await open(trx, repository).where(naming).forNoKeyUpdate().execute();
+    const rules = await rulesInForce(trx, repository.id);
+    if (rules === undefined) return;
     for (const row of rows) {
       const issues = row.issues.map((other) =>
         other.number === issue.number && other.repository.toLowerCase() === home
@@ -56,19 +58,17 @@ export async function seeIssue(
  * version file, and only while pull requests into the branch are open and the rule is on.
  */
 export async function seeBaseMoved(bot: Bot, repository: RepositoryRef, branch: string): Promise<void> {
-  const rules = await rulesInForce(bot, repository.id);
+  const rules = await rulesInForce(bot.db, repository.id);
   if (rules === undefined || rules.policy.versionBump === "off" || rules.versionFiles.length === 0) return;
   const waiting = await open(bot.db, repository)
     .where("base_ref", "=", branch)
     .where("versions", "is not", null)
     .execute();
   if (waiting.length === 0) return;
-  const bases = new Map(
-    await Promise.all(
-      rules.versionFiles.map(
-        async (file) => [file.path, await versionAt(bot, repository, `refs/heads/${branch}`, file)] as const,
-      ),
-    ),
+  const bases = await Promise.all(
+    rules.versionFiles.map(async (file) => {
+      return { file, base: await versionAt(bot, repository, `refs/heads/${branch}`, file) };
+    }),
   );
   await bot.db.transaction().execute(async (trx) => {
     const rows = await open(trx, repository)
@@ -76,9 +76,15 @@ export async function seeBaseMoved(bot: Bot, repository: RepositoryRef, branch: 
       .where("versions", "is not", null)
       .forNoKeyUpdate()
       .execute();
+    const now = await rulesInForce(trx, repository.id);
+    if (now === undefined) return;
     for (const row of rows) {
-      const versions = (row.versions ?? []).map((one) => ({ ...one, base: bases.get(one.file.path) ?? one.base }));
-      await judgeAgain(trx, bot, repository, rules.policy, row, { versions });
+      const versions = (row.versions ?? []).map((one) => {
+        // Rules that came in between may find the version elsewhere in the file; by them it was read since.
+        const { base } = bases.find(({ file }) => isDeepStrictEqual(file, one.file)) ?? one;
+        return { ...one, base };
+      });
+      await judgeAgain(trx, bot, repository, now.policy, row, { versions });
     }
   });
 }

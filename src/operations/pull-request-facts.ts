@@ -163,7 +163,7 @@ export async function lookAhead(
 ): Promise<void> {
   if (push.branch === repository.defaultBranch) return;
   if (push.changedPaths !== undefined && !push.changedPaths.includes(pipelinePath)) return;
-  if ((await rulesInForce(bot, repository.id)) === undefined) return;
+  if ((await rulesInForce(bot.db, repository.id)) === undefined) return;
   try {
     await bot.github.fileAt(repository, push.after, pipelinePath);
   } catch (error) {

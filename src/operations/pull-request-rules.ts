@@ -1,9 +1,12 @@
 /** The pull-request rules in force in a repository. Reads only. */
+import type { Kysely } from "kysely";
 import type { PullRequestPolicy } from "../policy/pipeline.ts";
 import type { VersionFile } from "../policy/versions/source.ts";
-import type { Bot } from "./bot.ts";
+import type { Database } from "../store/schema.ts";
 
 export type RulesInForce = {
+  /** The pipeline file that they stand in, by its id: they are in force while it is. */
+  readonly file: number;
   readonly policy: PullRequestPolicy;
   /** The files in which services keep their versions, each once. */
   readonly versionFiles: readonly VersionFile[];
@@ -12,18 +15,19 @@ export type RulesInForce = {
 };
 
 /** Undefined when the repository has no pipeline file: the bot then leaves it alone. */
-export async function rulesInForce(bot: Bot, repository: number): Promise<RulesInForce | undefined> {
-  const row = await bot.db
+export async function rulesInForce(db: Kysely<Database>, repository: number): Promise<RulesInForce | undefined> {
+  const row = await db
     .selectFrom("repository")
     .innerJoin("pipeline_file as good", "good.id", "repository.pipeline_file_id")
     .leftJoin("pipeline_file as latest", "latest.id", "repository.latest_pipeline_file_id")
-    .select(["good.pipeline", "latest.sources"])
+    .select(["good.id", "good.pipeline", "latest.sources"])
     .where("repository.id", "=", repository)
     .executeTakeFirst();
   const pipeline = row?.pipeline ?? undefined;
-  if (pipeline === undefined) return undefined;
+  if (row === undefined || pipeline === undefined) return undefined;
   const files = new Map<string, VersionFile>();
   for (const { versions } of pipeline.services)
     if (versions.from.kind === "file") files.set(versions.from.path, versions.from);
-  return { policy: pipeline.pullRequests, versionFiles: [...files.values()], fileText: row?.sources?.[0]?.text };
+  const fileText = row.sources?.[0]?.text;
+  return { file: row.id, policy: pipeline.pullRequests, versionFiles: [...files.values()], fileText };
 }

@@ -17,7 +17,7 @@ export function pullRequestOfGroup(headRef: string): number | undefined {
 }
 
 export async function seeMergeGroup(bot: Bot, repository: RepositoryRef, group: MergeGroup): Promise<void> {
-  if ((await rulesInForce(bot, repository.id)) === undefined) return;
+  if ((await rulesInForce(bot.db, repository.id)) === undefined) return;
   const number = pullRequestOfGroup(group.headRef);
   if (number !== undefined && (await storedPullRequest(bot, repository.id, number)) === undefined) {
     const found = await bot.github.pullRequest(repository, number);

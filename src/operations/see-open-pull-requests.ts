@@ -8,7 +8,7 @@ import { unlessRefused } from "./unless-refused.ts";
 
 /** All that are open, as if just told of; whatever is not among them has ended meanwhile. */
 export async function seeOpenPullRequests(bot: Bot, repository: RepositoryRef): Promise<void> {
-  if ((await rulesInForce(bot, repository.id)) === undefined) return;
+  if ((await rulesInForce(bot.db, repository.id)) === undefined) return;
   const open = await bot.github.openPullRequests(repository);
   await seeListed(await withAnswersFor(bot, [{ repository, open }]), { repository, open });
 }
@@ -16,7 +16,7 @@ export async function seeOpenPullRequests(bot: Bot, repository: RepositoryRef): 
 /** The same of many repositories, whose open pull requests were listed already. */
 export async function seeListedPullRequests(bot: Bot, listed: readonly Listed[]): Promise<void> {
   const followed: Listed[] = [];
-  for (const one of listed) if ((await rulesInForce(bot, one.repository.id)) !== undefined) followed.push(one);
+  for (const one of listed) if ((await rulesInForce(bot.db, one.repository.id)) !== undefined) followed.push(one);
   const knowing = await withAnswersFor(bot, followed);
   for (const one of followed) await unlessRefused(bot, one.repository, () => seeListed(knowing, one));
 }

@@ -2,7 +2,8 @@
  * A pull request as GitHub told of it: stored when it is newer than what is stored, judged by the rules, and what people
  * see of it marked when that changed. What a payload says is a hint; where it is not clearly newer, GitHub is asked.
  *
- * The last state wins however the news arrive: whoever gathered facts for a row that has moved since looks again.
+ * The last state wins however the news arrive, and so do the last rules: whoever gathered facts for a row that has moved
+ * since, or judged by rules that are no longer in force, looks again.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";
@@ -28,9 +29,9 @@ export async function seePullRequest(
   told: FoundPullRequest,
   { afresh = false }: { readonly afresh?: boolean } = {},
 ): Promise<void> {
-  const rules = await rulesInForce(bot, repository.id);
-  if (rules === undefined) return;
   for (let look = 0; look < mostLooks; look += 1) {
+    const rules = await rulesInForce(bot.db, repository.id);
+    if (rules === undefined) return;
     const stored = await storedPullRequest(bot, repository.id, told.number);
     const current = await newest(bot, repository, stored, told, afresh);
     if (current === undefined) return;
@@ -50,8 +51,9 @@ export async function judgeOpenPullRequests(bot: Bot, repository: RepositoryRef)
 
 /** Judges what is stored once more. */
 async function judgeStored(bot: Bot, repository: RepositoryRef, number: number): Promise<void> {
-  const rules = await rulesInForce(bot, repository.id);
-  for (let look = 0; rules !== undefined && look < mostLooks; look += 1) {
+  for (let look = 0; look < mostLooks; look += 1) {
+    const rules = await rulesInForce(bot.db, repository.id);
+    if (rules === undefined) return;
     const stored = await storedPullRequest(bot, repository.id, number);
     if (stored === undefined || stored.state === "closed") return;
     if (await judgeAndStore(bot, repository, { rules, told: asTold(stored), stored, afresh: false })) return;
@@ -139,7 +141,7 @@ type Judging = {
   readonly afresh: boolean;
 };
 
-/** False when the row has moved since it was read: then everything has to be looked at again. */
+/** False when the row or the rules have moved since they were read: then everything has to be looked at again. */
 async function judgeAndStore(bot: Bot, repository: RepositoryRef, judging: Judging): Promise<boolean> {
   const { rules, told, stored } = judging;
   const gathered = await gather(bot, repository, judging);
@@ -154,7 +156,7 @@ async function judgeAndStore(bot: Bot, repository: RepositoryRef, judging: Judgi
     held || (mergedNow && readiness?.state !== "success") ? await isGuarded(bot, repository, told.baseRef) : undefined;
   const done = await bot.db
     .transaction()
-    .execute((trx) => store(trx, bot, repository, { told, stored, gathered, readiness, guarded }));
+    .execute((trx) => store(trx, bot, repository, { rules, told, stored, gathered, readiness, guarded }));
   await bot.context.faults.at("pull-request.committed");
   return done;
 }
@@ -178,6 +180,7 @@ function judge(
 }
 
 type Storing = {
+  readonly rules: RulesInForce;
   readonly told: FoundPullRequest;
   readonly stored: PullRequestRow | undefined;
   readonly gathered: Gathered;
@@ -189,7 +192,7 @@ async function store(
   trx: Transaction<Database>,
   bot: Bot,
   repository: RepositoryRef,
-  { told, stored, gathered, readiness, guarded }: Storing,
+  { rules, told, stored, gathered, readiness, guarded }: Storing,
 ): Promise<boolean> {
   const before = await trx
     .selectFrom("pull_request")
@@ -201,6 +204,7 @@ async function store(
     .executeTakeFirst();
   // Another telling came in between: what was gathered may be older than what stands there now.
   if (before?.revision !== stored?.revision) return false;
+  if (!(await areInForce(trx, repository.id, rules))) return false;
   if (before !== undefined && before.updated_at.getTime() > told.updatedAt) return true;
   const merged = told.mergedAt !== undefined;
   const values = {
@@ -246,6 +250,20 @@ async function store(
     if (!values.ready_when_merged && guarded === false) await warnOfUnguarded(trx, bot, repository, told);
   }
   return true;
+}
+
+/**
+ * Invariant: no verdict is stored by rules that were replaced. Whoever replaces them waits until this one can be seen, and
+ * then judges it too. It is asked after the pull request was locked; whoever replaces them only shares that lock.
+ */
+async function areInForce(trx: Transaction<Database>, repository: number, { file }: RulesInForce): Promise<boolean> {
+  const row = await trx
+    .selectFrom("repository")
+    .select("pipeline_file_id")
+    .where("id", "=", repository)
+    .forShare()
+    .executeTakeFirst();
+  return row?.pipeline_file_id === file;
 }
 
 function toldColumns(told: FoundPullRequest) {

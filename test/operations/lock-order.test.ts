@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../../src/store/schema.ts";
 import { type Branches, openBranches } from "./branches-world.ts";
 import { comeUpAgainst } from "./come-up-against.ts";
-import type { World } from "./world.ts";
+import { repository, sha, type World } from "./world.ts";
 
 let branches: Branches;
 let world: World;
@@ -47,4 +47,18 @@ describe("environments before the verdicts of their pull requests", () => {
     await comeUpAgainst(world, environment("production"), () => world.command("U0000ROSA", thaw), gate);
     expect(await world.notes()).toContain("thawed");
   });
+});
+
+test("the pull request before its repository, without holding up who puts other rules in force", async () => {
+  const rules = (trx: Transaction<Database>) =>
+    trx
+      .selectFrom("repository")
+      .select("id")
+      .where("id", "=", repository.id)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow();
+  const named = (trx: Transaction<Database>) =>
+    trx.selectFrom("pull_request").select("number").forKeyShare().noWait().execute();
+  await comeUpAgainst(world, rules, () => branches.edit(1, { title: "WIP" }), named);
+  await comeUpAgainst(world, rules, () => branches.open(2, { headSha: sha("a"), baseRef: "production" }));
 });

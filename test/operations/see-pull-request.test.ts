@@ -5,7 +5,7 @@ import { createGitHubEvents } from "../../src/operations/github-events.ts";
 import { seeBaseMoved, seeIssue, showReadinessAgain } from "../../src/operations/look-again-at-pull-requests.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { loseMergeGroup, pullRequestOfGroup, seeMergeGroup } from "../../src/operations/see-merge-group.ts";
-import { seePullRequest } from "../../src/operations/see-pull-request.ts";
+import { judgeOpenPullRequests, seePullRequest } from "../../src/operations/see-pull-request.ts";
 import {
   basket,
   callsSince,
@@ -342,6 +342,85 @@ describe("issues", () => {
       [2, "open"],
     ]);
     expect((await found(world)).problems).toEqual(["closes.not-an-open-issue"]);
+  });
+});
+
+describe("rules that change while a pull request is looked at: the verdict is by the new ones", () => {
+  const strict = versionPipeline.replace("reviewer: off", "reviewer: required");
+  const unasked = { requestedReviewers: [] };
+  const json = (version: string) => JSON.stringify({ version });
+  beforeEach(async () => {
+    await world.pipeline(versionPipeline);
+    world.github.files
+      .set("refs/heads/main:package.json", json("1.4.0"))
+      .set(`${sha("f")}:package.json`, json("1.5.0"));
+  });
+
+  async function changeRules(): Promise<void> {
+    await world.pipeline(strict);
+    await judgeOpenPullRequests(world.bot, repository);
+  }
+
+  test("its first news", async () => {
+    world.faults.arm("pull-request.gathered", changeRules);
+    await change(world, unasked);
+    expect((await found(world)).problems).toEqual(["reviewer.none"]);
+  });
+
+  test("later news", async () => {
+    await change(world, unasked);
+    world.faults.arm("pull-request.gathered", changeRules);
+    await change(world, { body: "" }, 5);
+    expect((await found(world)).problems).toEqual(["closes.none", "reviewer.none"]);
+  });
+
+  test("judged by rules that change once more", async () => {
+    await change(world, unasked);
+    world.faults.arm("pull-request.gathered", changeRules);
+    await world.pipeline(versionPipeline.replace("assignee: off", "assignee: required"));
+    await judgeOpenPullRequests(world.bot, repository);
+    expect((await found(world)).problems).toEqual(["reviewer.none"]);
+  });
+
+  test("an issue that it names", async () => {
+    await change(world, unasked);
+    const { pullRequest } = world.github;
+    world.github.pullRequest = async (...about) => {
+      await changeRules();
+      return await pullRequest(...about);
+    };
+    await seeIssue(world.bot, repository, { number: 1, state: "closed" });
+    expect((await found(world)).problems).toEqual(["closes.not-an-open-issue", "reviewer.none"]);
+  });
+
+  test("its base that moves", async () => {
+    await change(world, unasked);
+    world.github.files.set("refs/heads/main:package.json", json("1.5.0"));
+    const { fileAt } = world.github;
+    world.github.fileAt = async (...about) => {
+      await changeRules();
+      return await fileAt(...about);
+    };
+    await seeBaseMoved(world.bot, repository, "main");
+    expect((await found(world)).problems).toEqual(["reviewer.none", "version_bump.not-greater"]);
+  });
+
+  test("its base that moves, where the new ones find the version elsewhere in the file", async () => {
+    await change(world);
+    world.github.files.set("refs/heads/main:package.json", JSON.stringify({ version: "1.5.0", api: "0.1.0" }));
+    world.github.files.set(`${sha("f")}:package.json`, JSON.stringify({ version: "1.5.0", api: "0.2.0" }));
+    const { fileAt } = world.github;
+    world.github.fileAt = async (...about) => {
+      world.github.fileAt = fileAt;
+      await world.pipeline(versionPipeline.replace("package.json", `{path: package.json, pattern: 'api":"([^"]+)'}`));
+      await judgeOpenPullRequests(world.bot, repository);
+      return await fileAt(...about);
+    };
+    await seeBaseMoved(world.bot, repository, "main");
+    expect((await rowOf(world)).readiness).toMatchObject({
+      state: "success",
+      bumps: [{ base: "0.1.0", head: "0.2.0" }],
+    });
   });
 });
 
