@@ -10,8 +10,12 @@ import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { tellAuthors } from "./live-news.ts";
 import type { ServiceRef } from "./place.ts";
+import { listedCommits } from "./ships.ts";
 
-type LiveDeployment = Pick<DeploymentRow, "id" | "environment_id" | "sha" | "tree" | "version" | "ships">;
+type LiveDeployment = Pick<
+  DeploymentRow,
+  "id" | "environment_id" | "sha" | "tree" | "version" | "ships" | "previous_sha" | "undoes_sha"
+>;
 
 /** Called with the environment's row locked; `before` is the SHA that was live until this deployment succeeded. */
 export async function noteWhatIsLive(
@@ -23,7 +27,7 @@ export async function noteWhatIsLive(
   now: number,
 ): Promise<void> {
   const { repository } = service;
-  const taken = before === row.sha ? [] : await takeBack(trx, repository.id, row, now);
+  const taken = before === row.sha ? [] : await takeBack(trx, repository.id, before, row, now);
   const brought = await bring(trx, repository.id, row, now);
   const numbers = [...new Set([...taken, ...brought])];
   const pipeline = await pipelineInForce(trx, repository.id);
@@ -74,28 +78,24 @@ async function bring(
 }
 
 /**
- * Going back to a revision takes away all that came after it had come: what GitHub lists in between, and, since a list
- * may be cut, what the table knows to have come later. What this deployment itself brings is not among it.
+ * Going back to a revision takes away all that came after it had come: what GitHub lists in between, and, where the list
+ * may lack some, what the table knows to have come later. The table alone says too much: what the revision holds may
+ * have been taken back and brought anew by another since. What this deployment itself brings is not among it.
  */
 async function takeBack(
   trx: Transaction<Database>,
   repository: number,
-  { id, environment_id, sha, tree, ships }: LiveDeployment,
+  before: string | null,
+  { id, environment_id, sha, tree, ships, previous_sha, undoes_sha }: LiveDeployment,
   now: number,
 ): Promise<readonly number[]> {
+  // It was compared with what it undoes, else with what was live when it began: another may have gone live while it ran.
+  const isCompared = before === (undoes_sha ?? previous_sha);
+  // What holds all that was live takes nothing back.
+  if (isCompared && ships?.comparison === "ahead") return [];
+  const isWhole = isCompared && ships?.comparison === "behind" && ships.commits <= listedCommits;
   const listed = ships?.comparison === "behind" ? ships.pullRequests.map(({ number }) => number) : [];
-  const earlier = await trx
-    .selectFrom("deployment")
-    .select("ended_at")
-    .where("environment_id", "=", environment_id)
-    .where("sha", "=", sha)
-    .where("tree", "=", tree)
-    .where("status", "=", "success")
-    .where("id", "!=", id)
-    .orderBy("ended_at", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  const came = earlier?.ended_at ?? undefined;
+  const came = isWhole ? undefined : await lastSuccess(trx, { id, environment_id, sha, tree });
   if (came === undefined && listed.length === 0) return [];
   const rows = await trx
     .updateTable("work_live")
@@ -112,6 +112,25 @@ async function takeBack(
     .returning("number")
     .execute();
   return rows.map(({ number }) => number);
+}
+
+/** When this content had last come to be live here before. */
+async function lastSuccess(
+  trx: Transaction<Database>,
+  { id, environment_id, sha, tree }: Pick<LiveDeployment, "id" | "environment_id" | "sha" | "tree">,
+): Promise<Date | undefined> {
+  const earlier = await trx
+    .selectFrom("deployment")
+    .select("ended_at")
+    .where("environment_id", "=", environment_id)
+    .where("sha", "=", sha)
+    .where("tree", "=", tree)
+    .where("status", "=", "success")
+    .where("id", "!=", id)
+    .orderBy("ended_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return earlier?.ended_at ?? undefined;
 }
 
 async function tell(

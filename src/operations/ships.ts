@@ -1,6 +1,9 @@
 /** What a deployment would bring, from what is live (exclusive) to the revision (inclusive). */
 import type { Comparison } from "../policy/model.ts";
 
+/** The commits of a comparison are listed up to here, so that pull requests behind them are not known. */
+export const listedCommits = 250;
+
 export type ShippedPullRequest = {
   readonly number: number;
   readonly title: string;
@@ -10,7 +13,7 @@ export type ShippedPullRequest = {
 
 export type Ships = {
   readonly comparison: Comparison | "first";
-  /** Commits in between; GitHub's compare counts them all though it lists at most 250. */
+  /** Commits in between: all of them, though at most `listedCommits` are listed. */
   readonly commits: number;
   readonly authors: readonly string[];
   readonly pullRequests: readonly ShippedPullRequest[];

@@ -1,12 +1,10 @@
 /** What would ship, as lines of text: the answer to `/deploy diff`. */
 import type { DiffReply } from "../operations/diff.ts";
-import type { ShippedPullRequest, Ships } from "../operations/ships.ts";
+import { listedCommits, type ShippedPullRequest, type Ships } from "../operations/ships.ts";
 import { count, listInWords, quoted, revisionInWords, shortSha } from "./phrases.ts";
 
 /** More titles are not read; the compare link has them all. */
 export const mostPullRequests = 20;
-/** GitHub lists the commits of a comparison up to here, so that pull requests behind them are not known. */
-const listedCommits = 250;
 
 /** What would ship, in one sentence, before its parts. */
 export function diffTitle(reply: DiffReply): string {

@@ -153,6 +153,21 @@ describe("what a rollback takes back", () => {
     expect(await reached(10)).toEqual(["staging", "production"]);
     expect(await reached(8)).toEqual(["staging", "production"]);
   });
+
+  test.each([
+    ["forward to it", "adacd", ["production", "production", "production"]],
+    ["back to it", "acadc", ["production", "production", "gone"]],
+  ])("stays live with a revision that holds it and was live once, %s", async (_way, revisions, expected) => {
+    const shas = new Map<string, string>();
+    for (const [i, letter] of [..."abcd"].entries()) shas.set(letter, await merge(letter, 8 + i));
+    for (const letter of revisions) {
+      await world.tick(60_000);
+      const revision = shas.get(letter) ?? "";
+      await world.command("U0000ROSA", { kind: "adopt", environment: "production", revision });
+    }
+    const now = await Promise.all([9, 10, 11].map(async (number) => (await reached(number)).at(-1)));
+    expect(now.map((one) => one?.replace(/^production, gone by \d+$/u, "gone"))).toEqual(expected);
+  });
 });
 
 describe("who hears of it", () => {

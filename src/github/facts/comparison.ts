@@ -3,6 +3,7 @@
  * all commits are paged through, not only those that GitHub lists first. Calls: 1 for each hundred commits.
  */
 import type { ComparedRevisions, RepositoryRef } from "../../operations/ports.ts";
+import { listedCommits } from "../../operations/ships.ts";
 import type { GitHub } from "../client.ts";
 import { orUndefined } from "../failures.ts";
 import { ownerAndRepo } from "../repository-name.ts";
@@ -10,7 +11,6 @@ import { ownerAndRepo } from "../repository-name.ts";
 const perPage = 100;
 /** 5,000 commits: what ships after that is not looked at commit by commit any more. */
 const mostPages = 50;
-const mostShas = 250;
 
 export type ListedCommit = {
   readonly sha: string;
@@ -50,7 +50,7 @@ export async function compareRevisions(
       return {
         comparison: status,
         commits: total,
-        shas: commits.slice(0, mostShas).map((commit) => commit.sha),
+        shas: commits.slice(0, listedCommits).map((commit) => commit.sha),
         authors: authorsOf(commits),
         files,
       };
