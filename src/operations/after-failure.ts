@@ -4,7 +4,7 @@ import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { loadDeploymentView } from "./load-view.ts";
 import type { Place } from "./place.ts";
-import { rollback, rollbackBy } from "./rollback.ts";
+import { chooseTarget, rollback, rollbackBy } from "./rollback.ts";
 import type { ReplyContent } from "./said.ts";
 
 export type FailureReply =
@@ -16,13 +16,15 @@ export type FailureReply =
       /** The end of its output, as it was kept; absent when it said nothing. */
       readonly outputTail?: string;
     }
-  /** Something else has gone live since it failed. */
+  /** Something else has gone live since it failed, or has begun to change the environment. */
   | { readonly code: "no-longer-broken"; readonly deployment: number; readonly environment: string };
 
-/** The button stands on a message of the past: it takes back that deployment, never what has gone live since. */
+/** The button stands on a message of the past: it takes back that deployment, never what has gone live or begun to since. */
 export async function takeBack(bot: Bot, place: Place, asker: Asker, deployment: number): Promise<ReplyContent> {
   const asked = await rollbackBy(bot, place, asker.key);
-  const stillBroken = place.environment.uncertain_deployment_id === deployment;
+  const choice = await chooseTarget(bot, place, undefined);
+  const isAnother = choice.kind === "target" && choice.undoes.deployment !== deployment;
+  const stillBroken = place.environment.uncertain_deployment_id === deployment && !isAnother;
   if (!stillBroken && asked === undefined) {
     return { code: "no-longer-broken", deployment, environment: place.policy.name };
   }

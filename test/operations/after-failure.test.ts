@@ -1,7 +1,7 @@
 /** What the buttons of a failed deployment do: each asks for the rights, and is handled once. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
-import { ask, deploymentsOf, statusOf, toProduction } from "./steps.ts";
+import { ask, deploymentsOf, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, shopPipeline, type World } from "./world.ts";
 
 let world: World;
@@ -41,6 +41,20 @@ test("what failed after it had begun to change the environment is taken back, on
   expect((await loadDeploymentView(world.db, bad))?.leftUncertain).toBe(false);
   const late = { code: "no-longer-broken", deployment: bad, environment: "production" };
   expect(await world.click("U0000ROSA", "roll-back", bad)).toEqual(late);
+});
+
+test("the button of what failed does not take back the fix that has begun since", async () => {
+  await toProduction(world, "a");
+  fails("deploy");
+  const bad = await toProduction(world, "b");
+  const { end } = slowly(world, "production");
+  const fix = await toProduction(world, "c");
+  expect(await world.deployment(fix)).toMatchObject({ status: "in_progress", changing_since: null });
+  await end(fix, undefined, "test");
+  expect((await world.deployment(fix)).changing_since).not.toBeNull();
+
+  expect(await world.click("U0000BOB", "roll-back", bad)).toMatchObject({ code: "no-longer-broken" });
+  expect(await world.deployment(fix)).toMatchObject({ status: "in_progress", cancel_at: null });
 });
 
 test("what failed before it changed anything leaves nothing to take back", async () => {

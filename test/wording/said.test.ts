@@ -841,7 +841,7 @@ const replies: ReplyCases = {
   "no-longer-broken": [
     [
       { deployment: 42, environment: "production" },
-      "Since deployment 42 failed, something else has gone live in production, so there is nothing of it to take back. To go back from what is live now, use /rollback production.",
+      "Since deployment 42 failed, something else has gone live in production, or has begun to, so there is nothing of it to take back. To go back from what is live now, use /rollback production.",
     ],
   ],
   "message-outdated": [
