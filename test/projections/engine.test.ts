@@ -153,7 +153,9 @@ describe("killed at", () => {
     await side.set("1/1", "hello");
     await side.engine().project(side.key("1/1"));
     await side.set("1/1", "more");
-    await side.engine({ onShown: () => Promise.reject(new Error("killed")) }).project(side.key("1/1"));
+    const failing = side.engine({ onShown: () => Promise.reject(new Error("nobody answers")) });
+    await failing.project(side.key("1/1"));
+    await failing.stop();
     await side.clock.advance(1_000);
     const shown: string[] = [];
     await side.engine({ onShown: async (_surface, subject) => void shown.push(subject) }).project(side.key("1/1"));
