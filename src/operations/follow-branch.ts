@@ -41,8 +41,9 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
   // How a pull request stood when it was merged is kept before its own merge changes the rules or the version that it
   // is compared with. That takes time, in which the branch may move on.
   const early = !moved.deleted && !moved.forced ? await headOf(bot, repository, branch) : undefined;
-  const isDefault = branch === repository.defaultBranch;
-  if (isDefault && !moved.deleted && (changedPaths === undefined || changedPaths.includes(pipelinePath))) {
+  const isDefault = branch === repository.defaultBranch && !moved.deleted;
+  const touches = changedPaths === undefined || changedPaths.includes(pipelinePath);
+  if (isDefault && (touches || (early !== undefined && !(await isNext(bot, moved, early))))) {
     // With its first pipeline file a repository's open pull requests, of which nobody told, are looked at too.
     const followed = (await rulesInForce(bot.db, repository.id)) !== undefined;
     await readPipeline(bot, repository);
@@ -69,6 +70,13 @@ export async function followBranch(bot: Bot, moved: BranchMoved): Promise<void> 
   const heard: Place[] = [];
   for (const place of followers) if (await askForHead(bot, place, moved, found)) heard.push(place);
   await noteHeard(bot, heard, branch, head.sha);
+}
+
+/** Whether the head holds this push and nothing more that is new: else another may have changed the pipeline file too. */
+async function isNext(bot: Bot, { repository, branch, before, after }: BranchMoved, { head }: Head): Promise<boolean> {
+  if (head.sha !== after) return false;
+  const followers = await followersOf(bot.db, repository.id, branch);
+  return followers.every(({ environment: e }) => e.heard_branch === branch && e.heard_sha === before);
 }
 
 /** What a branch holds, and the merge that made it. */

@@ -4,7 +4,7 @@ import { followAllBranches, followBranch } from "../../src/operations/follow-bra
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
 import { renderDeploymentMessage } from "../../src/slack/blocks/deployment.ts";
 import { type Branches, branchesPipeline, openBranches } from "./branches-world.ts";
-import { nothing, openWorld, push, repository, sha, tellPush, type World } from "./world.ts";
+import { nothing, openWorld, push, repository, sha, shopPipeline, tellPush, type World } from "./world.ts";
 
 let world: World;
 afterEach(async () => {
@@ -119,12 +119,28 @@ describe("pushed again while the first push is handled", () => {
     expect((await world.environment("staging")).heard_sha).toBe(sha("b"));
   });
 
+  test.each([
+    ["and the news of the one that changed the pipeline file is late", "a", "b"],
+    ["and the news of the one before it found that one's head already", "1", "a"],
+  ])("%s: what it asks for is judged by that file", async (_when, before, after) => {
+    world = await openWorld();
+    await push(world, "1");
+    world.commit("a");
+    world.commit("b");
+    world.github.file = shopPipeline.replace("branch: main", "branch: main\n    auto: false");
+    await followBranch(world.bot, { ...base, before: sha(before), after: sha(after), changedPaths: [] });
+    await world.settle();
+    const rows = await world.db.selectFrom("deployment").select(["sha", "status"]).orderBy("id").execute();
+    expect(rows.map(({ sha: one, status }) => `${one.slice(0, 1)} ${status}`)).toEqual(["1 success", "b waiting"]);
+  });
+
   test("where nothing moves meanwhile, its head is read once", async () => {
     world = await openWorld();
     await push(world, "1");
     world.github.calls.clear();
     await push(world, "a");
     expect(world.github.calls.get("branchHead")).toBe(1);
+    expect(world.github.calls.get("pipelineSources")).toBeUndefined();
   });
 });
 
