@@ -23,7 +23,8 @@ export async function askedLongAgo(
   return { code: "asked-long-ago", at };
 }
 
-async function wasBegun(bot: Bot, key: string): Promise<boolean> {
+/** Whether anything is stored under the key of a delivery. */
+export async function wasBegun(bot: Bot, key: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from deployment where request_key = ${key}
     union all select 1 from promotion where request_key = ${key}

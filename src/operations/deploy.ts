@@ -2,6 +2,7 @@
 
 import { optional } from "../optional.ts";
 import { nearest } from "../policy/nearest.ts";
+import { wasBegun } from "./asked-long-ago.ts";
 import type { Asker } from "./asker.ts";
 import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
@@ -24,13 +25,13 @@ export async function deploy(bot: Bot, place: Place, asker: Asker, wish: Wish): 
   const { revision, pullRequest, hotfix } = wish;
   const found =
     revision === undefined
-      ? ((await headOf(bot, place, pullRequest)) ?? (await meantByDefault(bot, place)))
+      ? ((await headOf(bot, place, pullRequest)) ?? (await meantByDefault(bot, place, asker)))
       : await named(bot, place, revision);
   return "code" in found ? found : await ask(bot, place, asker, found, "deploy", hotfix);
 }
 
 export async function promote(bot: Bot, place: Place, asker: Asker): Promise<ReplyContent> {
-  const found = await liveBefore(bot, place);
+  const found = await liveBefore(bot, place, asker);
   if ("code" in found) return found;
   const way = await wayByPullRequest(bot, place);
   return way === undefined
@@ -66,27 +67,41 @@ async function headOf(
   return found ?? { code: "unknown-revision", service: place.service.name, found: name };
 }
 
-/** The tip of the environment's branch, else what is live in the environment before. */
-export async function meantByDefault(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+/** The tip of the environment's branch, else what is live in the environment before; `asked` as in `liveBefore`. */
+export async function meantByDefault(
+  bot: Bot,
+  place: Place,
+  asked?: Pick<Asker, "key" | "at">,
+): Promise<FoundRevision | ReplyContent> {
   const { branch, after, name } = place.policy;
   if (branch !== undefined) {
     const head = await bot.github.branchHead(place.service.repository, branch);
     if (head !== undefined) return head;
   } else if (after !== undefined) {
-    return await liveBefore(bot, place);
+    return await liveBefore(bot, place, asked);
   }
   return { code: "no-revision", service: place.service.name, environment: name };
 }
 
-export async function liveBefore(bot: Bot, place: Place): Promise<FoundRevision | ReplyContent> {
+/** `asked`: by a person, who meant what was live then, however late it is carried out. */
+export async function liveBefore(
+  bot: Bot,
+  place: Place,
+  asked?: Pick<Asker, "key" | "at">,
+): Promise<FoundRevision | ReplyContent> {
   const { after, name } = place.policy;
   const nothing = { code: "nothing-to-promote", service: place.service.name, environment: name } as const;
   if (after === undefined) return nothing;
   const places = await loadPlaces(bot.db, place.service);
   const before = places.find((candidate) => candidate.policy.name === after);
   const live = before === undefined ? undefined : liveOf(before.environment);
+  if (live === undefined) return { ...nothing, before: after };
+  // What was stored for it the first time is found by its key, whatever is chosen now.
+  if (asked !== undefined && live.since > asked.at && !(await wasBegun(bot, asked.key))) {
+    return { code: "live-changed", service: place.service.name, before: after };
+  }
   // What was live is a commit of the repository's own: only those are ever deployed.
-  return live === undefined ? { ...nothing, before: after } : { ...live.revision, inRepository: true };
+  return { ...live.revision, inRepository: true };
 }
 
 async function ask(

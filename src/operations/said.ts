@@ -187,6 +187,8 @@ export type ReplyContent =
       readonly environment: string;
       readonly before?: string;
     }
+  /** What was live there when the person asked is live no longer: nobody knows whether the new one is meant. */
+  | { readonly code: "live-changed"; readonly service: string; readonly before: string }
   | { readonly code: "nothing-to-roll-back-to"; readonly service: string; readonly environment: string }
   | {
       readonly code: "stopped";

@@ -130,6 +130,8 @@ export function wordReply(reply: ReplyContent, { now }: { readonly now: Instant 
       return reply.before === undefined
         ? `${reply.environment} of ${reply.service} comes first; there is no environment before it to promote from. Use /deploy ${reply.environment}.`
         : `Nothing is live in ${reply.before} of ${reply.service} yet, so there is nothing to promote to ${reply.environment}. Deploy ${reply.before} first.`;
+    case "live-changed":
+      return `I did not ask for anything: what is live in ${reply.before} of ${reply.service} has changed since you asked. Ask again if you mean what is live there now.`;
     case "nothing-to-roll-back-to":
       return `${reply.environment} of ${reply.service} has no earlier healthy revision to go back to.`;
     case "stopped":

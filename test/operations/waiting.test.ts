@@ -1,6 +1,7 @@
 /** What waits: superseded, in line, cancelled, offered, expired, asked anew, and never waiting for nobody. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { looksAgainAt } from "../../src/operations/checks-changed.ts";
+import { OutsideError } from "../../src/operations/ports.ts";
 import { ask, closed, deploymentsOf, gateOf, hour, rollBack, slowly, statusOf, toProduction } from "./steps.ts";
 import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
@@ -582,6 +583,31 @@ describe("repeated", () => {
     await world.command("U0000BOB", { kind: "cancel", deployment: back });
     expect(await rollBack(world, "production")).toBeGreaterThan(back);
   });
+
+  test.each(["promote", "deploy"] as const)("a late %s takes nothing that has gone live before since", async (kind) => {
+    await push(world, "a");
+    const at = world.clock.now();
+    const typed = () => world.command("U0000ALICE", { kind, environment: "production" }, "typed", at);
+    world.github.down = true;
+    await expect(typed()).rejects.toThrow(OutsideError);
+    world.github.down = false;
+    await world.tick(1);
+    await push(world, "b");
+    expect(await typed()).toEqual({ code: "live-changed", service: "shop", before: "staging" });
+    expect(await deploymentsOf(world, "production")).toEqual([]);
+  });
+
+  test.each(["promote", "deploy"] as const)(
+    "a %s that was stored is found again, whatever has gone live",
+    async (kind) => {
+      await push(world, "a");
+      const at = world.clock.now();
+      const typed = () => world.command("U0000ALICE", { kind, environment: "production" }, "typed", at);
+      const first = await typed();
+      await push(world, "b");
+      expect(await typed()).toEqual(first);
+    },
+  );
 
   test("a rollback delivered twice is one rollback, answered the same", async () => {
     await toProduction(world, "a");

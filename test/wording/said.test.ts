@@ -469,6 +469,12 @@ const replies: ReplyCases = {
       "Which revision? production of shop follows no branch, and nothing is live in an environment before it. Name a branch, tag or SHA: /deploy production <revision>",
     ],
   ],
+  "live-changed": [
+    [
+      { service: "shop", before: "staging" },
+      "I did not ask for anything: what is live in staging of shop has changed since you asked. Ask again if you mean what is live there now.",
+    ],
+  ],
   "nothing-to-promote": [
     [
       { service: "shop", environment: "production", before: "staging" },
