@@ -8,6 +8,7 @@ import { withHeads } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { followDemos } from "./follow-demos.ts";
 import { seeBaseMoved } from "./look-again-at-pull-requests.ts";
+import { mergeKey, stayedLive } from "./merge-keys.ts";
 import type { Place } from "./place.ts";
 import type { FoundPullRequest, FoundRevision, RepositoryRef } from "./ports.ts";
 import { pipelinePath } from "./pull-request-facts.ts";
@@ -247,13 +248,14 @@ async function askForHead(
 ): Promise<boolean> {
   if (!(await mergeTouches(bot, place, head))) return true;
   const { environment, service } = place;
+  if (await stayedLive(bot, place, branch, head.sha)) return true;
   const mergedBy = merge?.mergedBy ?? pusher;
   const wanted = {
     kind: "merge",
     typed: false,
     revision: { ...head, ref: branch },
     requestedBy: mergedBy,
-    key: `merge:${branch}:${head.sha}`,
+    key: mergeKey(branch, head.sha),
     mergedBy,
     ...(merge === undefined ? {} : { pullRequest: merge.number, readyWhenMerged: merge.ready }),
     ...(place.policy.auto ? {} : { offered: "auto" as const }),

@@ -8,6 +8,7 @@ import type { DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { pendingOf } from "./facts.ts";
+import { giveUpKeys } from "./merge-keys.ts";
 import type { Place } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { raiseAnew } from "./pull-request-gate.ts";
@@ -51,13 +52,22 @@ function contentOf(broken: BrokenBranch, service: string, environments: readonly
 }
 
 /**
- * What is still on the branch goes on as it was. Told late, it may hold something newer by now; that is read after what
- * waits, so that nothing which was pushed in between is taken for what it holds no longer.
+ * What is still on the branch goes on as it was, and what is not may come back to it. Told late, it may hold something
+ * newer by now; that is read last, so that nothing which was pushed in between is taken for what it holds no longer.
  */
 async function leaveToPeople(bot: Bot, { repository, branch, followers }: BrokenBranch): Promise<void> {
   const waiting: DeploymentRow[] = [];
-  for (const { environment } of followers) waiting.push(...(await pendingOf(bot.db, environment.id)));
+  const lastOf = new Map<number, number>();
+  for (const { environment } of followers) {
+    // Whoever read the branch before and has yet to ask for what it held looks again whether it still does.
+    await bot.db.transaction().execute(async (trx) => await raiseVersion(trx, environment.id));
+    waiting.push(...(await pendingOf(bot.db, environment.id)));
+    lastOf.set(environment.id, await lastIn(bot, environment.id));
+  }
   const holds = (await bot.github.branchHead(repository, branch))?.sha;
+  for (const [environment, last] of lastOf) {
+    await bot.db.transaction().execute(async (trx) => await giveUpKeys(trx, environment, { branch, holds, last }));
+  }
   for (const { id, sha, kind, ref, offered_at: offered, environment_id: environment } of waiting) {
     if (kind !== "merge" || ref !== branch || offered !== null) continue;
     if (holds !== undefined && (await isOn(bot, repository, holds, sha))) continue;
@@ -73,6 +83,16 @@ async function leaveToPeople(bot: Bot, { repository, branch, followers }: Broken
       await bot.wake.advance(trx, id);
     });
   }
+}
+
+/** An environment's deployments are stored under its lock, so that each has a greater id than those before it. */
+async function lastIn(bot: Bot, environment: number): Promise<number> {
+  const { last } = await bot.db
+    .selectFrom("deployment")
+    .select((eb) => eb.fn.max("id").as("last"))
+    .where("environment_id", "=", environment)
+    .executeTakeFirstOrThrow();
+  return last ?? 0;
 }
 
 async function isOn(bot: Bot, repository: RepositoryRef, head: string, sha: string): Promise<boolean> {

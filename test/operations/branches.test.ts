@@ -389,6 +389,65 @@ describe("a branch that was forced or deleted", () => {
     },
   );
 
+  test("forced back and moved forward again, what it holds is asked for anew, however often it is told", async () => {
+    const branches = await open();
+    const before = await push(world, "a", { branch: "development" });
+    world.github.branches.set("development", branches.first);
+    await tellPush(world, "development", before, { forced: true });
+    await world.command("U0000ALICE", { kind: "rollback", environment: "development" });
+    await world.command("U0000ROSA", { kind: "allow", revision: before, reason: "not its fault" });
+    expect((await world.environment("development")).live_sha).toBe(branches.first);
+    world.github.branches.set("development", before);
+    await tellPush(world, "development", branches.first);
+    await tellPush(world, "development", branches.first);
+    await tellPush(world, "development", before, { forced: true });
+    await tellPush(world, "development", branches.first);
+    // It waits for somebody to say that what it was rolled back for is fixed.
+    expect(await branches.statusOf("development")).toEqual(["1 success", "a success", "1 success", "a waiting"]);
+  });
+
+  test("what waited when the branch was forced back is asked for anew once it is on it again", async () => {
+    const branches = await open();
+    await world.command("U0000ROSA", { kind: "lock", environment: "development", reason: "counting" });
+    const before = await push(world, "a", { branch: "development" });
+    world.github.branches.set("development", branches.first);
+    await tellPush(world, "development", before, { forced: true });
+    world.github.branches.set("development", before);
+    await tellPush(world, "development", branches.first);
+    expect(await branches.statusOf("development")).toEqual(["1 success", "a superseded", "a waiting"]);
+    expect((await world.deployment(await pending("development"))).offered_because).toBeNull();
+  });
+
+  test.each(["forced away", "deleted"] as const)("%s and restored, what is live is not deployed again", async (how) => {
+    const branches = await open();
+    const before = await push(world, "a", { branch: "development" });
+    if (how === "deleted") world.github.branches.delete("development");
+    else world.github.branches.set("development", branches.first);
+    await tellPush(world, "development", before, { forced: how === "forced away" });
+    world.github.branches.set("development", before);
+    await tellPush(world, "development", how === "deleted" ? nothing : branches.first);
+    expect(await branches.statusOf("development")).toEqual(["1 success", "a success"]);
+  });
+
+  test("read before it was forced back and asked for after, what is on it no longer is not deployed", async () => {
+    const branches = await open();
+    const before = sha("1");
+    world.faults.arm("request.gathered", async () => {
+      world.github.branches.set("development", before);
+      const force = {
+        repository,
+        branch: "development",
+        before: sha("a"),
+        after: before,
+        deleted: false,
+        forced: true,
+      };
+      await followBranch(world.bot, { ...force, changedPaths: [], pusher: "bob" });
+    });
+    await push(world, "a", { branch: "development" });
+    expect(await branches.statusOf("development")).toEqual(["1 success"]);
+  });
+
   test("deleted, it is told, at start too; made again, it is followed again", async () => {
     const branches = await open();
     const before = await push(world, "a", { branch: "development" });
