@@ -337,6 +337,7 @@ describe("what others deploy", () => {
       requested_by: "octocat",
     });
     expect((await world.notes()).filter((code) => code === "went-live-elsewhere")).toHaveLength(1);
+    await world.tick(1_000);
     const reply = await world.command("U0000ALICE", { kind: "promote", environment: "production" });
     expect(reply).toMatchObject({ code: "requested", revision: { sha: commit } });
   });
