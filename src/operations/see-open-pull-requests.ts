@@ -1,16 +1,26 @@
 /** All open pull requests of a repository, or of many, as if each had just been told of; those that ended are found too. */
 import { type Listed, withAnswersFor } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
+import { missed } from "./missed.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { rulesInForce } from "./pull-request-rules.ts";
 import { openNumbers, seePullRequest } from "./see-pull-request.ts";
 import { unlessRefused } from "./unless-refused.ts";
 
-/** All that are open, as if just told of; whatever is not among them has ended meanwhile. */
+/**
+ * All that are open, as if just told of; whatever is not among them has ended meanwhile. Where that fails, the comparison
+ * with GitHub lists them once more.
+ */
 export async function seeOpenPullRequests(bot: Bot, repository: RepositoryRef): Promise<void> {
   if ((await rulesInForce(bot.db, repository.id)) === undefined) return;
-  const open = await bot.github.openPullRequests(repository);
-  await seeListed(await withAnswersFor(bot, [{ repository, open }]), { repository, open });
+  try {
+    const open = await bot.github.openPullRequests(repository);
+    await seeListed(await withAnswersFor(bot, [{ repository, open }]), { repository, open });
+  } catch (error) {
+    // The repository is known by now: whoever is told again takes its pull requests for looked at.
+    await missed(bot, "github");
+    throw error;
+  }
 }
 
 /** The same of many repositories, whose open pull requests were listed already. */

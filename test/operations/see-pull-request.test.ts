@@ -553,6 +553,27 @@ describe("open before anybody told of them", () => {
     expect(await world.db.selectFrom("pull_request").select("number").execute()).toEqual([{ number: 7 }]);
   });
 
+  test.each([
+    ["met", undefined, []],
+    ["first followed", rulesPipeline, [path]],
+  ])("listed in vain when the repository is %s, they are looked at by the comparison that follows", async (...one) => {
+    const [, file, changedPaths] = one;
+    await world.empty();
+    const events = createGitHubEvents(world.bot, () => ({ kind: "none" }) as never);
+    if (file !== undefined) {
+      world.github.file = undefined;
+      await events.repositoryAdded({ ...repository, private: true });
+      world.github.file = file;
+    }
+    world.github.openPullRequests = async () => {
+      throw new OutsideError("GitHub does not answer");
+    };
+    const push = { repository, branch: "main", before: sha("0"), after: sha("a"), deleted: false, forced: false };
+    await expect(events.pushed({ ...push, pusher: "alice", changedPaths })).rejects.toThrow("GitHub does not answer");
+    const asked = world.db.selectFrom("listening").select("source").whereRef("wanted", ">", "looked_up");
+    expect(await asked.execute()).toEqual([{ source: "github" }]);
+  });
+
   test("and when the repository's first pipeline file comes", async () => {
     await world.empty();
     world.github.file = undefined;
