@@ -65,7 +65,8 @@ async function carryOut(
     repository: comment.repository.id,
     ...optional("pullRequest", comment.onPullRequest ? comment.issue : undefined),
     key,
-    at: comment.at,
+    // GitHub's times are whole seconds: what came earlier in the same one may have been seen.
+    at: comment.at + 999,
   });
 }
 
