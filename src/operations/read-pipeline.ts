@@ -90,7 +90,9 @@ async function take(
   if (reading.kind === "absent") return await takeOutOfForce(trx, bot, repository.id);
   const row = await trx.selectFrom("repository").selectAll().where("id", "=", repository.id).executeTakeFirstOrThrow();
   const file = await storeFile(trx, bot, repository.id, sources, reading);
-  if (file === row.latest_pipeline_file_id && (reading.kind === "mistakes" || file === row.pipeline_file_id)) return;
+  // A newer bot may find mistakes in what is in force: that is told too, once.
+  const isKnown = (reading.kind === "mistakes") !== (file === row.pipeline_file_id);
+  if (file === row.latest_pipeline_file_id && isKnown) return;
   const before = row.latest_pipeline_file_id;
   await trx.updateTable("repository").set({ latest_pipeline_file_id: file }).where("id", "=", repository.id).execute();
   if (reading.kind === "mistakes") {
@@ -127,10 +129,13 @@ async function storeFile(
   reading: Extract<PipelineReading, { kind: "good" | "mistakes" }>,
 ): Promise<number> {
   const text = JSON.stringify(sources);
+  const isGood = reading.kind === "good";
   const meaning = {
-    pipeline: reading.kind === "good" ? JSON.stringify(reading.pipeline) : null,
-    mistakes: reading.kind === "mistakes" ? JSON.stringify(reading.mistakes) : null,
+    pipeline: isGood ? JSON.stringify(reading.pipeline) : null,
+    mistakes: isGood ? null : JSON.stringify(reading.mistakes),
   };
+  // It may be in force, and what is in force has to mean something.
+  const ifNeverGood = sql<string | null>`case when pipeline_file.pipeline is null then excluded.mistakes end`;
   const stored = await trx
     .insertInto("pipeline_file")
     .values({
@@ -141,7 +146,9 @@ async function storeFile(
       read_at: new Date(bot.context.clock.now()),
     })
     // A newer bot may read the same text differently: what it means now is kept.
-    .onConflict((conflict) => conflict.columns(["repository_id", "hash"]).doUpdateSet(meaning))
+    .onConflict((conflict) =>
+      conflict.columns(["repository_id", "hash"]).doUpdateSet(isGood ? meaning : { mistakes: ifNeverGood }),
+    )
     .returning("id")
     .executeTakeFirstOrThrow();
   return stored.id;

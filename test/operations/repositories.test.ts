@@ -110,6 +110,18 @@ describe("met for the first time", () => {
   });
 });
 
+test("what is in force stays so when a newer bot finds mistakes in the same text, and that is told once", async () => {
+  const { pipelineSources } = world.github;
+  world.github.pipelineSources = async (...asked) => {
+    const found = await pipelineSources(...asked);
+    return found && { ...found, unfollowed: "acme/base" };
+  };
+  await readPipeline(world.bot, repository);
+  await readPipeline(world.bot, repository);
+  expect(await loadServices(world.db)).toHaveLength(1);
+  expect(await world.notes()).toEqual(["pipeline-mistakes"]);
+});
+
 test("renamed, it keeps what it has, and nothing is read or asked anew", async () => {
   await push(world, "a");
   const waiting = await ask(world, "production");
