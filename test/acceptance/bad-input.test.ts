@@ -47,6 +47,8 @@ function command(text: string, trigger: string, user: string = alice): string {
 
 async function stored(): Promise<number> {
   const pool = new Pool({ connectionString: play.databaseUrl });
+  // The server may still say goodbye to what is just being closed.
+  pool.on("error", () => undefined);
   try {
     return Number((await pool.query("select count(*) as count from inbox")).rows[0].count);
   } finally {
