@@ -1,5 +1,5 @@
-/** The pull-request rules in force in a repository. Reads only. */
-import type { Kysely } from "kysely";
+/** The pull-request rules in force in a repository. Writes nothing. */
+import type { Kysely, Transaction } from "kysely";
 import type { PullRequestPolicy } from "../policy/pipeline.ts";
 import type { VersionFile } from "../policy/versions/source.ts";
 import type { Database } from "../store/schema.ts";
@@ -30,4 +30,22 @@ export async function rulesInForce(db: Kysely<Database>, repository: number): Pr
     if (versions.from.kind === "file") files.set(versions.from.path, versions.from);
   const fileText = row.sources?.[0]?.text;
   return { file: row.id, policy: pipeline.pullRequests, versionFiles: [...files.values()], fileText };
+}
+
+/**
+ * Invariant: no verdict is stored by rules that were replaced. Whoever replaces them waits until this one can be seen, and
+ * then judges it too. It is asked after the pull request was locked; whoever replaces them only shares that lock.
+ */
+export async function areInForce(
+  trx: Transaction<Database>,
+  repository: number,
+  { file }: RulesInForce,
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom("repository")
+    .select("pipeline_file_id")
+    .where("id", "=", repository)
+    .forShare()
+    .executeTakeFirst();
+  return row?.pipeline_file_id === file;
 }

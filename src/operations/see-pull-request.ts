@@ -16,7 +16,7 @@ import { isGuarded } from "./branch-guard.ts";
 import type { FoundPullRequest, RepositoryRef } from "./ports.ts";
 import { type Gathered, gather } from "./pull-request-facts.ts";
 import { followPullRequests } from "./pull-request-gate.ts";
-import { type RulesInForce, rulesInForce } from "./pull-request-rules.ts";
+import { areInForce, type RulesInForce, rulesInForce } from "./pull-request-rules.ts";
 import { touchChecks, touchIssues } from "./pull-request-shown.ts";
 import { warnOfUnguarded } from "./warn-of-unguarded.ts";
 
@@ -250,20 +250,6 @@ async function store(
     if (!values.ready_when_merged && guarded === false) await warnOfUnguarded(trx, bot, repository, told);
   }
   return true;
-}
-
-/**
- * Invariant: no verdict is stored by rules that were replaced. Whoever replaces them waits until this one can be seen, and
- * then judges it too. It is asked after the pull request was locked; whoever replaces them only shares that lock.
- */
-async function areInForce(trx: Transaction<Database>, repository: number, { file }: RulesInForce): Promise<boolean> {
-  const row = await trx
-    .selectFrom("repository")
-    .select("pipeline_file_id")
-    .where("id", "=", repository)
-    .forShare()
-    .executeTakeFirst();
-  return row?.pipeline_file_id === file;
 }
 
 function toldColumns(told: FoundPullRequest) {

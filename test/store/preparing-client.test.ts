@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createContext } from "../../src/context.ts";
 import { createJobs } from "../../src/jobs/jobs.ts";
 import { openKysely, openPool } from "../../src/store/pool.ts";
@@ -40,18 +40,16 @@ test("what is asked with values is parsed once in each connection, however it is
 });
 
 test("the job queue's statements are prepared too", async () => {
-  const connected: unknown[] = [];
-  const connect = PreparingClient.prototype.connect;
-  PreparingClient.prototype.connect = function (this: PreparingClient, ...given: []) {
-    connected.push(Reflect.get(Reflect.get(this, "connectionParameters") as object, "application_name"));
-    return Reflect.apply(connect, this, given);
-  };
+  const connect = vi.spyOn(PreparingClient.prototype, "connect");
   const context = createContext();
   const log = pino({ level: "silent" });
-  const jobs = await createJobs({ context, log, db: database.db, connection: database.connection });
-  PreparingClient.prototype.connect = connect;
-  expect(connected).toContain("signalbox jobs");
-  await jobs.stop();
+  try {
+    await (await createJobs({ context, log, db: database.db, connection: database.connection })).stop();
+    const connected = connect.mock.contexts.map((client) => Reflect.get(client as object, "connectionParameters"));
+    expect(connected).toContainEqual(expect.objectContaining({ application_name: "signalbox jobs" }));
+  } finally {
+    connect.mockRestore();
+  }
 });
 
 test("texts without end do not fill the server's memory", async () => {
