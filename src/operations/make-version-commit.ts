@@ -4,7 +4,8 @@
  */
 import type { Sha } from "../policy/model.ts";
 import type { CandidatePlan } from "../policy/versions/candidate.ts";
-import { type Release, sameRelease, type Version } from "../policy/versions/scheme.ts";
+import { newestCandidate } from "../policy/versions/next-version.ts";
+import type { Release, Version } from "../policy/versions/scheme.ts";
 import { schemeOf } from "../policy/versions/schemes.ts";
 import type { VersionTag } from "../policy/versions/tags.ts";
 import { spelledFor, writeVersion } from "../policy/versions/write-version.ts";
@@ -117,7 +118,7 @@ export async function asMerged(
 /** The newest candidate of the release, by its tag. */
 async function latestOf(bot: Bot, service: ServicePlace, release: Release): Promise<VersionTag | undefined> {
   const { facts } = await versionFacts(bot, service);
-  return facts.tags.find(({ version: of }) => of.kind === "candidate" && sameRelease(of.release, release));
+  return newestCandidate(facts.tags, release);
 }
 
 /** Whether a step set this tag and ended before its merge. One that was set by hand has no step, and need not be merged. */

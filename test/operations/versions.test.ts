@@ -204,6 +204,17 @@ test("without a release branch the default branch is tagged; without files the v
   expect(world.versions.made).toEqual([]);
 });
 
+test("a release is made of the newest candidate, also where a hand has spelled those before it another way", async () => {
+  const semver = file.replace("scheme: dotted", "scheme: semver");
+  await open(semver.replace("  files: [ukrdc/__init__.py]\n  release_branch: release\n  back_merge: main\n", ""));
+  world.github.tagged.set("v10.8.5-rc1", "2".repeat(40));
+  change("3", "main");
+  await rc("next");
+  expect(world.github.tagged.get("v10.8.5-rc.2")).toBe("3".repeat(40));
+  await rc("finish", rosa);
+  expect(world.github.tagged.get("v10.8.5")).toBe("3".repeat(40));
+});
+
 test("a release branch that is not there yet is made by the first cut", async () => {
   await open();
   world.github.branches.delete("release");

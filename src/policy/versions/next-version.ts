@@ -77,7 +77,23 @@ export function openCandidate({ tags, latest }: Pick<VersionFacts, "tags" | "lat
   const open = ahead.filter(({ version: { kind, release } }) => {
     return kind === "candidate" && !tags.some((tag) => isFinalOf(tag, release));
   });
-  return (latest && open.find(({ version: { release } }) => sameRelease(release, latest))) ?? open[0];
+  const of = (latest && open.find(({ version: { release } }) => sameRelease(release, latest))) ?? open[0];
+  return of && newestCandidate(open, of.version.release);
+}
+
+/**
+ * By its number and not by the scheme's order, in which spellings differ: by Semantic Versioning `rc1` and `rc9` come after
+ * `rc.10`, and a release would be made of what was tagged by hand before it.
+ */
+export function newestCandidate(tags: readonly VersionTag[], release: Release): VersionTag | undefined {
+  return tags.reduce<VersionTag | undefined>((newest, tag) => {
+    if (tag.version.kind !== "candidate" || !sameRelease(tag.version.release, release)) return newest;
+    return newest === undefined || numberOf(tag) > numberOf(newest) ? tag : newest;
+  }, undefined);
+}
+
+function numberOf({ version }: VersionTag): number {
+  return version.kind === "candidate" ? version.candidate : 0;
 }
 
 export function latestRelease(tags: readonly VersionTag[]): VersionTag | undefined {

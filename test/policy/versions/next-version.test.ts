@@ -108,6 +108,17 @@ test("next and finish go by the candidate that is open", () => {
   expect(shown(finalVersion(facts("semver", [])))).toEqual({ code: "no-candidate" });
 });
 
+test.each([
+  ["semver", "v1.4.0-rc.2", ["v1.4.0-rc1"]],
+  ["semver", "v1.4.0-rc10", ["v1.4.0-rc9", "v1.4.0-RC8"]],
+  ["dotted", "v10.8.5rc10", ["v10.8.5.RC9"]],
+] as const)(
+  "%s: %s is the newest candidate of its release, however those before it were spelled",
+  (scheme, newest, older) => {
+    expect(openCandidate(facts(scheme, [...older, newest]))?.name).toBe(newest);
+  },
+);
+
 test("of several that are open, the one that was made last is meant", () => {
   const tags = ["v1.3.0", "v1.3.1-rc.1", "v2.0.0-rc.4"];
   expect(shown(nextCandidate(facts("semver", tags)))).toBe("2.0.0-rc.5");
