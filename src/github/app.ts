@@ -168,6 +168,7 @@ function listen(options: StartUp): void {
       deployment: deployment.id,
       sha: deployment.sha,
       by: personIn(deployment.creator?.login, payload.sender.login),
+      ...at(deployment.created_at),
     });
   });
 
@@ -190,7 +191,8 @@ function listen(options: StartUp): void {
 
   on("workflow_run", async ({ workflow_run: run, sender, ...payload }) => {
     const { id, head_sha: sha, conclusion } = run;
-    await events.runEnded({ repository: repositoryOf(payload), run: id, sha, conclusion, by: sender.login });
+    const ended = { run: id, sha, conclusion, by: sender.login, ...at(run.updated_at) };
+    await events.runEnded({ repository: repositoryOf(payload), ...ended });
   });
 
   on("workflow_job", async ({ workflow_job: job, ...payload }) => {
@@ -213,6 +215,10 @@ const reviewStates: ReadonlyMap<string, "approved" | "changes-requested" | "dism
   ["changes_requested", "changes-requested"],
   ["dismissed", "dismissed"],
 ] as const);
+
+function at(time: string | undefined): { readonly at?: number } {
+  return time === undefined ? {} : { at: Date.parse(time) };
+}
 
 /** Where GitHub's own Actions made the Deployment, whoever set the run off stands behind it. */
 function personIn(creator: string | undefined, sender: string): string {

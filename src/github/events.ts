@@ -53,6 +53,8 @@ export type HeldRun = {
   readonly deployment: number;
   readonly sha: Sha;
   readonly by: string;
+  /** Epoch ms: when GitHub made the Deployment. */
+  readonly at?: number;
 };
 
 /** A GitHub Deployment of somebody else came to its end. */
@@ -73,6 +75,8 @@ export type RunEnded = {
   readonly sha: Sha;
   readonly conclusion: string | null;
   readonly by: string;
+  /** Epoch ms: when this attempt of the run ended. */
+  readonly at?: number;
 };
 
 export type MergeGroup = { readonly repository: EventRepository; readonly headSha: Sha; readonly headRef: string };

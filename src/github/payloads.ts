@@ -198,7 +198,7 @@ const deploymentProtectionRulePayload = z.object({
   environment: environmentName,
   /** Names the run; it is never called, since what is answered goes to the repository that the delivery names. */
   deployment_callback_url: z.string().regex(/\/actions\/runs\/\d{1,15}\/deployment_protection_rule$/),
-  deployment: z.object({ id, sha, creator: account.nullable().exactOptional() }),
+  deployment: z.object({ id, sha, creator: account.nullable().exactOptional(), created_at: time.exactOptional() }),
   sender: account,
 });
 
@@ -224,7 +224,7 @@ const workflowRunPayload = z.object({
   action: z.enum(["completed"]),
   installation,
   repository,
-  workflow_run: z.object({ id, head_sha: sha, conclusion: text.nullable() }),
+  workflow_run: z.object({ id, head_sha: sha, conclusion: text.nullable(), updated_at: time.exactOptional() }),
   sender: account,
 });
 

@@ -26,6 +26,8 @@ export type HeldRun = {
   readonly deployment: number;
   readonly sha: string;
   readonly by: string;
+  /** Epoch ms: when GitHub made the Deployment. Absent in what an older bot has stored. */
+  readonly at?: number;
 };
 
 type Judged = { readonly deployment: number; readonly startedByUs: boolean } | { readonly refusal: ProtectionRefusal };
@@ -74,7 +76,7 @@ async function store(bot: Bot, held: HeldRun): Promise<number | undefined> {
       environment: held.environment,
       sha: held.sha,
       requested_by: held.by,
-      requested_at: new Date(bot.context.clock.now()),
+      requested_at: new Date(held.at ?? bot.context.clock.now()),
       deployment_id: null,
       refusal: null,
       ended: null,

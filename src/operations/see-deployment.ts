@@ -39,6 +39,8 @@ export type RunEnd = {
   readonly sha: string;
   readonly conclusion: string | null;
   readonly by: string;
+  /** Epoch ms: when this attempt of the run ended. Absent in what an older bot has stored. */
+  readonly at?: number;
 };
 
 /** The end of a GitHub Deployment that is not the bot's own. */
@@ -66,6 +68,8 @@ export async function seeRunEnd(bot: Bot, end: RunEnd): Promise<void> {
     .where("repository_id", "=", end.repository.id)
     .where("run_id", "=", end.run)
     .where("ended", "is", null)
+    // What is held later belongs to a later attempt: the run was begun again before its first end was told.
+    .$if(end.at !== undefined, (query) => query.where("requested_at", "<=", new Date(end.at ?? 0)))
     .execute();
   for (const held of rows) {
     const told = await bot.github.deploymentState(end.repository, held.github_deployment_id);

@@ -318,6 +318,43 @@ describe("news", () => {
       [["checksChanged", { repository: ours, sha }]],
     ],
     ["a status", "status", { ...common, sha, context: "ci/lint" }, [["checksChanged", { repository: ours, sha }]]],
+    [
+      "a run that is held, with the time of its Deployment",
+      "deployment_protection_rule",
+      {
+        action: "requested",
+        ...common,
+        environment: "staging",
+        deployment_callback_url: "https://api.github.com/repos/acme/shop/actions/runs/77/deployment_protection_rule",
+        deployment: { id: 5, sha, created_at: "2026-11-18T11:00:00Z" },
+        sender: { login: "alice" },
+      },
+      [
+        [
+          "runHeld",
+          {
+            ...{ repository: ours, run: 77, environment: "staging", deployment: 5, sha, by: "alice" },
+            at: Date.UTC(2026, 10, 18, 11),
+          },
+        ],
+      ],
+    ],
+    [
+      "the end of a run, with its time",
+      "workflow_run",
+      {
+        action: "completed",
+        ...common,
+        workflow_run: { id: 77, head_sha: sha, conclusion: "failure", updated_at: "2026-11-18T11:00:00Z" },
+        sender: { login: "alice" },
+      },
+      [
+        [
+          "runEnded",
+          { repository: ours, run: 77, sha, conclusion: "failure", by: "alice", at: Date.UTC(2026, 10, 18, 11) },
+        ],
+      ],
+    ],
     ["a rename", "repository", { action: "renamed", ...common }, [["repositoryAdded", ours]]],
     ["a deletion", "repository", { action: "deleted", ...common }, [["repositoryRemoved", 11]]],
   ])("%s", async (_, name, payload, told) => {

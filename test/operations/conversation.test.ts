@@ -148,10 +148,10 @@ describe("a command in a comment", () => {
 });
 
 let held = 500;
-async function hold(environment: string, commit: string, more: { run?: number; by?: string } = {}) {
+async function hold(environment: string, commit: string, more: { run?: number; by?: string; at?: number } = {}) {
   held += 1;
   await judgeHeldRun(world.bot, {
-    ...{ repository, run: more.run ?? held, environment, deployment: held, sha: commit, by: more.by ?? "alice" },
+    ...{ repository, run: held, environment, deployment: held, sha: commit, by: "alice", ...more },
   });
   await world.settle();
   return held;
@@ -272,6 +272,18 @@ describe("a run that GitHub holds", () => {
       status: "cancelled",
       outcome: { code: "cancelled", by: "bob" },
     });
+  });
+
+  test("that is run again on GitHub is not ended by the end of its first attempt, told late", async () => {
+    const over = world.clock.now();
+    const id = await hold("staging", world.commit("a"), { run: 77, at: over + 30_000 });
+    const end = { repository, run: 77, sha: sha("a"), conclusion: "failure", by: "bob" };
+    await seeRunEnd(world.bot, { ...end, at: over });
+    await world.settle();
+    expect((await request(id)).ours?.status).toBe("in_progress");
+    await seeRunEnd(world.bot, { ...end, at: over + 60_000 });
+    await world.settle();
+    expect((await request(id)).ours?.status).toBe("error");
   });
 
   test("that nobody hears of any more is given up when its time is over, and settled when it tells its end after all", async () => {
