@@ -110,8 +110,10 @@ async function store(
   ships: Ships,
 ): Promise<void> {
   const environment = await lockEnvironment(trx, place.environment.id);
-  const { live_sha: live, live_since: since, uncertain_deployment_id: uncertain } = environment;
-  if (live === end.sha && uncertain === null) return;
+  const { live_sha: live, live_since: since, uncertain_deployment_id, uncertain_since } = environment;
+  // Told late: what has broken since is not mended by it.
+  const brokeSince = uncertain_since !== null && uncertain_since.getTime() > end.at;
+  if (live === end.sha && (uncertain_deployment_id === null || brokeSince)) return;
   // Told late: something else has gone live since. GitHub's times are whole seconds; in the same one, the telling counts.
   if (since !== null && Math.floor(since.getTime() / 1000) * 1000 > end.at) return;
   if (await isOurs(trx, environment, end)) return;
@@ -154,7 +156,10 @@ async function store(
   // A hold stays: what goes live by another way proves no fix.
   await trx
     .updateTable("environment")
-    .set(liveNow(row, end.at, environment, policyInForce(place)))
+    .set({
+      ...liveNow(row, end.at, environment, policyInForce(place)),
+      ...(brokeSince ? { uncertain_deployment_id, uncertain_since } : {}),
+    })
     .where("id", "=", environment.id)
     .execute();
   await endOutdatedRollbacks(trx, bot, place.service, row);

@@ -392,6 +392,13 @@ describe("what others deploy", () => {
     await seeDeployment(world.bot, { ...told, deployment: 9, at });
     const failed = { live_sha: sha("a"), uncertain_deployment_id: 2, slot_deployment_id: null };
     expect(await world.environment("staging")).toMatchObject(failed);
+    // Something else that went live meanwhile is no proof that what broke since is whole.
+    const other = { ...told, sha: world.commit("c"), deployment: 11, at: at + 1_000 };
+    await seeDeployment(world.bot, other);
+    const since = { live_sha: sha("c"), uncertain_deployment_id: 2 };
+    expect(await world.environment("staging")).toMatchObject(since);
+    await seeDeployment(world.bot, { ...other, deployment: 12, at: at + 2_000 });
+    expect(await world.environment("staging")).toMatchObject(since);
     // By hand, after it had failed, it did go live.
     await seeDeployment(world.bot, { ...told, deployment: 10, at: world.clock.now() + 1_000 });
     expect((await world.environment("staging")).live_sha).toBe(sha("b"));
