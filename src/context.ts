@@ -5,7 +5,6 @@
  * all of it. The lint forbids the globals that this stands for everywhere else in `src/`.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { randomBytes, randomUUID } from "node:crypto";
 import * as files from "node:fs/promises";
 import type { Network } from "./network.ts";
 
@@ -40,7 +39,7 @@ export type Context = {
     /** `bytes` random bytes as lower-case hex, fit for a secret. */
     secret(bytes: number): string;
   };
-  /** A number in [0, 1), for jitter only. */
+  /** A number in [0, 1), for jitter and the names of passing files: never for what nobody may guess. */
   readonly random: () => number;
   readonly fetch: typeof globalThis.fetch;
   /** For requests to addresses that must be judged before they are connected to; all else takes `fetch`. */
@@ -111,11 +110,17 @@ const realNetwork: Network = {
     (await import("./network.ts")).realNetwork.requestAt(address, url, options),
 };
 
+/** By the global, which loads what it needs when it is first asked: a supervisor needs none of it. */
+const realIds: Context["ids"] = {
+  uuid: () => globalThis.crypto.randomUUID(),
+  secret: (bytes) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(bytes))).toString("hex"),
+};
+
 /** Builds the real context; `overrides` replaces whole parts, for tests. */
 export function createContext(overrides: Partial<Context> = {}): Context {
   return {
     clock: realClock(),
-    ids: { uuid: () => randomUUID(), secret: (bytes) => randomBytes(bytes).toString("hex") },
+    ids: realIds,
     random: () => Math.random(),
     fetch: (input, init) => globalThis.fetch(input, init),
     network: realNetwork,

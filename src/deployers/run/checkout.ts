@@ -8,7 +8,7 @@
  */
 import { dirname, join } from "node:path";
 import type { Context } from "../../context.ts";
-import { exists, workFolder, writeRecord } from "./attempt-folder.ts";
+import { exists, newFolder, workFolder, writeRecord } from "./attempt-folder.ts";
 import { lockFile } from "./file-lock.ts";
 import { type Git, gitOrThrow } from "./git.ts";
 import { thisMachine } from "./machine.ts";
@@ -41,11 +41,10 @@ async function isReady(context: Context, work: string, order: CheckoutOrder): Pr
   return true;
 }
 
-/** Checks out under `folder`, which is made; the mirror's lock is held no longer than it is read. */
+/** Checks out under `folder`, which is empty; the mirror's lock is held no longer than it is read. */
 async function make(how: Git, mirror: Mirror, order: CheckoutOrder, folder: string): Promise<void> {
   const { context } = how;
   const tree = join(folder, "tree");
-  await context.files.mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFile(context, mirror.lock, { path: how.path, signal: how.signal });
   try {
     const held = { ...how, lock: lock.fd };
@@ -83,10 +82,6 @@ async function renamed(context: Context, from: string, to: string): Promise<bool
   }
 }
 
-function unfinished(context: Context, dataDir: string): string {
-  return join(dataDir, "work", `.new-${context.ids.uuid()}`);
-}
-
 async function forget(context: Context, folder: string): Promise<void> {
   await context.files.rm(folder, { recursive: true, force: true });
 }
@@ -99,8 +94,8 @@ export async function checkOut(how: Git, dataDir: string, order: CheckoutOrder):
   if (await isReady(context, work, order)) return tree;
 
   const mirror = mirrorOf(dataDir, order.repository.fullName);
-  const made = unfinished(context, dataDir);
   await context.files.mkdir(dirname(mirror.folder), { recursive: true, mode: 0o700 });
+  const made = await newFolder(context, dirname(work));
   try {
     await make(how, mirror, order, made);
     await writeRecord(context, join(made, "ready.json"), readyFor(order));
@@ -125,7 +120,7 @@ export async function checkOutAhead(how: Git, dataDir: string, order: CheckoutOr
   const mirror = mirrorOf(dataDir, order.repository.fullName);
   const { bootId } = await thisMachine(context);
   if (bootId === undefined || (await exists(context, work)) || !(await isBrought(how, mirror, order))) return false;
-  const made = unfinished(context, dataDir);
+  const made = await newFolder(context, dirname(work));
   try {
     await make(how, mirror, order, made);
     await writeRecord(context, join(made, "ready.json"), readyFor(order, bootId));

@@ -9,7 +9,7 @@
  * that says `withdrawn`, and whoever still has an order comes too late.
  */
 import type { Context } from "../../context.ts";
-import { type AttemptFolder, attemptsRoot, exists, folderAt } from "./attempt-folder.ts";
+import { type AttemptFolder, attemptsRoot, exists, folderAt, newFolder } from "./attempt-folder.ts";
 import { thisMachine } from "./machine.ts";
 import { runningProcess } from "./process-table.ts";
 
@@ -19,13 +19,13 @@ export async function prepareFolder(
   context: Context,
   { dataDir, pid }: { readonly dataDir: string; readonly pid: number },
 ): Promise<AttemptFolder> {
-  const prepared = folderAt(`${attemptsRoot(dataDir)}/.new-${context.ids.uuid()}`);
-  const [self, machine] = await Promise.all([
+  const [self, machine, root] = await Promise.all([
     runningProcess(context, pid),
     thisMachine(context),
-    context.files.mkdir(prepared.root, { recursive: true, mode: 0o700 }),
+    newFolder(context, attemptsRoot(dataDir)),
   ]);
   if (self === undefined) throw new Error("The supervisor could not read its own start time.");
+  const prepared = folderAt(root);
   const record = { pid, start: self.start, machine };
   await Promise.all([
     context.files.writeFile(prepared.supervisor, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true }),
@@ -63,8 +63,7 @@ export async function withdraw(
   { dataDir, folder }: { readonly dataDir: string; readonly folder: AttemptFolder },
 ): Promise<boolean> {
   if (await exists(context, folder.supervisor)) return false;
-  const stand = folderAt(`${attemptsRoot(dataDir)}/.new-${context.ids.uuid()}`);
-  await context.files.mkdir(stand.root, { recursive: true, mode: 0o700 });
+  const stand = folderAt(await newFolder(context, attemptsRoot(dataDir)));
   await context.files.writeFile(stand.withdrawn, "", { mode: 0o600 });
   if ((await rename(context, stand.root, folder.root)) === "claimed") return true;
   await forgetFolder(context, stand);
