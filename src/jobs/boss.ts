@@ -11,8 +11,8 @@ import type { PoolConfig } from "pg";
 import { type ClockTimer, PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import type { Clock, Context, Timer } from "../context.ts";
-import { type Connection, tcpKeepAlive } from "../store/pool.ts";
-import { PreparingClient } from "../store/preparing-client.ts";
+import { type Connection, patience, tcpKeepAlive } from "../store/pool.ts";
+import { type Patience, PreparingClient } from "../store/preparing-client.ts";
 import { queues } from "./wake.ts";
 
 /**
@@ -28,7 +28,7 @@ const maintenanceIntervalSeconds = 300;
 /** A wake that nobody has taken so long after its time is dropped: the table says by itself that it is due. */
 const retentionSeconds = 24 * 3600;
 /** Handed on to its pool by pg-boss, whose own options do not name it. */
-const preparing = { Client: PreparingClient } satisfies PoolConfig;
+const preparing = { Client: PreparingClient, ...patience } satisfies PoolConfig & Patience;
 
 export async function startBoss(parts: {
   readonly context: Context;

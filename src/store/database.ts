@@ -49,7 +49,9 @@ export async function openStore(parts: {
   try {
     await refuseOld(db, home.describe);
     await context.faults.at("store.connected");
-    const migrated = await migrate(db);
+    // A large table, or another replica that migrates before us, may take its time.
+    const patient = openKysely(openPool(home.connection, log, {}));
+    const migrated = await migrate(patient).finally(() => patient.destroy());
     if (migrated.length > 0) log.info({ migrations: migrated }, "the tables were brought up to date");
     await context.faults.at("store.migrated");
   } catch (error) {

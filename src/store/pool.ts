@@ -7,7 +7,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { type ClientConfig, Pool, types } from "pg";
 import type { Logger } from "pino";
-import { PreparingClient } from "./preparing-client.ts";
+import { type Patience, PreparingClient } from "./preparing-client.ts";
 import type { Database } from "./schema.ts";
 
 /** How to reach one database: a URL, or the folder of a Unix socket as `host`. */
@@ -27,6 +27,18 @@ export const tcpKeepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_0
 /** Waiting longer than this for a connection means that the database is down or overrun, and is said. */
 const connectWithinMs = 10_000;
 
+/**
+ * Far longer than any statement of a running bot takes, the wait for a lock included. Keeping alive does not help where
+ * something was sent and is not confirmed (the system then tries for a quarter of an hour), or where only the server's
+ * machine still confirms.
+ */
+export const patience: Patience = { answerWithinMs: 60_000 };
+/**
+ * A bot whose machine has vanished within a transaction leaves its locks behind, and the server would keep them for the
+ * two hours after which it asks. No transaction waits for anything but the database.
+ */
+const idleWithinTransactionMs = 60_000;
+
 const int8 = 20;
 
 /** A bigint column holds ids and counts; one beyond 2^53 would be a bug, and silently rounding it a worse one. */
@@ -45,11 +57,15 @@ const columnTypes: NonNullable<ClientConfig["types"]> = {
   },
 };
 
-export function openPool(connection: Connection, log: Logger, name = "signalbox"): Pool {
+/** `patient`: how long a statement may be silent; without an end only for what may take long, as migrations. */
+export function openPool(connection: Connection, log: Logger, patient: Patience = patience): Pool {
   const pool = new Pool({
     ...connection,
+    ...patient,
     Client: PreparingClient,
-    application_name: name,
+    application_name: "signalbox",
+    // Asked for by a statement, since a pooler may refuse it among the parameters of a connection.
+    onConnect: (client) => client.query(`set idle_in_transaction_session_timeout = ${idleWithinTransactionMs}`),
     max: connectionsAtMost,
     idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: connectWithinMs,

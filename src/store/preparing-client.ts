@@ -1,9 +1,11 @@
 /**
  * A connection on which PostgreSQL parses and plans each text once: for small tables that is most of its work. All that
- * the bot asks with values goes this way, and so does the job queue.
+ * the bot asks with values goes this way, and so does the job queue. One that says nothing more is given up, if whoever
+ * opens it says when.
  *
  * What shares connections out between two statements must know prepared statements, as PgBouncer does from 1.21 on.
  */
+import { Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
 
 /** What is prepared takes memory for as long as the connection is there. The bot has half as many texts. */
@@ -20,12 +22,23 @@ function noteOutdated(error: unknown): void {
   if (error instanceof Error && "routine" in error && error.routine === "RevalidateCachedQuery") generation += 1;
 }
 
+export type Patience = {
+  /**
+   * A statement that has brought no byte for so long ends, and its connection with it: a machine that vanished, or a
+   * pooler that lost its server, never says so, and every connection would wait there for good. Undefined: no end.
+   */
+  readonly answerWithinMs?: number;
+};
+
 export class PreparingClient extends Client {
   readonly #prepared = new Map<string, string>();
   #generation = generation;
 
-  constructor(config?: string | ClientConfig) {
+  constructor(config?: string | (ClientConfig & Patience)) {
     super(config);
+    const withinMs = typeof config === "object" ? config.answerWithinMs : undefined;
+    // Once connected: with TLS the socket is another one then.
+    if (withinMs !== undefined) this.once("connect", () => this.#giveUpAfter(withinMs));
     const query = this.query;
     // The signature of `pg` is a set of overloads; only those with a text and values, as all of ours, are changed.
     Reflect.set(this, "query", (asked: unknown, values: unknown, ...rest: readonly unknown[]) => {
@@ -43,6 +56,16 @@ export class PreparingClient extends Client {
       const answer: unknown = Reflect.apply(query, this, [named]);
       if (answer instanceof Promise) answer.catch(noteOutdated);
       return answer;
+    });
+  }
+
+  #giveUpAfter(ms: number): void {
+    const { stream } = this.connection;
+    if (!(stream instanceof Socket)) return;
+    stream.setTimeout(ms, () => {
+      // One that waits for the next statement may be silent.
+      if (Reflect.get(this, "readyForQuery") === true) return;
+      stream.destroy(new Error(`the database did not answer within ${ms / 1000} s`));
     });
   }
 

@@ -28,3 +28,24 @@ test.each(["between two queries", "during a query"])(
     await db.destroy();
   },
 );
+
+test("a connection that says nothing more is given up, within a transaction too, and others are opened", async () => {
+  const pool = openPool(database.connection, pino({ level: "silent" }), { answerWithinMs: 100 });
+  pool.options.max = 1;
+  const db = openKysely(pool);
+  const silent = sql`select pg_sleep(60)`;
+  await expect(silent.execute(db)).rejects.toThrow("the database did not answer within 0.1 s");
+  const within = db.transaction().execute((trx) => silent.execute(trx));
+  await expect(within).rejects.toThrow();
+  const { rows } = await sql<{ one: number }>`select 1 as one`.execute(db);
+  expect(rows).toEqual([{ one: 1 }]);
+  await db.destroy();
+});
+
+test("the server lets go of what a bot has locked that vanished within a transaction", async () => {
+  const db = openKysely(openPool(database.connection, pino({ level: "silent" })));
+  const { rows } = await sql<{ after: string }>`
+    select current_setting('idle_in_transaction_session_timeout') as after`.execute(db);
+  expect(rows).toEqual([{ after: "1min" }]);
+  await db.destroy();
+});
