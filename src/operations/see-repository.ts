@@ -4,8 +4,10 @@ import type { Database } from "../store/schema.ts";
 import { withPipelineFiles } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories } from "./judge-repository.ts";
+import { loadServicesOf } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { readPipeline } from "./read-pipeline.ts";
+import { planSchedules } from "./schedule.ts";
 import { unlessRefused } from "./unless-refused.ts";
 import { lookAtDueBackMerges } from "./version-news.ts";
 
@@ -93,6 +95,9 @@ async function store(bot: Bot, seen: SeenRepository): Promise<void> {
       .where("id", "=", seen.id)
       .execute();
     await judgeRepositories(trx, bot, [...displaced.map((row) => row.id), seen.id]);
+    // What came due out of reach was planned no further, and the file, being the same, plans nothing anew.
+    const [service] = await loadServicesOf(trx, seen.id);
+    if (service !== undefined) await planSchedules(trx, bot, seen.id, service.pipeline);
   });
 }
 

@@ -1,8 +1,9 @@
 /** Promotions that a schedule asks for: at their time, once, and what is said when there is nothing to ask for. */
 import { afterEach, describe, expect, test } from "vitest";
 import { lookAtSchedule } from "../../src/operations/schedule.ts";
+import { loseInstallation, seeRepository } from "../../src/operations/see-repository.ts";
 import { wordReply } from "../../src/wording/reply.ts";
-import { openWorld, push, type World } from "./world.ts";
+import { openWorld, push, repository, type World } from "./world.ts";
 
 const file = `
 channel: "#shop-deploys"
@@ -152,6 +153,19 @@ describe("a schedule", () => {
     expect(row?.schedule_at).toBeNull();
     await world.pipeline(file);
     expect((await world.environment("production")).schedule_at?.toISOString()).toContain("T09:00");
+  });
+
+  test("out of the App's reach at its time and then back within it, it goes on", async () => {
+    world = await openWorld({ file });
+    await loseInstallation(world.bot, repository.installationId);
+    await until("09:00");
+    await seeRepository(world.bot, repository);
+    const { schedule_at: at, look_at: lookAt } = await world.environment("production");
+    expect(at?.toISOString()).toContain("T09:00");
+    expect(lookAt).toEqual(at);
+    await push(world, "a");
+    await until("09:00");
+    expect(await deployments()).toEqual(["a success promotion signalbox true"]);
   });
 
   test("asks for a pull request where promoting is one", async () => {
