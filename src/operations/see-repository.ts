@@ -4,6 +4,7 @@ import type { Database } from "../store/schema.ts";
 import { withPipelineFiles } from "./ask-in-bulk.ts";
 import type { Bot } from "./bot.ts";
 import { judgeRepositories } from "./judge-repository.ts";
+import { missed } from "./missed.ts";
 import { loadServicesOf } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { readPipeline } from "./read-pipeline.ts";
@@ -32,7 +33,7 @@ export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boo
   }
   if (known === undefined) await meet(bot, seen);
   await readPipeline(bot, seen);
-  await store(bot, seen);
+  await store(bot, seen, known);
   await bot.context.faults.at("repository.stored");
   await lookAtDueBackMerges(bot, seen);
   return true;
@@ -53,7 +54,11 @@ export async function seeRepositories(bot: Bot, seen: readonly SeenRepository[])
   }
 }
 
-type Known = { readonly removed_at: Date | null; readonly default_branch: string };
+type Known = {
+  readonly removed_at: Date | null;
+  readonly default_branch: string;
+  readonly pipeline_file_id: number | null;
+};
 
 function wasRead(row: Known, seen: SeenRepository): boolean {
   return row.removed_at === null && row.default_branch === seen.defaultBranch;
@@ -78,8 +83,11 @@ async function meet(bot: Bot, seen: SeenRepository): Promise<void> {
   await bot.context.faults.at("repository.met");
 }
 
-async function store(bot: Bot, seen: SeenRepository): Promise<void> {
+async function store(bot: Bot, seen: SeenRepository, before?: Known): Promise<void> {
   await bot.db.transaction().execute(async (trx) => {
+    // GitHub told nothing of it while it was out of reach: its branches may have moved, as in any gap.
+    const isBack = before !== undefined && before.removed_at !== null && before.pipeline_file_id !== null;
+    if (isBack) await missed({ ...bot, db: trx }, "github");
     // A name belongs to one repository at a time: whoever had it before was renamed or deleted.
     const displaced = await trx
       .updateTable("repository")

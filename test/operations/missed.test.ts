@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lookAtChannels } from "../../src/operations/channels.ts";
 import { heard, lookUpMissed, missed } from "../../src/operations/missed.ts";
 import { seePullRequest } from "../../src/operations/see-pull-request.ts";
+import { loseInstallation, seeRepository } from "../../src/operations/see-repository.ts";
 import { answerOf } from "../../src/slack/emoji.ts";
 import { createCatchUp } from "../../src/start/catch-up.ts";
 import { ask, statusOf } from "./steps.ts";
@@ -140,6 +141,21 @@ describe("at a start", () => {
     await second.catchUp.look();
     await second.catchUp.look();
     expect(second.recovered).toEqual([3 * hour + minute]);
+  });
+
+  test("what was merged while the App was out of a repository goes on from there when it is back", async () => {
+    const { catchUp, listening } = starting({ down: false });
+    await catchUp.begin();
+    listening.github = true;
+    await catchUp.look();
+    await push(world, "a");
+    await loseInstallation(world.bot, repository.installationId);
+    world.commit("b");
+    await seeRepository(world.bot, repository);
+    await catchUp.look();
+    await world.settle();
+    expect(await statusOf(world, 2)).toBe("success");
+    expect((await world.deployment(2)).sha).toBe("b".repeat(40));
   });
 
   test("what was told while the database was away for a moment is looked up", async () => {
