@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import type { OperatorRules } from "../operations/bot.ts";
 import type { StageDefinition } from "../policy/pipeline.ts";
 import { deploymentValues, fillIn } from "../policy/value-template.ts";
-import type { Sight } from "../policy/verification.ts";
+import { holdsText, type Sight } from "../policy/verification.ts";
 import type { Attempt, Deployer } from "./contract.ts";
 import { ask } from "./outbound.ts";
 import { createProber, fillAddress, lookTimeoutMs, problemOf } from "./probing.ts";
@@ -40,7 +40,7 @@ function saysInstead(body: string, wanted: string): string {
 }
 
 async function look({ context, operator }: ProbeOptions, attempt: Attempt): Promise<Sight> {
-  const { url, status } = definitionOf(attempt);
+  const { url, status, contains = "" } = definitionOf(attempt);
   const [address, wanted] = [fillAddress(url, attempt), wantedText(attempt)];
   if (address.kind === "missing" || wanted.kind === "missing") throw new Error("It was started without its values.");
   const answer = await ask(context, operator.outbound, {
@@ -53,7 +53,7 @@ async function look({ context, operator }: ProbeOptions, attempt: Attempt): Prom
   if (answer.kind === "not-sent" && !answer.mayRetry) return { kind: "untold", says: answer.message, final: true };
   if (answer.kind !== "answered") return { kind: "untold", says: answer.message };
   if (answer.status !== status) return { kind: "wrong", says: `answered ${answer.status}, not ${status}` };
-  if (!answer.body.includes(wanted.text)) {
+  if (!holdsText(answer.body, contains, wanted.text)) {
     const says = `says ${saysInstead(answer.body, wanted.text)}, not ${shortened(wanted.text)}`;
     return { kind: "wrong", says };
   }

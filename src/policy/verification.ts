@@ -35,6 +35,27 @@ export function boundsInWords({ below, above, atMost, atLeast }: Bounds): string
   return words.flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`])).join(" and ");
 }
 
+/** What makes another version of the one that it stands before, or follows: `10.8.50`, `10.8.5.RC1`, `1.10.8.5`. */
+const goesOn = /^(?:[a-z\d]|\.\d|[._-](?:(?:alpha|beta|rc|snapshot)(?![a-z])|(?:pre|dev|canary|next)[.-]?\d))/iu;
+const cameBefore = /\d\.?$/u;
+
+/**
+ * Whether an answer holds the text that a template was filled into. A version at its edge must stand there whole: a
+ * candidate that still answers begins like the release that was to replace it. Build metadata and the like may follow.
+ */
+export function holdsText(answer: string, template: string, text: string): boolean {
+  if (text === "") return true;
+  const [begins, ends] = [template.startsWith("{version}"), template.endsWith("{version}")];
+  for (let at = answer.indexOf(text); at >= 0; at = answer.indexOf(text, at + 1)) {
+    const end = at + text.length;
+    const isPart =
+      (begins && cameBefore.test(answer.slice(Math.max(0, at - 2), at))) ||
+      (ends && goesOn.test(answer.slice(end, end + 20)));
+    if (!isPart) return true;
+  }
+  return false;
+}
+
 /** What one look gave. `untold`: it could not be carried out; `final`: and asking again would change nothing. */
 export type Sight =
   | { readonly kind: "right"; readonly says: string }

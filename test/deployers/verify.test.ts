@@ -85,6 +85,22 @@ describe("http", () => {
     expect(ended.looks).toBeLessThan(50);
   });
 
+  test.each([
+    ["10.8.5", "10.8.5", "success"],
+    ["shop v10.8.5.\n", "v{version}", "success"],
+    ["shop:10.8.5-9bc19bc", "{version}", "success"],
+    ["10.8.5.RC1", "{version}", "failure"],
+    ["10.8.5-rc.2", "{version}", "failure"],
+    ["10.8.5b1", "{version}", "failure"],
+    ["v10.8.50", "v{version}", "failure"],
+    ["110.8.5 or 1.10.8.5", "{version}", "failure"],
+    ["10.8.5.RC1, before 10.8.5", "{version}", "success"],
+  ] as const)("what says %s, asked for %s as 10.8.5, is a %s", async (body, contains, outcome) => {
+    status(200, body);
+    const ended = await toTheEnd(probing(), attemptAt("/", { contains }, { version: "10.8.5" }));
+    expect(ended.state).toBe(outcome);
+  });
+
   test("another status can be the right one", async () => {
     status(401);
     expect(await toTheEnd(probing(), attemptAt("/", { status: 401 }))).toMatchObject({ state: "success" });
