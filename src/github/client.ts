@@ -80,6 +80,7 @@ export function createGitHub(options: {
         return response;
       } catch (error) {
         const failure = failureOf(error, { method: call.method, url: expand(call) }, context.clock.now());
+        if (isUnknownToken(error)) forgetToken(octokitOptions.auth);
         if (failure.retryAt !== undefined) note(lane, {}, failure.retryAt);
         throw failure;
       }
@@ -188,6 +189,23 @@ function laneOfCall(url: string, own: string): string {
 function laneOf(auth: unknown): string {
   const parsed = z.object({ installationId: z.number() }).safeParse(auth);
   return parsed.success ? String(parsed.data.installationId) : "app";
+}
+
+function isUnknownToken(error: unknown): boolean {
+  return error instanceof Error && "status" in error && error.status === 401;
+}
+
+const keptToken = z.object({
+  installationId: z.number(),
+  cache: z.custom<{ delete(key: string): void }>(
+    (cache) => typeof cache === "object" && cache !== null && "delete" in cache && typeof cache.delete === "function",
+  ),
+});
+
+/** A token that was taken back is of no use to anybody, and Octokit would keep it for the rest of its hour. */
+function forgetToken(auth: unknown): void {
+  const kept = keptToken.safeParse(auth);
+  if (kept.success) kept.data.cache.delete(String(kept.data.installationId));
 }
 
 /** The address for a failure's message: the template with the names that say which repository and thing it was. */

@@ -35,7 +35,12 @@ export function failureOf(error: unknown, call: Call, now: number): OutsideError
     return new Kind(`GitHub limits the bot: ${status} to ${what}`, { retryAt });
   }
   if (status >= 500) return new OutsideError(`GitHub answered ${status} to ${what}`);
-  return new GitHubRefusal(`GitHub answered ${status} to ${what}: ${safe(message)}`, status);
+  // It is the bot that GitHub does not know just now: a key was changed or a token taken back. Nobody's request is at
+  // fault, so nobody's is given up.
+  if (status === 401) return new NotSent(`GitHub did not let the bot in: 401 to ${what}: ${safe(message)}`);
+  // Nor is a sign-in's 404 an answer to what was then to be asked: whatever an App may not look at any more seemed gone.
+  const refused = call.url.endsWith("/access_tokens") ? 401 : status;
+  return new GitHubRefusal(`GitHub answered ${status} to ${what}: ${safe(message)}`, refused);
 }
 
 /** "There is none" as a value; every other failure stays one. */

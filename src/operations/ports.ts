@@ -221,7 +221,7 @@ export class OutsideError extends Error {
   }
 }
 
-/** The far side was never asked, or turned the call away by its limit: nothing has come of it. */
+/** The far side was never asked, or turned the call away by its limit or at its door: nothing has come of it. */
 export class NotSent extends OutsideError {}
 
 /** The far side answered and said no: asking again alone changes nothing. */

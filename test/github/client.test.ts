@@ -1,10 +1,10 @@
 /** How the client meets limits, failures and silence: each call once, each failure as a value that is safe to show. */
 import { inspect } from "node:util";
 import nock from "nock";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { priorityOf, writes } from "../../src/github/call-queue.ts";
-import { GitHubRefusal, safe } from "../../src/github/failures.ts";
-import { NotSent, OutsideError } from "../../src/operations/ports.ts";
+import { GitHubRefusal, orUndefined, safe } from "../../src/github/failures.ts";
+import { isAway, NotSent, OutsideError } from "../../src/operations/ports.ts";
 import { writingAs } from "../../src/projections/writer.ts";
 import { testContext, testStart } from "../harness/test-context.ts";
 import { aClient, privateKey, token } from "./a-client.ts";
@@ -32,6 +32,62 @@ test("signs in once and keeps the token", async () => {
   await octokit.rest.repos.get(at);
   await octokit.rest.repos.get(at);
   expect(scope.isDone()).toBe(true);
+});
+
+describe("a bot that is not let in", () => {
+  /** GitHub with what it says to each sign-in and to each call, and what was sent of both. */
+  async function facing(signIn: () => Response, call: (token: string) => Response) {
+    const overrides: Parameters<typeof testContext>[0] = {
+      overrides: {
+        fetch: async (input, init) =>
+          String(input).endsWith("/access_tokens")
+            ? signIn()
+            : call(new Headers(init?.headers).get("authorization") ?? ""),
+      },
+    };
+    return (await aClient(testContext(overrides).context).installation(7)).rest.repos;
+  }
+
+  test("asks for another token once one was taken back, and nothing has come of the call", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    let tokens = 0;
+    const repos = await facing(
+      () => Response.json({ token: `ghs_${++tokens}`, permissions: {} }, { status: 201 }),
+      (given) =>
+        given === "token ghs_1" && Date.now() > takenBackAt
+          ? Response.json({ message: "Bad credentials" }, { status: 401 })
+          : Response.json({ id: 11 }),
+    );
+    const takenBackAt = Date.now();
+    await repos.get(at);
+    // Octokit itself asks again with a token that is younger than five seconds.
+    vi.setSystemTime(Date.now() + 60_000);
+    expect(await failure(repos.get(at))).toBeInstanceOf(NotSent);
+    expect((await repos.get(at)).data.id).toBe(11);
+    expect(tokens).toBe(2);
+    vi.useRealTimers();
+  });
+
+  test.each([
+    ["the App was taken out", 404, "Not Found"],
+    ["it was suspended", 403, "This installation has been suspended"],
+  ])("%s: nothing is told of what it asked for", async (_, status, message) => {
+    const repos = await facing(
+      () => Response.json({ message }, { status }),
+      () => Response.json({ id: 11 }),
+    );
+    const told = await failure(orUndefined(repos.get(at), [403, 404]));
+    expect(told.message).toBe(`GitHub answered ${status} to POST /app/installations/7/access_tokens: ${message}`);
+  });
+
+  test("its key was changed: whatever waits for an answer is not given up", async () => {
+    const message = "A JSON web token could not be decoded";
+    const repos = await facing(
+      () => Response.json({ message }, { status: 401 }),
+      () => Response.json({ id: 11 }),
+    );
+    expect(isAway(await failure(repos.get(at)))).toBe(true);
+  });
 });
 
 describe("limits", () => {
