@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { isChannelProblem } from "../operations/channels.ts";
 import { OutsideError } from "../operations/ports.ts";
 import type { DeploymentView, LoadDeploymentView } from "../operations/views.ts";
-import { type Instant, pendingStatuses, runningStatuses } from "../policy/model.ts";
+import { pendingStatuses, runningStatuses } from "../policy/model.ts";
 import type { Surface } from "../projections/surface.ts";
 import type { Database } from "../store/schema.ts";
 import type { SlackMessage } from "./blocks/block.ts";
@@ -66,6 +66,16 @@ export function messageSurface(options: Options): Surface<MessageContent> {
     }
   }
 
+  async function find(subject: string, content: MessageContent) {
+    const loaded = await load(subject);
+    if (loaded === undefined) throw new OutsideError(`there is no deployment for ${subject}`);
+    try {
+      return await posting.find({ channel: content.channel }, subject, loaded.view.requestedAt);
+    } catch (error) {
+      return afterRefusal(error, { context, log, subject, stillMatters: matters(loaded.view) });
+    }
+  }
+
   function matters(view: DeploymentView): boolean {
     return !isEnded(view) || context.clock.now() - view.requestedAt < newsForMs;
   }
@@ -82,17 +92,7 @@ export function messageSurface(options: Options): Surface<MessageContent> {
       const message = renderDeploymentMessage(view, ask, { githubUrl });
       return { content: { channel, message } };
     },
-    async find(subject, content) {
-      const loaded = await load(subject);
-      const since: Instant | undefined = loaded?.view.requestedAt;
-      if (since === undefined) throw new OutsideError(`there is no deployment for ${subject}`);
-      try {
-        return await posting.find({ channel: content.channel }, subject, since);
-      } catch (error) {
-        const stillMatters = loaded !== undefined && matters(loaded.view);
-        return afterRefusal(error, { context, log, subject, stillMatters });
-      }
-    },
+    find,
     create,
     async update(external, content, subject) {
       // What could not be delivered before is posted anew: the state has changed since, and the channel may be mended.
@@ -101,11 +101,16 @@ export function messageSurface(options: Options): Surface<MessageContent> {
         await posting.edit(external, subject, content.message);
         return undefined;
       } catch (error) {
+        if (!(error instanceof SlackRefusal)) throw error;
+        const loaded = await load(subject);
+        const isNews = loaded !== undefined && matters(loaded.view);
+        // Somebody deleted it: what is asked and how it ends is shown anew, unless a killed writer has done so already.
+        if (error.slackCode === "message_not_found" && isNews) {
+          return (await find(subject, content)) ?? (await create(subject, content));
+        }
         // An edit waits for its channel too. When that is given up the message stays as it was last seen.
-        const ofChannel = error instanceof SlackRefusal && isChannelProblem(error.slackCode);
-        const loaded = ofChannel ? await load(subject) : undefined;
-        const stillMatters = loaded !== undefined && matters(loaded.view);
-        const after = afterRefusal(error, { context, log, subject, stillMatters });
+        const ofChannel = isChannelProblem(error.slackCode);
+        const after = afterRefusal(error, { context, log, subject, stillMatters: ofChannel && isNews });
         return ofChannel ? undefined : after;
       }
     },

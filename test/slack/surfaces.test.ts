@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { createChannelNews } from "../../src/operations/channels.ts";
 import type { NoteContent, ReplyContent } from "../../src/operations/said.ts";
 import type { DeploymentView } from "../../src/operations/views.ts";
@@ -181,6 +182,26 @@ describe("a deployment's message", () => {
     await clock.advance(2_000);
     await show("slack.message", "42/1");
     expect(messages()).toHaveLength(1);
+  });
+
+  test("that somebody deleted is posted anew with the next change, once, also after a crash", async () => {
+    const { clock, client, faults, engine, keep, show, row, messages } = await stage();
+    const requestedAt = clock.now();
+    keep(request({ requestedAt }));
+    await show("slack.message", "42/1");
+    const { channel, ts } = z
+      .object({ channel: z.string(), ts: z.string() })
+      .parse((await row("slack.message", "42/1")).external);
+    await client.call("chat.delete", { channel, ts }, z.unknown());
+    keep(running({ requestedAt }));
+    await clock.advance(1_000);
+    faults.arm("projection.updated", new InjectedCrash("projection.updated"));
+    await show("slack.message", "42/1");
+    engine.stop();
+    await clock.advance(61_000);
+    await show("slack.message", "42/1");
+    expect(messages().map(({ text }) => text)).toEqual([expect.stringContaining("Running.")]);
+    expect((await row("slack.message", "42/1")).external).toMatchObject({ ts: messages()[0]?.ts });
   });
 
   test("of an older ask says that it no longer counts, and a new one asks", async () => {
