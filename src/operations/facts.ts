@@ -15,6 +15,7 @@ import type { Outside } from "./gather-outside.ts";
 import { peopleFacts } from "./membership.ts";
 import { notGranted } from "./not-granted.ts";
 import { aboutToBeUndone } from "./on-failure.ts";
+import { everyLoginOf } from "./people.ts";
 import { type Place, policyInForce } from "./place.ts";
 import { migrationsTakenBack, quarantineFacts } from "./quarantine-facts.ts";
 import type { Subject } from "./subject.ts";
@@ -52,6 +53,7 @@ export async function assembleFacts(
       kind: subject.kind,
       typed: subject.typed,
       requestedBy: subject.requestedBy,
+      ...optional("requestedAlsoAs", await askerLogins(trx, place, subject)),
       requestedAt: subject.requestedAt,
       permission: outside.permission,
       ...optional("mergedBy", subject.mergedBy),
@@ -86,6 +88,13 @@ export async function assembleFacts(
           },
         }),
   };
+}
+
+/** Whoever links another login, or has another name on GitHub by now, is still who asked. */
+async function askerLogins(trx: Transaction<Database>, { policy, earlier, service }: Place, subject: Subject) {
+  const { requestedBySlack: asker } = subject;
+  const needed = policy.approvals !== undefined || earlier?.environment.approvals !== undefined;
+  return asker === undefined || !needed ? undefined : await everyLoginOf({ db: trx }, service.pipeline, asker);
 }
 
 async function environmentFacts(

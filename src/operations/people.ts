@@ -3,7 +3,7 @@
  * pipeline file, both ways: neither their other login nor another Slack person speaks for them any more.
  */
 import { type Kysely, sql } from "kysely";
-import { hasLogin, sameLogin } from "../policy/logins.ts";
+import { distinctLogins, hasLogin, sameLogin } from "../policy/logins.ts";
 import type { Pipeline } from "../policy/pipeline.ts";
 import type { Database } from "../store/schema.ts";
 
@@ -50,6 +50,25 @@ export async function loginsOf(
     return login === undefined ? [] : [[slackUser, login] as const];
   });
   return new Map(found);
+}
+
+/** Every login that a Slack person goes by, in whatever team; what somebody else has linked is not theirs. */
+export async function everyLoginOf({ db }: Around, pipeline: Pipeline, slackUser: string): Promise<readonly string[]> {
+  const named = Object.entries(pipeline.people).flatMap(([login, user]) => (user === slackUser ? [login] : []));
+  const links = await db
+    .selectFrom("link")
+    .select(["slack_user", "login"])
+    .where((row) =>
+      row.or([
+        row("slack_user", "=", slackUser),
+        row(sql`lower(login)`, "=", sql`any(${named.map((login) => login.toLowerCase())})`),
+      ]),
+    )
+    .orderBy("login")
+    .execute();
+  const { own = [], others = [] } = Object.groupBy(links, (link) => (link.slack_user === slackUser ? "own" : "others"));
+  const theirs = others.map(({ login }) => login);
+  return distinctLogins([...own.map(({ login }) => login), ...named.filter((login) => !hasLogin(theirs, login))]);
 }
 
 /**

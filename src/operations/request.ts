@@ -123,6 +123,7 @@ function subjectFor(bot: Bot, wanted: Request): Subject {
     ...(ref === undefined ? {} : { ref }),
     inRepository,
     requestedBy: wanted.requestedBy,
+    ...optional("requestedBySlack", wanted.requestedBySlack),
     requestedAt: bot.context.clock.now(),
     ...(wanted.mergedBy === undefined ? {} : { mergedBy: wanted.mergedBy }),
     ...(wanted.readyWhenMerged === undefined ? {} : { readyWhenMerged: wanted.readyWhenMerged }),

@@ -13,6 +13,7 @@ export type Subject = {
   readonly ref?: string;
   readonly inRepository: boolean;
   readonly requestedBy: string;
+  readonly requestedBySlack?: string;
   readonly requestedAt: number;
   readonly mergedBy?: string;
   readonly readyWhenMerged?: boolean;
@@ -47,6 +48,7 @@ export function subjectOf(row: DeploymentRow): Subject {
     // Only revisions of the repository itself are ever stored.
     inRepository: true,
     requestedBy: row.requested_by,
+    ...optional("requestedBySlack", row.requested_by_slack),
     requestedAt: row.requested_at.getTime(),
     ...optional("mergedBy", row.merged_by),
     ...optional("readyWhenMerged", row.ready_when_merged),

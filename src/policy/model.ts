@@ -236,6 +236,8 @@ export type RequestFacts = {
   /** Typed by a person, as against a merge: a lock then blocks instead of making it wait. */
   readonly typed: boolean;
   readonly requestedBy: string;
+  /** Logins that the asker goes by in Slack by now; absent where nobody asked there. */
+  readonly requestedAlsoAs?: readonly string[];
   readonly requestedAt: Instant;
   /** The asker's permission on the repository, as GitHub says now. */
   readonly permission: Permission;

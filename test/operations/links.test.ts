@@ -310,6 +310,14 @@ describe("an approval is the linked login's", () => {
     expect(await world.deployment(deployment)).toMatchObject({ status: "waiting" });
   });
 
+  test("whoever asked does not approve it by linking another login", async () => {
+    const deployment = await asked();
+    await link("U0000ALICE", "rosa");
+    await world.react("U0000ALICE", deployment);
+    expect(await approvals()).toEqual(["rosa approve"]);
+    expect(await world.deployment(deployment)).toMatchObject({ status: "waiting" });
+  });
+
   test("is taken back by unlinking, also when the bot is killed on the way", async () => {
     world.github.file = world.github.file?.replace("count: 1", "count: 2");
     await world.pipeline(world.github.file);

@@ -38,12 +38,14 @@ describe("one answer", () => {
     ["in the last moment", approval("alice", { at: now - 10 * minute + 8 * hour - 1 }), undefined],
     ["too late", approval("alice", { at: now - 10 * minute + 8 * hour }), "expired"],
     ["the asker", approval("bob"), "requester"],
+    ["the asker by another login of theirs", approval("erin"), "requester"],
     ["the merger", approval("Dora"), "merger"],
     ["an author", approval("carol"), "author"],
     ["a bot that is no approver either", approval("mallory", { bot: true }), "bot"],
     ["the asker, of another content", approval("bob", { ask: { ...ask, tree: sha("9") } }), "requester"],
   ])("%s", (_, given, expected) => {
-    const snapshot = facts({ ...rules(), approvers: ["alice", "bob", "carol", "dora"], request: { mergedBy: "dora" } });
+    const request = { mergedBy: "dora", requestedAlsoAs: ["Erin"] };
+    const snapshot = facts({ ...rules(), approvers: ["alice", "bob", "carol", "dora", "erin"], request });
     expect(judgeApproval(given, snapshot)?.code).toBe(expected);
   });
 

@@ -102,7 +102,8 @@ function excludedBy(login: string, facts: Facts, rules: ApprovalPolicy): Exclude
   const { request, revision } = facts;
   const merged = sameLogin(login, request.mergedBy) || hasLogin(revision.mergers, login);
   if (!rules.requester && merged) return { login, why: "merger" };
-  if (!rules.requester && sameLogin(login, request.requestedBy)) return { login, why: "requester" };
+  const asked = sameLogin(login, request.requestedBy) || hasLogin(request.requestedAlsoAs ?? [], login);
+  if (!rules.requester && asked) return { login, why: "requester" };
   if (!rules.authors && hasLogin(revision.authors, login)) return { login, why: "author" };
   return undefined;
 }
