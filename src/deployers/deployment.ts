@@ -71,18 +71,24 @@ async function find({ context, deployments }: DeploymentDeployerOptions, attempt
 
 const named = "the worker";
 
+const ends = ["success", "failure", "error"] as const;
+
+/**
+ * What counts is the worker's last word on how it ended, and before there is one its newest word. What it says after its
+ * end has overtaken that, or is GitHub's own: it makes a Deployment inactive once a newer one has succeeded.
+ */
 function judged(statuses: readonly DeploymentStatus[], attempt: Attempt): Observation {
   const answers = statuses.filter(({ own }) => !own);
-  const [newest] = answers;
-  if (newest === undefined) return { state: "running", message: "no worker has answered the GitHub Deployment yet" };
-  const { state, description, logUrl, environmentUrl } = newest;
+  const ended = (state: string) => ends.find((end) => end === state);
+  const counts = answers.find(({ state }) => ended(state) !== undefined) ?? answers[0];
+  if (counts === undefined) return { state: "running", message: "no worker has answered the GitHub Deployment yet" };
+  const { state: said, description, logUrl, environmentUrl } = counts;
   const where = environmentUrl === undefined ? "" : ` (${environmentUrl})`;
-  const message = plainLine(`${named} says ${state}${description === "" ? "" : `: ${description}`}${where}`, 500);
+  const message = plainLine(`${named} says ${said}${description === "" ? "" : `: ${description}`}${where}`, 500);
   const about = { message, ...(logUrl === undefined ? {} : { logUrl }) };
-  if (state === "success" || state === "failure" || state === "error") return { state, ...about, proven: true };
-  if (state !== "inactive") return { state: "running", ...about };
-  // After a success, GitHub itself makes it inactive once something newer has succeeded.
-  if (answers.some((answer) => answer.state === "success")) return { state: "success", ...about, proven: true };
+  const end = ended(said);
+  if (end !== undefined) return { state: end, ...about, proven: true };
+  if (said !== "inactive") return { state: "running", ...about };
   return { state: attempt.cancelAsked ? "cancelled" : "failure", ...about, proven: true };
 }
 

@@ -142,6 +142,18 @@ describe("a Deployment", () => {
     expect(await deployer.observe(attempt, handle)).toMatchObject({ state: "success" });
   });
 
+  test.each([
+    ["in_progress", "success"],
+    ["queued", "failure"],
+  ] as const)(
+    "whose worker says %s after its end, as one does that sends both at once, has ended in %s",
+    async (late, end) => {
+      answer(end);
+      answer(late);
+      expect(await deployer.observe(attempt, handle)).toMatchObject({ state: end, proven: true });
+    },
+  );
+
   test("is called off once, and runs on until the worker says how it ended", async () => {
     const unwanted = { ...attempt, cancelAsked: true };
     answer("in_progress");
