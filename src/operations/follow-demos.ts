@@ -28,7 +28,7 @@ export async function followDemos(bot: Bot, { repository, branch }: Branch, by: 
     if (row !== undefined || (demos !== undefined && isDemoBranch(demos, branch))) concerned.push({ service, row });
   }
   if (concerned.length === 0) return;
-  const head = await (knowing ?? bot).github.branchHead(repository, branch);
+  const head = await ownHead(knowing ?? bot, repository, branch);
   for (const { service, row } of concerned) {
     // Where no demo stands, its deletion finds nothing to end and raises no version.
     const isThere = row !== undefined && row.heard_branch !== null && row.removed_at === null;
@@ -36,6 +36,12 @@ export async function followDemos(bot: Bot, { repository, branch }: Branch, by: 
     if (head !== undefined) await push(bot, service, { branch, head, by, versionBefore });
     else if (row !== undefined) await end(bot, row, by);
   }
+}
+
+/** GitHub leads on from a branch's former name; what is there by now has a demo of its own. */
+async function ownHead(bot: Bot, repository: RepositoryRef, branch: string): Promise<FoundRevision | undefined> {
+  const head = await bot.github.branchHead(repository, branch);
+  return head?.ref === branch ? head : undefined;
 }
 
 /** At start: demos whose branch was pushed to or deleted while the bot was down. */
@@ -106,7 +112,7 @@ async function push(bot: Bot, service: ServicePlace, { branch, head, by, version
       (await isHead(now)) && (now.environment.removed_at === null || (await prepare()) !== undefined);
     if ((await requestWhile(bot, row.id, wanted, stands)) === undefined) {
       // What it holds by now is told by a delivery of its own; that it is gone may have been told before this was prepared.
-      if ((await bot.github.branchHead(service.repository, branch)) === undefined) await end(bot, row, by);
+      if ((await ownHead(bot, service.repository, branch)) === undefined) await end(bot, row, by);
       return;
     }
   }

@@ -218,6 +218,26 @@ describe("destroyed", () => {
     expect((await demo()).removed_at).toBeNull();
   });
 
+  test.each([
+    ["told", () => remove(basket)],
+    ["found at start", () => followAllDemos(world.bot, [repository])],
+  ])(
+    "when its branch was renamed, %s: GitHub leads on from the former name, where no branch is",
+    async (_how, hear) => {
+      await open();
+      const renamed = "feature-demo/basket";
+      const before = await push(world, "a", { branch: basket });
+      const { branchHead } = world.github;
+      world.github.branchHead = async (of, branch) => await branchHead(of, branch === basket ? renamed : branch);
+      world.github.branches.delete(basket);
+      world.github.branches.set(renamed, before);
+      await hear();
+      await tellPush(world, renamed, nothing);
+      expect(ran().slice(1)).toEqual(["make demo-destroy, demo/new-basket, a", "make demo, demo/basket, a"]);
+      expect((await demo()).removed_at).not.toBeNull();
+    },
+  );
+
   test.each(["demo.prepared", "demo.asked"])(
     "also when the bot was killed at %s, and the branch was gone before its push was told again",
     async (point) => {
