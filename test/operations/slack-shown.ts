@@ -2,8 +2,8 @@
  * The real operations, engine and surfaces before the sandbox's Slack, by a clock that only the test moves: for drills in
  * which Slack breaks.
  */
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { sql } from "kysely";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createSandboxSlack, type SandboxSlackServer } from "../../sandbox/slack/sandbox-slack.ts";
@@ -22,6 +22,8 @@ import { retryAfterMs } from "../../src/store/inbox.ts";
 import { openWorld, type World } from "./world.ts";
 
 const log = pino({ level: "silent" });
+/** What goes on without the database and without Slack does so within a turn of the event loop, or at its end. */
+const stillTurns = 4;
 const people = ["alice", "rosa", "bob"].map((login) => ({
   login,
   slackUser: `U0000${login.toUpperCase()}`,
@@ -53,7 +55,7 @@ export type Shown = {
 export async function show(): Promise<Shown> {
   const world = await openWorld();
   onTestFinished(() => world.close());
-  const { bot, clock, db } = world;
+  const { bot, clock, db, pool } = world;
   const slack = await createSandboxSlack({ context: bot.context, people, channels: ["shop-deploys"] });
   onTestFinished(() => slack.close());
   const [channel] = slack.channels();
@@ -62,16 +64,23 @@ export async function show(): Promise<Shown> {
   const typed = [await typedBy(slack, alice, channel.id, ""), await typedBy(slack, alice, channel.id, "")];
   // The calls of the ones above do not count.
   let before = slack.calls().length;
+  /** Slack takes calls and says nothing. Tests change this only when everything is settled, so that none is under way. */
+  let silent = false;
   let asked = 0;
-  let waiting = 0;
+  /** Calls that Slack has still to answer, since it was answering when they were made. */
+  let answering = 0;
   const context = {
     ...bot.context,
     fetch: async (...call: Parameters<typeof fetch>) => {
       asked += 1;
-      waiting += 1;
-      return await bot.context.fetch(...call).finally(() => {
-        waiting -= 1;
-      });
+      if (silent) return await bot.context.fetch(...call);
+      answering += 1;
+      try {
+        const answer = await bot.context.fetch(...call);
+        return new Response(await answer.text(), answer);
+      } finally {
+        answering -= 1;
+      }
     },
   };
   const client = createSlackClient({ context, log, settings: { botToken: slack.botToken, apiUrl: slack.apiUrl } });
@@ -123,29 +132,29 @@ export async function show(): Promise<Shown> {
     attempt();
   }
 
-  /** Every look has ended, or hangs at Slack, which has got its call. */
+  /** Every look has ended, or hangs at a Slack that has got its call and says nothing to it. */
   async function settled(): Promise<void> {
-    let still = 0;
-    for (let last = ""; looks.size > 0 && still < 4; ) {
-      // As long as the database takes, so that whoever waits for it as well has gone on.
-      await sql`select 1`.execute(db);
-      const now = `${looks.size} ${waiting} ${asked} ${slack.calls().length}`;
-      still = waiting > 0 && asked === slack.calls().length - before && now === last ? still + 1 : 0;
-      last = now;
+    for (let still = 0; looks.size > 0 && still < stillTurns; ) {
+      const asksDatabase = pool.idleCount < pool.totalCount || pool.waitingCount > 0;
+      if (asksDatabase) await once(pool, "release");
+      await new Promise((resolve) => setImmediate(resolve));
+      const goesOn = asksDatabase || answering > 0 || asked > slack.calls().length - before;
+      still = goesOn ? 0 : still + 1;
     }
   }
-  async function due(): Promise<readonly string[]> {
-    const rows = await db
+  async function behind() {
+    return await db
       .selectFrom("projection")
-      .select("key")
+      .select(["key", "look_at", "lease_until"])
       .where("surface", "like", "slack.%")
       .whereRef("wanted", ">", "shown")
       .execute();
-    return rows.map(({ key }) => key);
   }
   async function pass(ms: number): Promise<void> {
     await clock.advance(ms);
-    for (const key of await due()) {
+    const now = clock.now();
+    for (const { key, look_at, lease_until } of await behind()) {
+      if ([look_at, lease_until].some((at) => at !== null && at.getTime() > now)) continue;
       const look = engine.project(key).finally(() => looks.delete(look));
       looks.add(look);
     }
@@ -164,7 +173,13 @@ export async function show(): Promise<Shown> {
   return {
     world,
     client,
-    slack,
+    slack: {
+      ...slack,
+      outage(failure) {
+        silent = failure?.status === 0;
+        slack.outage(failure);
+      },
+    },
     channel: channel.id,
     responseUrls: typed.map(({ responseUrl }) => responseUrl),
     edits,
@@ -177,8 +192,8 @@ export async function show(): Promise<Shown> {
     deliver,
     pass,
     async untilShown() {
-      for (let waited = 0; undelivered > 0 || (await due()).length > 0; waited += 1) {
-        if (waited > 100) throw new Error(`never shown: ${(await due()).join(", ")}`);
+      for (let waited = 0; undelivered > 0 || (await behind()).length > 0; waited += 1) {
+        if (waited > 100) throw new Error(`never shown: ${(await behind()).map(({ key }) => key).join(", ")}`);
         await pass(5_000);
       }
     },

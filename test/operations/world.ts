@@ -3,6 +3,7 @@
  * it is told. Wakes are worked off until nothing is left to do, so a test says what happens and then looks at the state.
  */
 import type { Kysely } from "kysely";
+import type { Pool } from "pg";
 import { pino } from "pino";
 import type { Command } from "../../src/commands/command.ts";
 import type { Attempt, Deployer, Found, Observation, Started } from "../../src/deployers/contract.ts";
@@ -356,6 +357,8 @@ function signIn(): SignIn {
 export type World = {
   readonly bot: Bot;
   readonly db: Kysely<Database>;
+  /** The connections of `db`. */
+  readonly pool: Pool;
   readonly github: FakeGitHub;
   readonly versions: FakeVersions;
   readonly deployer: FakeDeployer;
@@ -429,7 +432,7 @@ export async function openWorld(options: { readonly file?: string; readonly begi
   const deployer = fakeDeployer("run");
   const checker = fakeDeployer("check");
   const slackPeople: World["slackPeople"] = new Map();
-  const { db } = database;
+  const { db, pool } = database;
   const counted: Status[] = [];
   const bot: Bot = {
     context,
@@ -511,6 +514,7 @@ export async function openWorld(options: { readonly file?: string; readonly begi
   const world: World = {
     bot,
     db,
+    pool,
     github,
     versions,
     deployer,
