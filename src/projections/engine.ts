@@ -56,21 +56,6 @@ export function createProjections(options: ProjectionOptions): Projections {
     delayed.set(key, timer);
   }
 
-  /**
-   * A wake that comes between two writes of the same thing is not lost: it is looked at again when its time has come, also
-   * when that was just now. `lookedAt` is when it was not due yet.
-   */
-  async function lookWhenDue(key: string, lookedAt: number): Promise<void> {
-    const row = await db
-      .selectFrom("projection")
-      .select("look_at")
-      .where("key", "=", key)
-      .whereRef("wanted", ">", "shown")
-      .executeTakeFirst();
-    const dueAt = row?.look_at?.getTime() ?? 0;
-    if (dueAt > lookedAt) lookAgain(key, Math.max(dueAt - context.clock.now(), 0));
-  }
-
   /** What waited for its turn behind this one. */
   async function wakeNext(row: Leased): Promise<void> {
     const at = new Date(context.clock.now());
@@ -98,7 +83,14 @@ export function createProjections(options: ProjectionOptions): Projections {
     const inOrder = options.surfaces.get(key.slice(0, key.indexOf("/")))?.inOrder === true;
     const now = context.clock.now();
     const row = await lease(db, key, now, inOrder);
-    if (row === undefined) return await lookWhenDue(key, now);
+    if (row === undefined) return;
+    if (!row.isMine) {
+      // A wake that comes between two writes of the same thing is not lost: it is looked at again when its time has come,
+      // also when that was just now.
+      const dueAt = row.look_at?.getTime() ?? 0;
+      if (dueAt > now) lookAgain(key, Math.max(dueAt - context.clock.now(), 0));
+      return;
+    }
     const surface = options.surfaces.get(row.surface);
     if (surface === undefined) {
       await release(db, row, {

@@ -23,42 +23,62 @@ export function place(column: "subject" | "earlier.subject" | "projection.subjec
   return sql<readonly number[]>`string_to_array(${sql.ref(column)}, '/')::bigint[]`;
 }
 
-/** Invariant: at most one writer holds an unexpired lease; the epoch rises with each, so that an old one cannot write. */
+/**
+ * Invariant: at most one writer holds an unexpired lease; the epoch rises with each, so that an old one cannot write.
+ *
+ * Where it is not `isMine` the row is as it stood when that was found; undefined where nothing is behind. Somebody who
+ * took it a moment later may have changed it since: whether more is to be written then, their own release tells them.
+ */
 export async function lease(
   db: Kysely<Database>,
   key: string,
   now: number,
   inOrder: boolean,
-): Promise<Leased | undefined> {
+): Promise<(Leased & { readonly isMine: boolean }) | undefined> {
   const at = new Date(now);
   return await db
-    .updateTable("projection")
-    .set((eb) => ({ epoch: eb("epoch", "+", 1), lease_until: new Date(now + leaseMs) }))
-    .where("key", "=", key)
-    .whereRef("wanted", ">", "shown")
-    .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", at)]))
-    .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
-    .$if(inOrder, (query) =>
-      query.where(({ eb, or, not, exists, selectFrom }) =>
-        or([
-          eb("external", "is not", null),
-          not(
-            exists(
-              selectFrom("projection as earlier")
-                .select("earlier.key")
-                .whereRef("earlier.surface", "=", "projection.surface")
-                .whereRef("earlier.lane", "=", "projection.lane")
-                .whereRef("earlier.wanted", ">", "earlier.shown")
-                .where("earlier.external", "is", null)
-                .where("earlier.refused", "<", refusalsInOrder)
-                .where("earlier.attempts", "<", triesInOrder)
-                .where(sql<boolean>`${place("earlier.subject")} < ${place("projection.subject")}`),
-            ),
+    .with("leased", (cte) =>
+      cte
+        .updateTable("projection")
+        .set((eb) => ({ epoch: eb("epoch", "+", 1), lease_until: new Date(now + leaseMs) }))
+        .where("key", "=", key)
+        .whereRef("wanted", ">", "shown")
+        .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", at)]))
+        .where((eb) => eb.or([eb("look_at", "is", null), eb("look_at", "<=", at)]))
+        .$if(inOrder, (query) =>
+          query.where(({ eb, or, not, exists, selectFrom }) =>
+            or([
+              eb("external", "is not", null),
+              not(
+                exists(
+                  selectFrom("projection as earlier")
+                    .select("earlier.key")
+                    .whereRef("earlier.surface", "=", "projection.surface")
+                    .whereRef("earlier.lane", "=", "projection.lane")
+                    .whereRef("earlier.wanted", ">", "earlier.shown")
+                    .where("earlier.external", "is", null)
+                    .where("earlier.refused", "<", refusalsInOrder)
+                    .where("earlier.attempts", "<", triesInOrder)
+                    .where(sql<boolean>`${place("earlier.subject")} < ${place("projection.subject")}`),
+                ),
+              ),
+            ]),
           ),
-        ]),
-      ),
+        )
+        .returningAll(),
     )
-    .returningAll()
+    .selectFrom("leased")
+    .selectAll("leased")
+    .select(sql<boolean>`true`.as("isMine"))
+    .unionAll((found) =>
+      found
+        .selectFrom("projection")
+        .selectAll("projection")
+        .select(sql<boolean>`false`.as("isMine"))
+        .where("key", "=", key)
+        .whereRef("wanted", ">", "shown")
+        .where(({ not, exists, selectFrom }) => not(exists(selectFrom("leased").select("leased.key")))),
+    )
     .executeTakeFirst();
 }
 
