@@ -1,10 +1,12 @@
 /** Loads one deployment as people see it. Reads only; the faces render what this returns. */
 
 import type { Kysely } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import { optional } from "../optional.ts";
 import { nameOnGitHub } from "../policy/environment-name.ts";
 import { distinctLogins, hasLogin } from "../policy/logins.ts";
 import type { AttemptRow, Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { attemptFromJson, attemptsOf } from "./attempts-of.ts";
 import { madeByStage } from "./made-by-stage.ts";
 import { slackUserOf } from "./people.ts";
 import { newerThan } from "./retry.ts";
@@ -33,18 +35,21 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
       "repository.full_name",
       "pipeline_file.pipeline",
     ])
+    .select((eb) => [
+      jsonArrayFrom(
+        eb
+          .selectFrom("approval")
+          .select(["login", "answer", "at"])
+          .whereRef("approval.deployment_id", "=", "deployment.id")
+          .whereRef("approval.ask", "=", "deployment.ask")
+          .orderBy("at"),
+      ).as("approvals"),
+      attemptsOf(db, deployment),
+    ])
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const [approvals, attempts] = await Promise.all([
-    db
-      .selectFrom("approval")
-      .select(["login", "answer", "at"])
-      .where("deployment_id", "=", deployment)
-      .where("ask", "=", row.ask)
-      .orderBy("at")
-      .execute(),
-    db.selectFrom("attempt").selectAll().where("deployment_id", "=", deployment).execute(),
-  ]);
+  const { approvals } = row;
+  const attempts = row.attempts.map(attemptFromJson);
   const voided = row.ask > 1 ? await voidedAsks(db, deployment, row.ask) : [];
   const policy =
     row.policy ??
@@ -108,7 +113,7 @@ export const loadDeploymentView: LoadDeploymentView = async (db, deployment) => 
     approversNamed: policy?.approvals?.from ?? [],
     approvals: approvals.flatMap(({ login, answer, at }) =>
       answer === "reject" || (answer === "approve" && hasLogin(counted, login))
-        ? [{ login, answer, at: at.getTime() }]
+        ? [{ login, answer, at: Date.parse(at) }]
         : [],
     ),
     voided,

@@ -6,7 +6,8 @@ import { groupsBehind } from "../policy/groups.ts";
 import type { RequestKind } from "../policy/model.ts";
 import type { EnvironmentPolicy, Pipeline, PolicyInForce, ServicePolicy } from "../policy/pipeline.ts";
 import { withDefaults } from "../policy/pipeline-file/meaning.ts";
-import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import type { AttemptRow, Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
+import { attemptFromJson, attemptsOf } from "./attempts-of.ts";
 import type { RepositoryRef } from "./ports.ts";
 
 /** A service by itself, also one that the pipeline file no longer names: what runs there has to come to its end. */
@@ -52,23 +53,26 @@ export async function loadServiceRef(db: Kysely<Database>, service: number): Pro
   return serviceRef(await refRows(db).where("service.id", "=", service).executeTakeFirstOrThrow());
 }
 
-/** A deployment with the service and the environment that it is of, by one statement: each of its steps begins with this. */
-export async function loadDeployment(
-  db: Kysely<Database>,
-  deployment: number,
-): Promise<
-  { readonly row: DeploymentRow; readonly service: ServiceRef; readonly environmentName: string } | undefined
-> {
+export type LoadedDeployment = {
+  readonly row: DeploymentRow;
+  readonly service: ServiceRef;
+  readonly environmentName: string;
+  readonly attempts: readonly AttemptRow[];
+};
+
+/** A deployment with its attempts and what it is of, by one statement: each of its steps begins with this. */
+export async function loadDeployment(db: Kysely<Database>, deployment: number): Promise<LoadedDeployment | undefined> {
   const found = await refRows(db)
     .innerJoin("environment", "environment.service_id", "service.id")
     .innerJoin("deployment", "deployment.environment_id", "environment.id")
     .where("deployment.id", "=", deployment)
     .select("environment.name as environment_name")
     .selectAll("deployment")
+    .select(attemptsOf(db, deployment))
     .executeTakeFirst();
   if (found === undefined) return undefined;
-  const { environment_name: environmentName, ...row } = withoutRef(found);
-  return { row, service: serviceRef(found), environmentName };
+  const { environment_name: environmentName, attempts, ...row } = withoutRef(found);
+  return { row, service: serviceRef(found), environmentName, attempts: attempts.map(attemptFromJson) };
 }
 
 /** Those of these services that a pipeline file in force names, by name. */

@@ -18,7 +18,7 @@ import { endAttempt, endOf } from "./end-attempt.ts";
 import { endRunning, toVerifying } from "./end-running.ts";
 import { followRun } from "./follow-run.ts";
 import { followFailure } from "./on-failure.ts";
-import { loadDeployment } from "./place.ts";
+import { type LoadedDeployment, loadDeployment } from "./place.ts";
 import { noteOutput } from "./stage-output.ts";
 import { type PlannedStage, plannedStages, standing } from "./stages.ts";
 import { touchDeployment } from "./tell.ts";
@@ -67,15 +67,11 @@ export async function runStages(bot: Bot, deployment: number): Promise<Step> {
   }
 }
 
-type Loaded = Running & { readonly attempts: readonly AttemptRow[] };
-
 /** `failed`: it has ended, and what is to follow from that is still to be found out. */
-async function loadRunning(bot: Bot, deployment: number): Promise<Loaded | "failed" | undefined> {
+async function loadRunning(bot: Bot, deployment: number): Promise<LoadedDeployment | "failed" | undefined> {
   const found = await loadDeployment(bot.db, deployment);
   if (found?.row.on_failure === "wanted") return "failed";
-  if (found === undefined || !isRunning(found.row.status)) return undefined;
-  const attempts = await bot.db.selectFrom("attempt").selectAll().where("deployment_id", "=", deployment).execute();
-  return { ...found, attempts };
+  return found !== undefined && isRunning(found.row.status) ? found : undefined;
 }
 
 async function claim(bot: Bot, running: Running, stage: PlannedStage): Promise<void> {
