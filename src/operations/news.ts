@@ -30,6 +30,7 @@ export async function noteWhatIsLive(
   const taken = before === row.sha ? [] : await takeBack(trx, repository.id, before, row, now);
   const brought = await bring(trx, repository.id, row, now);
   const numbers = [...new Set([...taken, ...brought])];
+  if (numbers.length === 0) return;
   const pipeline = await pipelineInForce(trx, repository.id);
   if (pipeline === undefined || pipeline.pullRequests.news === "off") return;
   await tell(trx, bot, service, pipeline.pullRequests.news, numbers);
@@ -140,7 +141,6 @@ async function tell(
   news: "issues" | "all",
   numbers: readonly number[],
 ): Promise<void> {
-  if (numbers.length === 0) return;
   const { repository } = service;
   const pulls = await trx
     .selectFrom("pull_request")
