@@ -4,7 +4,14 @@
  */
 import type { Kysely, Transaction } from "kysely";
 import { optional } from "../optional.ts";
-import type { EnvironmentFacts, Facts, QueueEntry } from "../policy/model.ts";
+import type {
+  BeforeFacts,
+  EnvironmentFacts,
+  Facts,
+  FreezeFacts,
+  QuarantineFacts,
+  QueueEntry,
+} from "../policy/model.ts";
 import { pendingStatuses } from "../policy/model.ts";
 import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import { approvalFacts } from "./answers.ts";
@@ -20,6 +27,44 @@ import { type Place, policyInForce } from "./place.ts";
 import { migrationsTakenBack, quarantineFacts } from "./quarantine-facts.ts";
 import type { Subject } from "./subject.ts";
 
+/** What the tables say of an environment and of this content there, whoever asks for it. */
+export type FoundFacts = {
+  readonly freeze: FreezeFacts | undefined;
+  readonly slot: EnvironmentFacts["slot"] | undefined;
+  readonly undoing: number | undefined;
+  /** Oldest first; with the subject, when that is stored. */
+  readonly pending: readonly DeploymentRow[];
+  readonly before: BeforeFacts | undefined;
+  /** By the policy under which what is live was deployed. */
+  readonly earlierBefore: BeforeFacts | undefined;
+  readonly quarantine: QuarantineFacts | undefined;
+};
+
+/**
+ * `environment` is the row as read under its lock. Until that ends, nothing of this moves but the line, and only by whoever
+ * holds the lock; what is said of other environments they do not hold still for, however often it is read.
+ */
+export async function findFacts(
+  trx: Transaction<Database>,
+  bot: Bot,
+  place: Place,
+  environment: EnvironmentRow,
+  subject: Subject,
+  { promoted }: Outside,
+): Promise<FoundFacts> {
+  const { policy, earlier } = place;
+  const { tree } = subject.revision;
+  return {
+    freeze: await standingFreeze(trx, environment.id, bot.context.clock.now()),
+    slot: await slotFacts(trx, environment, subject),
+    undoing: await aboutToBeUndone(trx, environment),
+    pending: await pendingOf(trx, environment.id),
+    before: await beforeFacts(trx, place, policy.after, tree, promoted),
+    earlierBefore: await beforeFacts(trx, place, earlier?.environment.after, tree, promoted),
+    quarantine: await quarantineFacts(trx, environment, subject),
+  };
+}
+
 /** Reads the rest and puts the facts together. `environment` is the row as read under its lock. */
 export async function assembleFacts(
   trx: Transaction<Database>,
@@ -28,8 +73,10 @@ export async function assembleFacts(
   environment: EnvironmentRow,
   subject: Subject,
   outside: Outside,
+  known?: FoundFacts,
 ): Promise<Facts> {
   const { policy, service, earlier } = place;
+  const found = known ?? (await findFacts(trx, bot, place, environment, subject, outside));
   const now = bot.context.clock.now();
   return {
     now,
@@ -37,8 +84,8 @@ export async function assembleFacts(
     repository: service.repository.fullName,
     policy,
     policyHash: place.policyHash,
-    environment: await environmentFacts(trx, environment, subject, outside, now),
-    ...optional("before", await beforeFacts(trx, place, policy.after, subject.revision.tree, outside.promoted)),
+    environment: environmentFacts(environment, subject, outside, found, now),
+    ...optional("before", found.before),
     revision: {
       ...subject.revision,
       ...optional("ref", subject.ref),
@@ -47,7 +94,7 @@ export async function assembleFacts(
       checks: outside.checks,
       authors: (outside.comparedToLive ?? outside.takenBack)?.authors ?? [],
       mergers: outside.mergers,
-      ...optional("quarantine", await quarantineFacts(trx, environment, subject)),
+      ...optional("quarantine", found.quarantine),
     },
     request: {
       kind: subject.kind,
@@ -80,10 +127,7 @@ export async function assembleFacts(
       : {
           earlier: {
             policy: earlier.environment,
-            ...optional(
-              "before",
-              await beforeFacts(trx, place, earlier.environment.after, subject.revision.tree, outside.promoted),
-            ),
+            ...optional("before", found.earlierBefore),
             ...peopleFacts(earlier, outside.memberships),
           },
         }),
@@ -97,13 +141,13 @@ async function askerLogins(trx: Transaction<Database>, { policy, earlier, servic
   return asker === undefined || !needed ? undefined : await everyLoginOf({ db: trx }, service.pipeline, asker);
 }
 
-async function environmentFacts(
-  trx: Transaction<Database>,
+function environmentFacts(
   row: EnvironmentRow,
   subject: Subject,
   outside: Outside,
+  found: FoundFacts,
   now: number,
-): Promise<EnvironmentFacts> {
+): EnvironmentFacts {
   return {
     name: row.name,
     ...optional("live", liveOf(row)),
@@ -118,7 +162,7 @@ async function environmentFacts(
             ...optional("until", row.lock_until?.getTime()),
           },
         }),
-    ...optional("freeze", await standingFreeze(trx, row.id, now)),
+    ...optional("freeze", found.freeze !== undefined && found.freeze.until > now ? found.freeze : undefined),
     ...(row.hold_deployment_id === null || row.hold_bad_sha === null || row.hold_bad_tree === null
       ? {}
       : {
@@ -129,9 +173,9 @@ async function environmentFacts(
             comparedToBad: outside.comparedToBad ?? "unknown",
           },
         }),
-    ...optional("slot", await slotFacts(trx, row, subject)),
-    ...optional("undoing", await aboutToBeUndone(trx, row)),
-    queue: await queueFacts(trx, row, subject),
+    ...optional("slot", found.slot),
+    ...optional("undoing", found.undoing),
+    queue: queueFacts(found.pending, subject),
   };
 }
 
@@ -145,12 +189,7 @@ async function slotFacts(trx: Transaction<Database>, row: EnvironmentRow, subjec
   return holder && { deployment: holder.id, status: holder.status, proven: holder.settled };
 }
 
-async function queueFacts(
-  trx: Transaction<Database>,
-  row: EnvironmentRow,
-  subject: Subject,
-): Promise<readonly QueueEntry[]> {
-  const pending = await pendingOf(trx, row.id);
+function queueFacts(pending: readonly DeploymentRow[], subject: Subject): readonly QueueEntry[] {
   return pending
     .filter((other) => other.id !== subject.deployment)
     .map((other) => ({

@@ -18,7 +18,7 @@ import { applyVerdict } from "./decide.ts";
 import type { DemoEnds } from "./demo-said.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
-import { assembleFacts, pendingOf } from "./facts.ts";
+import { assembleFacts, findFacts } from "./facts.ts";
 import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import { makeAhead } from "./make-ahead.ts";
 import { loadPlace, type Place, placeFor } from "./place.ts";
@@ -159,8 +159,9 @@ async function judgeAndStore(
     return { kind: "requested", deployment: known, verdict: known.verdict ?? { outcome: "wait", gates: [] } };
   }
   if (environment.version !== place.environment.version) return "moved";
-  const pending = await pendingOf(trx, environment.id);
-  const facts = await assembleFacts(trx, bot, place, environment, subject, outside);
+  const found = await findFacts(trx, bot, place, environment, subject, outside);
+  const { pending } = found;
+  const facts = await assembleFacts(trx, bot, place, environment, subject, outside, found);
   const verdict = evaluate(facts);
   // Whoever may not ask is told so, and not what others have asked for.
   const mayAsk = verdict.gates.every(({ gate, result }) => gate !== "access" || result === "pass");
@@ -184,11 +185,11 @@ async function judgeAndStore(
   // What is refused at once takes nobody's place.
   const older = verdict.outcome === "stop" ? [] : supersededBy(row, pending, place.policy);
   for (const one of older) await endPending(trx, bot, place.service, one.row, "supersede", one.outcome);
-  // Superseding the older ones changed the line that this one stands in.
-  const now = await lockEnvironment(trx, environment.id);
-  const finalFacts = await assembleFacts(trx, bot, place, now, subjectOf(row), outside);
+  // Superseding the older ones changed the line that this one stands in, and nothing else of what was found.
+  const left = { ...found, pending: pending.filter(({ id }) => older.every((one) => one.row.id !== id)) };
+  const finalFacts = await assembleFacts(trx, bot, place, environment, subjectOf(row), outside, left);
   const final = evaluate(finalFacts);
-  const applied = await applyVerdict(trx, bot, place, now, row, finalFacts, final);
+  const applied = await applyVerdict(trx, bot, place, environment, row, finalFacts, final);
   if (waitsForChecks(final)) await bot.wake.advance(trx, applied.id);
   if (wanted.retries !== undefined) await tellRetry(trx, bot, applied, wanted.retries);
   if (wanted.because !== undefined) await beginDestroying(trx, bot, place.service, applied, wanted.because);
