@@ -82,7 +82,7 @@ export function endOf(stage: PlannedStage, attempt: AttemptRow): End {
   const { name } = stage.definition;
   if (!proven) return { status: "error", outcome: { code: "end-unknown", stage: name, ...message }, proven };
   if (attempt.outcome === "cancelled") {
-    return { status: "cancelled", outcome: { code: "cancelled", by: "" }, proven };
+    return { status: "cancelled", outcome: { code: "cancelled-elsewhere", stage: name, ...message }, proven };
   }
   if (attempt.outcome === "failure") {
     const code = stage.phase === "verify" ? ("verification-failed" as const) : ("stage-failed" as const);

@@ -49,10 +49,10 @@ export async function endRunning(bot: Bot, service: ServiceRef, row: DeploymentR
 
 /** Who cancelled stands on the deployment; a rollback that came in between is named as the reason. */
 function outcomeOf(row: DeploymentRow, end: End): Outcome {
-  if (end.outcome.code !== "cancelled") return end.outcome;
-  const rollback = /^rollback:(\d+)$/.exec(row.cancel_by ?? "")?.[1];
+  if (end.status !== "cancelled" || row.cancel_by === null) return end.outcome;
+  const rollback = /^rollback:(\d+)$/.exec(row.cancel_by)?.[1];
   if (rollback !== undefined) return { code: "cancelled-by-rollback", rollback: Number(rollback) };
-  return { code: "cancelled", by: row.cancel_by ?? (end.outcome.by || "signalbox") };
+  return { code: "cancelled", by: row.cancel_by };
 }
 
 /** Also how a person settles what nobody could tell; `environment` is locked by the caller. */

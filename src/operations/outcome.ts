@@ -21,6 +21,8 @@ export type Outcome =
   | { readonly code: "superseded"; readonly by: number; readonly askedBy?: string }
   | { readonly code: "cancelled"; readonly by: string }
   | { readonly code: "cancelled-by-rollback"; readonly rollback: number }
+  /** Where the stage runs somebody, or a rule there, has ended it; nobody had asked for that here. */
+  | { readonly code: "cancelled-elsewhere"; readonly stage: string; readonly message?: string }
   | { readonly code: "settled"; readonly by: string; readonly as: "success" | "failure"; readonly reason: string }
   | { readonly code: "adopted"; readonly by: string }
   /** Somebody else made it live; the bot only saw it. */

@@ -44,6 +44,8 @@ export function sentenceForOutcome(outcome: Outcome): string {
       return `${outcome.by} cancelled it.`;
     case "cancelled-by-rollback":
       return `Rollback ${outcome.rollback} cancelled it.`;
+    case "cancelled-elsewhere":
+      return `The stage ${outcome.stage} was cancelled where it ran, and not from here.${detail(outcome.message)}`;
     case "settled":
       return `${outcome.by} settled it as a ${outcome.as}${because(outcome.reason)}.`;
     case "adopted":

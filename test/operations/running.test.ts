@@ -259,7 +259,12 @@ describe("cancelling what runs", () => {
     });
     // It had begun to change the environment.
     expect((await world.environment("staging")).uncertain_deployment_id).toBe(id);
-    expect((await latestOf("staging")).status).toBe("in_progress");
+    const next = await latestOf("staging");
+    expect(next.status).toBe("in_progress");
+    // Where it runs, a stage may be cancelled without having been asked to from here.
+    await stages.end(next.id, { state: "cancelled", message: "the run was cancelled", proven: true });
+    const elsewhere = { code: "cancelled-elsewhere", stage: "deploy", message: "the run was cancelled" };
+    expect(await world.deployment(next.id)).toMatchObject({ status: "cancelled", outcome: elsewhere });
   });
 
   test("a deployer that cannot be asked is looked at all the same", async () => {

@@ -602,6 +602,10 @@ const outcomes: {
   superseded: [{ by: 43, askedBy: "bob" }, "Deployment 43, which bob asked for, took its place."],
   cancelled: [{ by: "bob" }, "bob cancelled it."],
   "cancelled-by-rollback": [{ rollback: 43 }, "Rollback 43 cancelled it."],
+  "cancelled-elsewhere": [
+    { stage: "deploy", message: "the run was cancelled" },
+    "The stage deploy was cancelled where it ran, and not from here. The run was cancelled.",
+  ],
   settled: [{ by: "bob", as: "success", reason: "it shows" }, "bob settled it as a success, saying “it shows”."],
   adopted: [{ by: "bob" }, "bob said that this is live; nothing was deployed."],
   seen: [{ by: "octocat" }, "It went live without Signalbox: octocat deployed it."],

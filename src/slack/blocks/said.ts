@@ -35,6 +35,7 @@ function concerns({ status, outcome }: Extract<NoteContent, { code: "ended" }>, 
     case "settled":
       return !sameLogin(outcome.by, asker);
     case "cancelled-by-rollback":
+    case "cancelled-elsewhere":
     case "environment-removed":
       return true;
     default:
