@@ -21,8 +21,8 @@ export type StoredDelivery = { readonly key: string; readonly name: string; read
 export type GitHubApp = {
   /** Hands one stored delivery to Probot; rejects when a handler failed, with what it failed with. */
   handDelivery(stored: StoredDelivery): Promise<void>;
-  /** Compares installations, repositories and open pull requests with what is stored. */
-  startUp(): Promise<void>;
+  /** Compares installations, repositories and open pull requests with what is stored, as `startUp` of `start-up.ts`. */
+  startUp(): ReturnType<typeof startUp>;
   /** Asks GitHub to send again what failed since then (epoch ms) and is not in the inbox. */
   recoverDeliveries(since: number): Promise<Recovered>;
 };

@@ -27,20 +27,26 @@ export type StartUp = {
 /** What was listed is told before more is listed, so that it does not grow old. */
 const repositoriesAtOnce = 10;
 
-export async function startUp(options: StartUp): Promise<void> {
+/** Resolves with why an installation could not be looked at, if one could not: all others were all the same. */
+export async function startUp(options: StartUp): Promise<GitHubRefusal | undefined> {
   const { context, github, events } = options;
   const repositories: EventRepository[] = [];
+  let closed: GitHubRefusal | undefined;
+  const look = async (installation: number, act: () => Promise<unknown>) => {
+    closed = (await refusalOf(options, installation, act)) ?? closed;
+  };
   for (const installation of await listInstallations(github)) {
-    repositories.push(...(await listRepositories(github, installation)));
+    await look(installation, async () => repositories.push(...(await listRepositories(github, installation))));
   }
   await events.repositoriesAdded(repositories);
   const beyond = await events.repositoriesListed(repositories.map(({ id }) => id));
   for (const installation of new Set(beyond.map(({ installationId }) => installationId))) {
     const ids = beyond.filter(({ installationId }) => installationId === installation).map(({ id }) => id);
-    await followRepositories(github, reachEvents(options), installation, ids);
+    await look(installation, () => followRepositories(github, reachEvents(options), installation, ids));
   }
   await context.faults.at("github.repositories-compared");
   await comparePullRequests(options, repositories);
+  return closed;
 }
 
 export function reachEvents(options: StartUp): ReachEvents {
@@ -54,6 +60,21 @@ export function reachEvents(options: StartUp): ReachEvents {
     repositoryRemoved: events.repositoryRemoved,
     installationRemoved: events.installationRemoved,
   };
+}
+
+/**
+ * An organisation may let nobody in for a while, by its list of addresses or because it is just being suspended. That must
+ * not keep the others from being looked at, and its repositories stay as they are.
+ */
+async function refusalOf({ log }: StartUp, installation: number, act: () => Promise<unknown>) {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof GitHubRefusal)) throw error;
+    log.warn({ err: error, installation }, "GitHub refuses to tell of an installation");
+    return error;
+  }
+  return undefined;
 }
 
 /** Tells of the open pull requests of those repositories that are followed. */

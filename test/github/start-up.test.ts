@@ -5,6 +5,8 @@ import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createGitHubApp } from "../../src/github/app.ts";
 import type { EventRepository, StoredRepository } from "../../src/github/events.ts";
+import { GitHubRefusal } from "../../src/github/failures.ts";
+import { listInstallations } from "../../src/github/installations.ts";
 import { aSandbox, type WithSandbox } from "./a-sandbox.ts";
 import { recordedEvents } from "./recorded-events.ts";
 
@@ -104,6 +106,21 @@ test("one repository that cannot be listed does not keep the others from being l
   const { app, events } = build();
   await app.startUp();
   expect(events.told.at(-1)).toEqual(["openPullRequestsListed", [{ repository: infra, open: [] }]]);
+});
+
+test("nor does one installation whose organisation lets nobody in, and nothing of it is taken away", async () => {
+  const shop = await world.repository("acme/shop");
+  await world.sandbox.createRepository("umbrella/vault", { files: { a: "a" } });
+  const closed = Math.max(...(await listInstallations(world.github)));
+  const path = new RegExp(`/installations/${closed}/access_tokens`);
+  world.sandbox.fail({ method: "POST", path }, [{ status: 403 }, { status: 403 }]);
+  const { app, events } = build({ beyond: async () => [{ id: 999, installationId: closed }] });
+  expect(await app.startUp()).toBeInstanceOf(GitHubRefusal);
+  expect(events.told).toMatchObject([
+    ["repositoriesAdded", [shop]],
+    ["repositoriesListed", [shop.id]],
+    ["openPullRequestsListed", [{ repository: shop }]],
+  ]);
 });
 
 test("but when GitHub fails, the comparison does too, and may be asked for again", async () => {

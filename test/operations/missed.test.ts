@@ -1,6 +1,7 @@
 /** What was told while the bot did not listen is looked up until that has succeeded, from where the gap began. */
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GitHubRefusal } from "../../src/github/failures.ts";
 import { lookAtChannels } from "../../src/operations/channels.ts";
 import { heard, lookUpMissed, missed } from "../../src/operations/missed.ts";
 import { seePullRequest } from "../../src/operations/see-pull-request.ts";
@@ -98,7 +99,7 @@ test("a crash after a look and before it is written down looks again", async () 
 });
 
 describe("at a start", () => {
-  function starting(github: { down: boolean }) {
+  function starting(github: { down: boolean; closed?: GitHubRefusal }) {
     const recovered: number[] = [];
     const listening = { github: false, slack: false };
     const catchUp = createCatchUp({
@@ -106,6 +107,7 @@ describe("at a start", () => {
       githubApp: {
         async startUp() {
           if (github.down) throw new Error("GitHub does not answer");
+          return github.closed;
         },
         async recoverDeliveries(since) {
           recovered.push(world.clock.now() - since);
@@ -141,6 +143,22 @@ describe("at a start", () => {
     await second.catchUp.look();
     await second.catchUp.look();
     expect(second.recovered).toEqual([3 * hour + minute]);
+  });
+
+  test("an installation that lets nobody in keeps nothing from the others, and is asked again until it does", async () => {
+    await missed(world.bot, "github");
+    const closed = new GitHubRefusal("GitHub answered 403 to GET /installation/repositories", 403);
+    const github: Parameters<typeof starting>[0] = { down: false, closed };
+    const { catchUp, recovered, listening } = starting(github);
+    listening.github = true;
+    await catchUp.begin();
+    await catchUp.look();
+    expect(recovered).toHaveLength(1);
+    delete github.closed;
+    await world.clock.advance(minute);
+    await catchUp.look();
+    await catchUp.look();
+    expect(recovered).toHaveLength(2);
   });
 
   test("what was merged while the App was out of a repository goes on from there when it is back", async () => {
