@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPullRequest, type Started, shop, startSandbox } from "./start-sandbox.ts";
 
@@ -84,6 +85,27 @@ test("the head of a pull request can be fetched after its branch is gone", async
     "refs/heads/gone",
   ]);
   expect(listed.text).toBe(`${head}\trefs/pull/${number}/head`);
+});
+
+test("every version of the protocol is spoken, and what git packs before it sends it is unpacked", async () => {
+  const auth = await header();
+  const listed = await git(["-c", auth, "-c", "protocol.version=2", "ls-remote", address()]);
+  expect(listed).toMatchObject({ code: 0, text: expect.stringContaining("refs/heads/main") });
+  for (const version of [0, 1]) {
+    expect(await git(["-c", auth, "-c", `protocol.version=${version}`, "ls-remote", address()])).toEqual(listed);
+  }
+  const answer = await fetch(`${address()}/git-upload-pack`, {
+    method: "POST",
+    headers: {
+      Authorization: auth.replace("http.extraHeader=Authorization: ", ""),
+      "Content-Type": "application/x-git-upload-pack-request",
+      "Content-Encoding": "gzip",
+      "Git-Protocol": "version=2",
+    },
+    body: gzipSync("0014command=ls-refs\n0000"),
+  });
+  expect(answer.headers.get("content-type")).toBe("application/x-git-upload-pack-result");
+  expect(await answer.text()).toContain("refs/heads/main");
 });
 
 test("nobody, a wrong token and another's repository are refused", async () => {
