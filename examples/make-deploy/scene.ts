@@ -19,7 +19,8 @@ async function makeDatabases({ context, siteDir }: SceneSeed): Promise<void> {
   for (const [environment, password] of Object.entries(passwords)) {
     const folder = join(siteDir, "databases", `till_${environment}`);
     await context.files.mkdir(folder, { recursive: true });
-    await context.files.writeFile(join(folder, "login"), createHash("sha256").update(`till:${password}`).digest("hex"));
+    const login = createHash("sha256").update(`till:${password}`).digest("hex");
+    await context.files.writeFile(join(folder, "login"), `${login}\n`);
     await context.files.writeFile(join(folder, "schema_migrations"), "");
   }
 }

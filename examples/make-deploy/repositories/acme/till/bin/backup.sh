@@ -8,6 +8,6 @@ if [ -e "$backups/full.txt" ]; then
   echo "no room for a backup: $(cat "$backups/full.txt")" >&2
   exit 1
 fi
-copy="$backups/$(basename "$database")-before-$SIGNALBOX_DEPLOYMENT.tar"
-tar -cf "$copy" -C "$database" .
-echo "backed up to $(basename "$copy")"
+copy="${database##*/}-before-$SIGNALBOX_DEPLOYMENT.tar"
+tar -cf "$backups/$copy" -C "$database" .
+echo "backed up to $copy"

@@ -5,6 +5,7 @@ for name in $(sed -n "s/.*ENV\['\([A-Z_]*\)'\].*/\1/p" "$config"); do
 done
 database="$SITE_DIR/databases/$(sed -n 's/^ *database: \(..*\)/\1/p' "$config")"
 # Careless on purpose: what is secret here never gets into a message.
-echo "connecting to $(basename "$database") as $DB_USERNAME with the password $DB_PASSWORD"
-given="$(printf '%s' "$DB_USERNAME:$DB_PASSWORD" | { sha256sum 2> /dev/null || shasum -a 256; } | cut -d ' ' -f 1)"
-[ "$given" = "$(cat "$database/login")" ] || { echo "the database refused this password" >&2; exit 1; }
+echo "connecting to ${database##*/} as $DB_USERNAME with the password $DB_PASSWORD"
+given="$(printf '%s' "$DB_USERNAME:$DB_PASSWORD" | { sha256sum 2> /dev/null || shasum -a 256; })"
+read -r wanted < "$database/login"
+[ "${given%% *}" = "$wanted" ] || { echo "the database refused this password" >&2; exit 1; }
