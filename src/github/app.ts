@@ -11,7 +11,7 @@ import { optional } from "../optional.ts";
 import type { GitHub } from "./client.ts";
 import type { EventRepository, Events } from "./events.ts";
 import { foundPullRequest } from "./facts/pull-request.ts";
-import { type EventName, type Payload, pathsOf, payloads, type RepositoryPayload } from "./payloads.ts";
+import { type EventName, isEventName, type Payload, pathsOf, payloads, type RepositoryPayload } from "./payloads.ts";
 import { followInstallation, followRepositories } from "./reach.ts";
 import { type KnownDeliveries, type Recovered, recoverDeliveries } from "./recover-deliveries.ts";
 import { reachEvents, type StartUp, startUp } from "./start-up.ts";
@@ -43,6 +43,8 @@ export function createGitHubApp(options: {
       await github.probot.ready();
       const event = { id: key, name, payload };
       if (!isEmitted(event)) throw new Error(`a delivery of an event that Probot does not know: ${name}`);
+      // Probot would take it in silence, and a newer bot beside this one, which stored it, would never see it.
+      if (!isEventName(name)) throw new Error(`nothing handles the event ${name}`);
       try {
         await github.probot.webhooks.receive(event);
       } catch (error) {

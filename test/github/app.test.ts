@@ -447,5 +447,9 @@ test("a stored delivery of an unknown event, or one that lacks what is read, fai
     "a delivery of an event that Probot does not know: nonsense",
   );
   await expect(app.handDelivery({ key: "2", name: "push", payload: {} })).rejects.toThrow(/repository/);
+  // Stored by a newer bot beside this one, which takes it up when it is tried again.
+  await expect(app.handDelivery({ key: "3", name: "discussion", payload: {} })).rejects.toThrow(
+    "nothing handles the event discussion",
+  );
   expect(events.told).toEqual([]);
 });
