@@ -8,7 +8,7 @@ import { lockEnvironment, raiseVersion } from "./environment.ts";
 import { isRunElsewhere } from "./follow-run.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 export async function cancel(bot: Bot, place: Place, asker: Asker, deployment: number): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "ask", "cancel");
@@ -35,8 +35,7 @@ export async function cancel(bot: Bot, place: Place, asker: Asker, deployment: n
       const where = { service: place.service.id, environment: place.environment.id, deployment };
       await audit(trx, { at: now, actor: asker.login, action: "deployment.cancel-asked", ...where });
       const content = { code: "cancel-asked", by: asker.login } as const;
-      await say(trx, bot, { key: `cancel-asked/${deployment}`, content, channel: row.channel, deployment });
-      await touchDeployment(trx, bot, place.service, asked);
+      await touchDeployment(trx, bot, place.service, asked, { key: `cancel-asked/${deployment}`, content });
     }
     await bot.wake.advance(trx, deployment);
     return { code: "cancel-asked", deployment };

@@ -7,7 +7,7 @@ import type { Bot } from "./bot.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 /** `at`: when the person said so, in epoch ms. */
 export async function confirmFix(
@@ -38,13 +38,10 @@ export async function confirmFix(
     await raiseVersion(trx, place.environment.id);
     const where = { service: place.service.id, environment: place.environment.id, deployment };
     await audit(trx, { at: now, actor: asker.login, action: "deployment.fix-confirmed", ...where });
-    await say(trx, bot, {
+    await touchDeployment(trx, bot, place.service, confirmed, {
       key: `fix-confirmed/${deployment}`,
       content: { code: "fix-confirmed", by: asker.login },
-      channel: row.channel,
-      deployment,
     });
-    await touchDeployment(trx, bot, place.service, confirmed);
     await bot.wake.advance(trx, deployment);
     return { code: "fix-confirmed", deployment };
   });

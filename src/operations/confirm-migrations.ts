@@ -7,7 +7,7 @@ import { cancelWhatRuns } from "./cancel-what-runs.ts";
 import { lockEnvironment, raiseVersion } from "./environment.ts";
 import type { Place } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 export async function confirmMigrations(
   bot: Bot,
@@ -42,13 +42,10 @@ async function confirm(bot: Bot, place: Place, asker: Asker, deployment: number)
     await raiseVersion(trx, place.environment.id);
     const where = { service: place.service.id, environment: place.environment.id, deployment };
     await audit(trx, { at: now, actor: asker.login, action: "deployment.migrations-confirmed", ...where });
-    await say(trx, bot, {
+    await touchDeployment(trx, bot, place.service, confirmed, {
       key: `migrations-confirmed/${deployment}`,
       content: { code: "migrations-confirmed", by: asker.login },
-      channel: row.channel,
-      deployment,
     });
-    await touchDeployment(trx, bot, place.service, confirmed);
     await bot.wake.advance(trx, deployment);
     return { code: "migrations-confirmed", deployment };
   });

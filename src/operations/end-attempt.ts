@@ -8,7 +8,7 @@ import type { Bot } from "./bot.ts";
 import type { End } from "./end-running.ts";
 import { raiseVersion } from "./environment.ts";
 import { type PlannedStage, plannedStages } from "./stages.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 /** How an attempt ended. */
 export type AttemptEnd = Observation & {
@@ -44,7 +44,7 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
       .executeTakeFirst();
     if (ended === undefined) return;
     if (seen.neverBegan === true && isFirstChange(running.row, row)) await changedNothing(trx, running.row);
-    await say(trx, bot, {
+    await touchDeployment(trx, bot, running.service, running.row, {
       key: `stage/${row.token}`,
       content: {
         code: "stage-ended",
@@ -56,10 +56,7 @@ export async function endAttempt(bot: Bot, running: Running, row: AttemptRow, se
         ...optional("outputTail", ended.output_tail),
         ...optional("logUrl", ended.log_url),
       },
-      channel: running.row.channel,
-      deployment: running.row.id,
     });
-    await touchDeployment(trx, bot, running.service, running.row);
   });
   await bot.context.faults.at("stage.ended");
 }

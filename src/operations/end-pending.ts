@@ -10,7 +10,7 @@ import { raiseVersion, wakeEnvironment } from "./environment.ts";
 import { actorOf, type Outcome } from "./outcome.ts";
 import type { ServiceRef } from "./place.ts";
 import { positionOf } from "./supersede-older.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 /** `environment_id` of the row is locked by the caller. Throws where the row cannot come to this end. */
 export async function endPending(
@@ -51,13 +51,10 @@ export async function endPending(
     deployment: row.id,
     detail: { outcome },
   });
-  await say(trx, bot, {
+  await touchDeployment(trx, bot, service, ended, {
     key: `ended/${row.id}`,
     content: { code: "ended", status, outcome, ...optional("position", positionOf(row)) },
-    channel: row.channel,
-    deployment: row.id,
   });
-  await touchDeployment(trx, bot, service, ended);
   await wakeEnvironment(trx, bot.wake, row.environment_id, row.id);
   return ended;
 }

@@ -104,12 +104,10 @@ export async function finish(
     deployment: row.id,
     detail: { outcome: end.outcome, proven: end.proven },
   });
-  await say(trx, bot, {
+  await touchDeployment(trx, bot, service, ended, {
     // Settled as what it had ended as, it has said that once already.
     key: `${end.outcome.code === "settled" ? "settled" : "ended"}/${row.id}/${status}`,
     content: { code: "ended", status, outcome: end.outcome },
-    channel: row.channel,
-    deployment: row.id,
   });
   if (endsHold) {
     await say(trx, bot, {
@@ -119,7 +117,6 @@ export async function finish(
       deployment: row.id,
     });
   }
-  await touchDeployment(trx, bot, service, ended);
   if (status === "success") await touchMended(trx, bot, service, environment, ended);
   await wakeEnvironment(trx, bot.wake, environment.id);
   return ended;

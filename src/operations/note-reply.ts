@@ -6,7 +6,7 @@ import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { messageAt } from "./note-reaction.ts";
 import { loadServiceRef } from "./place.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { touchDeployment } from "./tell.ts";
 
 export type ThreadReply = {
   readonly team: string;
@@ -51,13 +51,10 @@ export async function noteReply(bot: Bot, reply: ThreadReply): Promise<void> {
     const where = { service: service.id, environment: row.environment_id, deployment: row.id };
     const at = bot.context.clock.now();
     await audit(trx, { at, actor: outcome.by, action: "approval.reason", ...where, detail: { reason } });
-    await say(trx, bot, {
+    await touchDeployment(trx, bot, service, row, {
       key: `rejection-reason-noted/${row.id}`,
       content: { code: "rejection-reason-noted", login: outcome.by },
-      channel: row.channel,
-      deployment: row.id,
     });
-    await touchDeployment(trx, bot, service, row);
   });
   await bot.context.faults.at("approval.reason-noted");
 }

@@ -32,20 +32,28 @@ function toldOnGitHub(deployment: number, lane: string): RawBuilder<unknown> {
 
 /**
  * Every message that stands for the deployment, the outdated asks too, the answers on GitHub that speak of it, and its
- * GitHub Deployment once it has started.
+ * GitHub Deployment once it has started. What is `said` of it goes into its thread, by the same statement.
  */
 export async function touchDeployment(
   trx: Transaction<Database>,
   bot: Bot,
   service: ServiceRef,
   row: Asked & Pick<DeploymentRow, "started_at">,
+  said?: Pick<Note, "key" | "content">,
 ): Promise<void> {
   const lane = `github/${service.repository.installationId}`;
   const asks = Array.from({ length: row.ask }, (_, at) => messageOf(row, at + 1)).flat();
   const made = row.started_at === null ? [] : [{ surface: "github.deployment" as const, subject: `${row.id}`, lane }];
-  const shown = sql`${these([...asks, ...made])} union all ${toldOnGitHub(row.id, lane)}`;
+  const shown = [these([...asks, ...made]), toldOnGitHub(row.id, lane)];
+  const steps: RawBuilder<unknown>[] = [];
+  if (said !== undefined) {
+    const note = noted(trx, bot, { ...said, channel: row.channel, deployment: row.id });
+    steps.push(note.step);
+    shown.push(note.shown);
+  }
+  steps.push(sql`marked as (${marking(sql.join(shown, sql` union all `))})`);
   const woken = await sql<Marked>`
-    with marked as (${marking(shown)})
+    with ${sql.join(steps)}
     select key from marked union all (${homesFollowing(service.id)})`.execute(trx);
   await bot.wake.project(trx, woken.rows.map(keyOf));
 }
@@ -74,23 +82,18 @@ export async function wasSaid(db: Kysely<Database>, key: string): Promise<boolea
   return row !== undefined;
 }
 
-/**
- * Says something once: to one person by direct message, in the deployment's thread, else in the service's channel. A
- * known key says nothing again.
- */
-export async function say(
-  trx: Transaction<Database>,
-  bot: Bot,
-  note: {
-    readonly key: string;
-    readonly content: NoteContent;
-    readonly channel?: string | null | undefined;
-    readonly deployment?: number;
-    readonly service?: number;
-    /** Whom alone it is for; `channel` is not read then. */
-    readonly slackUser?: string;
-  },
-): Promise<void> {
+type Note = {
+  readonly key: string;
+  readonly content: NoteContent;
+  readonly channel?: string | null | undefined;
+  readonly deployment?: number;
+  readonly service?: number;
+  /** Whom alone it is for; `channel` is not read then. */
+  readonly slackUser?: string;
+};
+
+/** A step of a statement that adds the note, unless its key is known, and what shows that which was added. */
+function noted(trx: Transaction<Database>, bot: Bot, note: Note) {
   const said = trx
     .insertInto("note")
     .values({
@@ -106,6 +109,15 @@ export async function say(
   // Nobody reads a note without a lane: it is only the trace of what was done.
   const shown = sql`select 'slack.note' as surface, id::text as subject, lane
     from said, (select ${note.slackUser ?? note.channel ?? null}::text as lane) as told where lane is not null`;
-  const marked = await sql<Marked>`with said as (${said}) ${marking(shown)}`.execute(trx);
+  return { step: sql`said as (${said})`, shown };
+}
+
+/**
+ * Says something once: to one person by direct message, in the deployment's thread, else in the service's channel. A
+ * known key says nothing again.
+ */
+export async function say(trx: Transaction<Database>, bot: Bot, note: Note): Promise<void> {
+  const { step, shown } = noted(trx, bot, note);
+  const marked = await sql<Marked>`with ${step} ${marking(shown)}`.execute(trx);
   await bot.wake.project(trx, marked.rows.map(keyOf));
 }
