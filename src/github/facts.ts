@@ -20,6 +20,7 @@ import {
   readReviewers,
 } from "./facts/pull-request.ts";
 import { listTags, recentCommits } from "./facts/recent.ts";
+import { readRepository } from "./facts/repository.ts";
 import { readRequiresCheck } from "./facts/required-check.ts";
 import { findBranch, findRevision, readTree } from "./facts/revision.ts";
 import { createTeamReader } from "./facts/team.ts";
@@ -28,6 +29,7 @@ import { ownerAndRepo } from "./repository-name.ts";
 
 export function createGitHubFacts(github: GitHub): GitHubPort {
   return {
+    repository: (told) => readRepository(github, told),
     revision: (repository, name) => findRevision(github, repository, name),
     branchHead: (repository, branch) => findBranch(github, repository, branch),
     tree: (repository, sha) => readTree(github, repository, sha),

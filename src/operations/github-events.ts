@@ -5,12 +5,15 @@ import { looksAgainAt } from "./checks-changed.ts";
 import { followBranch } from "./follow-branch.ts";
 import { type HeldRun, judgeHeldRun } from "./judge-held-run.ts";
 import { seeIssue, showReadinessAgain } from "./look-again-at-pull-requests.ts";
+import type { RepositoryRef } from "./ports.ts";
 import { lookAhead } from "./pull-request-facts.ts";
 import { type ExternalEnd, type RunEnd, seeDeployment, seeRunEnd } from "./see-deployment.ts";
 import { loseMergeGroup, type MergeGroup, seeMergeGroup } from "./see-merge-group.ts";
 import { seeListedPullRequests, seeOpenPullRequests } from "./see-open-pull-requests.ts";
 import { seePullRequest } from "./see-pull-request.ts";
 import {
+  asItIsNow,
+  asKnown,
   loseInstallation,
   loseRepository,
   type SeenRepository,
@@ -27,13 +30,25 @@ import { byGitHubDeployment, byPullRequest, byRun, hearOf } from "./woken-by.ts"
 type Repository = SeenRepository;
 
 export function createGitHubEvents(bot: Bot, parse: Parse) {
-  /** Of a repository that an event brings to light, the pull requests that are open already are looked at too. */
-  async function meet(repository: Repository): Promise<void> {
-    if (await seeRepository(bot, repository)) await seeOpenPullRequests(bot, repository);
+  /**
+   * The repository as it is now, whatever it was when this was told; undefined for one out of reach, of which nothing is
+   * done. `isNew` when the event brings it to light.
+   */
+  async function see(told: Repository) {
+    const now = await asItIsNow(bot, told);
+    if (now !== undefined) return { repository: now, isNew: await seeRepository(bot, now) };
+    const repository = await asKnown(bot, told);
+    return repository && { repository, isNew: false };
+  }
+  /** Of a repository that comes to light, the pull requests that are open already are looked at too. */
+  async function meet(told: Repository): Promise<RepositoryRef | undefined> {
+    const seen = await see(told);
+    if (seen?.isNew === true) await seeOpenPullRequests(bot, seen.repository);
+    return seen?.repository;
   }
   return {
     async repositoryAdded(repository: Repository) {
-      await seeRepository(bot, repository);
+      await see(repository);
     },
     async repositoriesAdded(repositories: readonly Repository[]) {
       await seeRepositories(bot, repositories);
@@ -47,14 +62,16 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
     async repositoriesListed(ids: readonly number[]) {
       return await storedBeyond(bot, ids);
     },
-    async pullRequestSeen(repository: Repository, pullRequest: Parameters<typeof seePullRequest>[2]) {
-      await meet(repository);
+    async pullRequestSeen(told: Repository, pullRequest: Parameters<typeof seePullRequest>[2]) {
+      const repository = await meet(told);
+      if (repository === undefined) return;
       await seePullRequest(bot, repository, pullRequest);
       await hearOf(bot, byPullRequest(repository.id, pullRequest.number));
       await versionNews(bot, repository, [pullRequest.headRef]);
     },
     async reviewSeen(review: { readonly repository: Repository } & Review) {
-      await seeReview(bot, review.repository, review);
+      const repository = await asKnown(bot, review.repository);
+      if (repository !== undefined) await seeReview(bot, repository, review);
     },
     async openPullRequestsListed(listed: Parameters<typeof seeListedPullRequests>[1]) {
       await seeListedPullRequests(bot, listed);
@@ -69,9 +86,9 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       readonly pusher: string;
       readonly changedPaths?: readonly string[];
     }) {
-      const { repository, branch, before, after, deleted, forced, pusher, changedPaths } = push;
-      await meet(repository);
-      if (branch === undefined) return;
+      const { branch, before, after, deleted, forced, pusher, changedPaths } = push;
+      const repository = await meet(push.repository);
+      if (repository === undefined || branch === undefined) return;
       const paths = changedPaths === undefined ? {} : { changedPaths };
       await followBranch(bot, { repository, branch, before, after, deleted, forced, pusher, ...paths });
       await versionNews(bot, repository, [branch]);
@@ -87,16 +104,16 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await seeIssue(bot, issue.repository, issue);
     },
     async commented(comment: { readonly repository: Repository } & Comment) {
-      await seeRepository(bot, comment.repository);
-      await takeComment(bot, parse, comment);
+      const seen = await see(comment.repository);
+      if (seen !== undefined) await takeComment(bot, parse, { ...comment, repository: seen.repository });
     },
     async runHeld(held: { readonly repository: Repository } & HeldRun) {
-      await seeRepository(bot, held.repository);
-      await judgeHeldRun(bot, held);
+      const seen = await see(held.repository);
+      if (seen !== undefined) await judgeHeldRun(bot, { ...held, repository: seen.repository });
     },
     async deploymentEnded(ended: { readonly repository: Repository } & ExternalEnd) {
-      await seeRepository(bot, ended.repository);
-      await seeDeployment(bot, ended);
+      const seen = await see(ended.repository);
+      if (seen !== undefined) await seeDeployment(bot, { ...ended, repository: seen.repository });
     },
     async runEnded(ended: { readonly repository: Repository } & RunEnd) {
       await seeRunEnd(bot, ended);
@@ -110,8 +127,8 @@ export function createGitHubEvents(bot: Bot, parse: Parse) {
       await hearOf(bot, byRun(moved.repository.id, moved.run));
     },
     async mergeGroupAsked(group: { readonly repository: Repository } & MergeGroup) {
-      await meet(group.repository);
-      await seeMergeGroup(bot, group.repository, group);
+      const repository = await meet(group.repository);
+      if (repository !== undefined) await seeMergeGroup(bot, repository, group);
     },
     async mergeGroupGone(group: { readonly repository: Repository } & MergeGroup) {
       await loseMergeGroup(bot, group.repository, group);

@@ -91,6 +91,11 @@ export type RecentCommit = { readonly sha: Sha; readonly tree: Sha; readonly tit
 export type TagName = { readonly name: string; readonly sha: Sha };
 
 export type GitHubPort = {
+  /**
+   * The repository with this id and name as it is now, also when it was renamed since; undefined when the App's
+   * installation does not reach it, as after a transfer, or the name is another's by now.
+   */
+  repository(told: RepositoryRef): Promise<(RepositoryRef & { readonly private: boolean }) | undefined>;
   /** A branch, tag, full or abbreviated SHA; branches win over tags, tags over SHAs. */
   revision(repository: RepositoryRef, name: string): Promise<FoundRevision | undefined>;
   branchHead(repository: RepositoryRef, branch: string): Promise<FoundRevision | undefined>;

@@ -20,14 +20,8 @@ export type SeenRepository = RepositoryRef & { readonly private: boolean };
  */
 export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boolean> {
   const known = await bot.db.selectFrom("repository").selectAll().where("id", "=", seen.id).executeTakeFirst();
-  const isRead = known !== undefined && wasRead(known, seen);
-  const isSame =
-    isRead &&
-    known.full_name === seen.fullName &&
-    known.installation_id === seen.installationId &&
-    known.private === seen.private;
-  if (isSame) return false;
-  if (isRead) {
+  if (known !== undefined && isSame(known, seen)) return false;
+  if (known !== undefined && wasRead(known, seen)) {
     await store(bot, seen);
     return false;
   }
@@ -37,6 +31,32 @@ export async function seeRepository(bot: Bot, seen: SeenRepository): Promise<boo
   await bot.context.faults.at("repository.stored");
   await lookAtDueBackMerges(bot, seen);
   return true;
+}
+
+/**
+ * What an event tells of a repository may be old: it waited, or GitHub sent it once more, and the name is another's by
+ * now. So GitHub is asked about what is told otherwise than it is known; undefined where it does not reach it so, and what
+ * is known stands. Calls: none where it is as it is known, or new; else 1.
+ */
+export async function asItIsNow(bot: Bot, told: SeenRepository): Promise<SeenRepository | undefined> {
+  const rows = await bot.db
+    .selectFrom("repository")
+    .selectAll()
+    .where((eb) =>
+      eb.or([eb("id", "=", told.id), eb.and([eb("full_name", "=", told.fullName), eb("removed_at", "is", null)])]),
+    )
+    .execute();
+  if (rows.every((row) => row.id === told.id && isSame(row, told))) return told;
+  return await bot.github.repository(told);
+}
+
+/** As it is known; undefined where it is not, or is out of reach. */
+export async function asKnown(bot: Bot, { id: wanted }: Pick<RepositoryRef, "id">): Promise<RepositoryRef | undefined> {
+  const known = bot.db.selectFrom("repository").selectAll().where("id", "=", wanted);
+  const row = await known.where("removed_at", "is", null).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
+  return { id, fullName, installationId, defaultBranch };
 }
 
 /** So many at once keep what was read of them small and young. */
@@ -62,6 +82,18 @@ type Known = {
 
 function wasRead(row: Known, seen: SeenRepository): boolean {
   return row.removed_at === null && row.default_branch === seen.defaultBranch;
+}
+
+function isSame(
+  row: Known & { readonly full_name: string; readonly installation_id: number; readonly private: boolean },
+  seen: SeenRepository,
+): boolean {
+  return (
+    wasRead(row, seen) &&
+    row.full_name === seen.fullName &&
+    row.installation_id === seen.installationId &&
+    row.private === seen.private
+  );
 }
 
 function columnsOf(seen: SeenRepository) {

@@ -33,6 +33,14 @@ async function revisionWithCalls(name: string) {
   return { found, calls };
 }
 
+test("a repository is what its name leads to, and none where that is another, or another installation's", async () => {
+  const found = { ...shop, private: true };
+  expect(await facts.repository({ ...shop, defaultBranch: "master" })).toEqual(found);
+  expect(await facts.repository({ ...shop, id: shop.id + 1_000 })).toBeUndefined();
+  expect(await facts.repository({ ...shop, installationId: 4_711 })).toBeUndefined();
+  expect(await facts.repository({ ...shop, fullName: "acme/was-never-there" })).toBeUndefined();
+});
+
 describe("revision", () => {
   test("a branch, also with a slash, in one call", async () => {
     const sha = await world.sandbox.commit("acme/shop", "alice", { branch: "feature/one", ...change("one") });

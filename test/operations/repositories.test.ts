@@ -1,5 +1,6 @@
 /** A repository is met once, with its pipeline file, whatever fails on the way; renamed, replaced and lost. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createGitHubEvents } from "../../src/operations/github-events.ts";
 import { loadServices } from "../../src/operations/place.ts";
 import { Refusal } from "../../src/operations/ports.ts";
 import { readPipeline } from "../../src/operations/read-pipeline.ts";
@@ -12,7 +13,7 @@ import {
 } from "../../src/operations/see-repository.ts";
 import { InjectedCrash } from "../harness/fault-points.ts";
 import { ask, statusOf } from "./steps.ts";
-import { openWorld, push, repository, shopPipeline, type World } from "./world.ts";
+import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -140,6 +141,44 @@ test("another repository under its name takes its place, and what waited there e
   await world.settle();
   expect((await row())?.removed_at).not.toBeNull();
   expect(await world.deployment(waiting)).toMatchObject({ outcome: { code: "environment-removed" } });
+});
+
+test("told late by a name that another has by now, each stays what it is, and nothing of the other is asked for", async () => {
+  await push(world, "a");
+  const store = { ...repository, fullName: "acme/store" };
+  await seeRepository(world.bot, store);
+  await seeRepository(world.bot, { ...repository, id: 2 });
+  const asked = new Set<string>();
+  const { branchHead } = world.github;
+  world.github.repository = async () => undefined;
+  world.github.branchHead = async (of, branch) => {
+    asked.add(of.fullName);
+    return await branchHead(of, branch);
+  };
+  const events = createGitHubEvents(world.bot, () => ({ kind: "none" }) as never);
+  const late = { branch: "main", before: sha("0"), after: sha("a"), deleted: false, forced: false, pusher: "alice" };
+  await events.pushed({ repository, ...late, changedPaths: [] });
+  expect([...asked]).toEqual(["acme/store"]);
+  const rows = world.db.selectFrom("repository").select(["id", "full_name", "removed_at"]).orderBy("id");
+  expect(await rows.execute()).toEqual([
+    { id: 1, full_name: "acme/store", removed_at: null },
+    { id: 2, full_name: "acme/shop", removed_at: null },
+  ]);
+});
+
+test("renamed twice and told of the first, it is what GitHub says", async () => {
+  world.github.repository = async (told) => ({ ...told, fullName: "acme/store", private: true });
+  const events = createGitHubEvents(world.bot, () => ({ kind: "none" }) as never);
+  await events.repositoryAdded({ ...repository, fullName: "acme/till" });
+  expect(await row()).toMatchObject({ full_name: "acme/store", removed_at: null });
+});
+
+test("told of late by what does not reach it any more, it stays out of reach", async () => {
+  await loseRepository(world.bot, repository.id);
+  world.github.repository = async () => undefined;
+  const events = createGitHubEvents(world.bot, () => ({ kind: "none" }) as never);
+  await events.repositoryAdded(repository);
+  expect((await row())?.removed_at).not.toBeNull();
 });
 
 test.each([

@@ -155,6 +155,10 @@ function fakeGitHub(): FakeGitHub {
     guarded: new Map(),
     deployments: new Map(),
     calls,
+    async repository(told) {
+      count("repository");
+      return { ...told, private: true };
+    },
     async revision(_repository, name) {
       count("revision");
       const head = branches.get(name);
