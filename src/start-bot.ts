@@ -22,7 +22,7 @@ import { createDoors } from "./start/doors.ts";
 import { createParts, type StartOptions } from "./start/parts.ts";
 import { createShown } from "./start/shown.ts";
 import { tidy } from "./start/tidy.ts";
-import { openStore } from "./store/database.ts";
+import { openStore, takesWrites } from "./store/database.ts";
 import { createInbox, type Inbox } from "./store/inbox.ts";
 import { releaseLeases } from "./store/release-leases.ts";
 import { createReadiness } from "./web/health.ts";
@@ -98,8 +98,8 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   let socket: SocketMode | undefined;
   const readiness = createReadiness(context.clock, [
     {
-      otherwise: "The database does not answer.",
-      holds: async () => (await db.selectNoFrom((eb) => eb.lit(1).as("one")).executeTakeFirst()) !== undefined,
+      otherwise: "The database does not answer, or takes nothing in.",
+      holds: () => takesWrites(db),
     },
   ]);
   const doorsInbox: Pick<Inbox, "store"> = {

@@ -112,6 +112,13 @@ async function refuseOld(db: Kysely<Database>, describe: string): Promise<void> 
   }
 }
 
+/** False for a standby, and for a server that was told to let read only: nothing can be stored, so nothing be answered. */
+export async function takesWrites(db: Kysely<Database>): Promise<boolean> {
+  const { rows } = await sql<{ writes: boolean }>`
+    select not current_setting('transaction_read_only')::boolean as writes`.execute(db);
+  return rows[0]?.writes === true;
+}
+
 /** `server_version_num` counts a major version as ten thousand. */
 export function tooOld(serverVersionNumber: number): boolean {
   return !(serverVersionNumber >= oldestMajor * 10_000);

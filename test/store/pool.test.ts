@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { takesWrites } from "../../src/store/database.ts";
 import { openKysely, openPool } from "../../src/store/pool.ts";
 import { type TestDatabase, testDatabase } from "../harness/database.ts";
 
@@ -48,4 +49,10 @@ test("the server lets go of what a bot has locked that vanished within a transac
     select current_setting('idle_in_transaction_session_timeout') as after`.execute(db);
   expect(rows).toEqual([{ after: "1min" }]);
   await db.destroy();
+});
+
+test("a database that only lets read, as one that was failed over to too early, is not one to work with", async () => {
+  expect(await takesWrites(database.db)).toBe(true);
+  const reading = await database.db.transaction().setAccessMode("read only").execute(takesWrites);
+  expect(reading).toBe(false);
 });
