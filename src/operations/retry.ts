@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "kysely";
 import { optional } from "../optional.ts";
+import { hasLogin } from "../policy/logins.ts";
 import { pendingStatuses, type Status } from "../policy/model.ts";
 import { nearest } from "../policy/nearest.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
@@ -12,6 +13,7 @@ import type { Bot } from "./bot.ts";
 import { askedBy, askFor } from "./deploy.ts";
 import { type Place, placeFor } from "./place.ts";
 import { loadTried, planRetry, type RetryPlan } from "./retry-stages.ts";
+import { dismissedFor } from "./reviews.ts";
 import type { ReplyContent } from "./said.ts";
 import { say } from "./tell.ts";
 
@@ -126,10 +128,13 @@ export async function carryAnswers(
     .where("ask", "=", before.ask)
     .where("answer", "=", "approve")
     .execute();
-  if (answers.length === 0) return row;
+  // Taken back on GitHub since, it was given to what had begun by then, and to nothing that begins now.
+  const dismissed = answers.some(({ via }) => via === "review") ? await dismissedFor(trx, row) : [];
+  const standing = answers.filter(({ via, login }) => via !== "review" || !hasLogin(dismissed, login));
+  if (standing.length === 0) return row;
   await trx
     .insertInto("approval")
-    .values(answers.map((answer) => ({ ...answer, deployment_id: row.id, ask: 1 })))
+    .values(standing.map((answer) => ({ ...answer, deployment_id: row.id, ask: 1 })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return await trx

@@ -70,6 +70,25 @@ async function takenBackFor(db: Kysely<Database>, { environment_id, sha }: Deplo
     .execute();
 }
 
+/** Logins whose last word on the pull request that brought this was taken back. */
+export async function dismissedFor(db: Kysely<Database>, { environment_id, sha }: DeploymentRow) {
+  const rows = await db
+    .selectFrom("environment")
+    .innerJoin("service", "service.id", "environment.service_id")
+    .innerJoin("pull_request", "pull_request.repository_id", "service.repository_id")
+    .innerJoin("review", (join) =>
+      join
+        .onRef("review.repository_id", "=", "pull_request.repository_id")
+        .onRef("review.number", "=", "pull_request.number"),
+    )
+    .where("environment.id", "=", environment_id)
+    .where("pull_request.merge_sha", "=", sha)
+    .where("review.answer", "=", "dismissed")
+    .select("review.login")
+    .execute();
+  return rows.map(({ login }) => login);
+}
+
 /**
  * The deployment that a merge asks for begins with what was answered on the pull request, and so does what a person asks
  * for of the same. The environment's row is locked by the caller; resolves with the deployment as it then stands.

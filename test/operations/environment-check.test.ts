@@ -430,14 +430,20 @@ describe("reviews", () => {
     expect(await branches.statusOf("production")).toEqual(["1 success", "c rejected", "c success"]);
   });
 
-  test("it goes over to a retry only while it stands", async () => {
+  test.each([
+    ["stands", async () => world.tick(9 * hour), "waiting"],
+    ["was not taken back", async () => branches.review(2, "rosa", "dismissed", { reviewId: 1 }), "waiting"],
+    ["was not followed by a no", async () => branches.review(2, "rosa", "changes-requested"), "rejected"],
+    ["nothing of that was so", async () => branches.review(2, "bob", "dismissed", { reviewId: 50 }), "failure"],
+  ] as const)("it goes over to a retry only while it %s", async (_while, meanwhile, status) => {
     await forProduction();
-    await branches.review(2, "rosa", "approved");
+    const yes = await branches.review(2, "rosa", "approved");
+    expect(yes.reviewId).toBe(1);
     world.deployer.script = () => ({ state: "failure", proven: true });
     await branches.merge(2, { letter: "c" });
     const [failed] = await world.db.selectFrom("deployment").select("id").where("status", "=", "failure").execute();
-    await world.tick(9 * hour);
+    await meanwhile();
     await world.command("U0000BOB", { kind: "retry", deployment: failed?.id ?? 0 });
-    expect(await branches.statusOf("production")).toEqual(["1 success", "c failure", "c waiting"]);
+    expect(await branches.statusOf("production")).toEqual(["1 success", "c failure", `c ${status}`]);
   });
 });
