@@ -15,7 +15,7 @@ import { liveOf } from "./before-facts.ts";
 import type { Bot } from "./bot.ts";
 import { deploy, promote } from "./deploy.ts";
 import { lockHolder } from "./environment.ts";
-import { meantServices } from "./find-place.ts";
+import { askerIn, meantServices } from "./find-place.ts";
 import type { FormChoices, FormMistake, FormShown } from "./form.ts";
 import { type TypedCommand, typedBy } from "./menu.ts";
 import { loginOf } from "./people.ts";
@@ -250,24 +250,24 @@ async function carryOut(
   asked: Pick<Asker, "key" | "at">,
   choices: FormChoices,
 ): Promise<ReplyContent> {
-  const { team, slack_user: slackUser, channel } = form;
+  const { team, slack_user: slackUser, channel: id, channel_name: name } = form;
   const place = choices.environment === undefined ? undefined : await loadPlace(bot.db, choices.environment);
   if (place === undefined) {
     return { code: "form-mistake", mistake: { field: "environment", why: { code: "no-such-environment" } } };
   }
-  const login = await loginOf(bot, place.service.pipeline, { team, slackUser });
-  if (login === undefined) return { code: "not-linked" };
-  const asker = { login, slackUser, channel, ...asked };
+  const from = { kind: "slack", team, slackUser, channel: { id, name }, ...asked } as const;
+  const asker = await askerIn(bot, place.service, from);
+  if (asker === undefined) return { code: "not-linked" };
   const mayNot = await refusal(bot, place, asker, "read", "read");
   if (mayNot !== undefined) return mayNot;
   const moved = await liveMoved(bot, place, choices);
   if (moved !== undefined) {
     return { code: "form-mistake", mistake: { field: "revision", why: { code: "live-changed", environment: moved } } };
   }
-  const [, kind, name] = /^(sha|tag|live):(.+)$/u.exec(choices.revision ?? "") ?? [];
+  const [, kind, chosen] = /^(sha|tag|live):(.+)$/u.exec(choices.revision ?? "") ?? [];
   const hotfix = takesHotfixes(place) ? choices.reason : undefined;
   if (choices.other === undefined && kind === "live" && hotfix === undefined) return await promote(bot, place, asker);
-  const revision = choices.other ?? name;
+  const revision = choices.other ?? chosen;
   return await deploy(bot, place, asker, { ...optional("revision", revision), ...optional("hotfix", hotfix) });
 }
 

@@ -162,6 +162,17 @@ test("sending it asks for what the command would, once, whatever is repeated", a
   ]);
 });
 
+test("sent from a direct message with somebody else, it asks where the bot can be read, as the command does", async () => {
+  await world.pipeline(shopPipeline.replace('channel: "#shop-deploys"\n', ""));
+  await push(world, "a");
+  await hands.type(alice, "/deploy", "direct", "directmessage");
+  const production = (await hands.choosing()).environments[1]?.id;
+  await hands.change(alice, { environment: `${production}` }, "2.0");
+  await hands.send(alice, {}, "sent");
+  const rows = await world.db.selectFrom("deployment").select("channel").where("typed", "=", true).execute();
+  expect(rows.map(({ channel }) => channel)).toEqual([alice]);
+});
+
 test.each(["form.stored", "form.sent", "request.committed", "reply.committed"] as const)(
   "a crash at %s repeats and loses nothing",
   async (point) => {
