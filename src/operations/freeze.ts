@@ -5,12 +5,14 @@
 import type { Kysely, Transaction } from "kysely";
 import { settlersOf } from "../policy/rights.ts";
 import type { Database } from "../store/schema.ts";
+import { wasBegun } from "./asked-long-ago.ts";
 import { type Asker, type Need, refusal } from "./asker.ts";
 import { audit } from "./audit.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironments, raiseVersion, wakeEnvironments } from "./environment.ts";
 import { newestFreezes, standingFreezes } from "./freezes.ts";
 import type { FrozenPlace, HoldsNote } from "./holds-said.ts";
+import { isOver } from "./lock.ts";
 import { planLook } from "./look-at-environment.ts";
 import type { Place } from "./place.ts";
 import { OutsideError } from "./ports.ts";
@@ -26,6 +28,11 @@ export async function freeze(bot: Bot, meant: readonly Meant[], { until, reason 
   const freezing = { until, reason };
   const mayNot = await firstRefusal(bot, meant, "ask", "freeze");
   if (mayNot !== undefined) return mayNot;
+  const [first] = meant;
+  // Over before it began, it would hold nothing; the same command delivered again may have been carried out in time.
+  if (first !== undefined && isOver(freezing, bot.context.clock.now()) && !(await wasBegun(bot, first.asker.key))) {
+    return { code: "asked-long-ago", at: first.asker.at };
+  }
   const where = grouped(meant);
   await bot.db.transaction().execute(async (trx) => {
     await lockEnvironments(trx, meant.map(idOf));

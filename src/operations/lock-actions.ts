@@ -11,7 +11,7 @@ import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { lockEnvironment, lockHolder } from "./environment.ts";
 import type { LockOffer } from "./holds-said.ts";
-import { hold, unlock } from "./lock.ts";
+import { hold, isOver, unlock } from "./lock.ts";
 import { planLook, tellHolder } from "./look-at-environment.ts";
 import { loginOf } from "./people.ts";
 import { loadPlace, type Place } from "./place.ts";
@@ -48,28 +48,33 @@ export async function takeLockAction(bot: Bot, clicked: LockClicked): Promise<Re
   return isThat ? await unlock(bot, place, asker) : moved;
 }
 
+type Offered = LockOffer & { readonly at: Instant };
+
 /** The offer stands in the answer that was given to this very person. */
-async function offerOf(bot: Bot, { value, slackUser }: LockClicked): Promise<LockOffer | undefined> {
+async function offerOf(bot: Bot, { value, slackUser }: LockClicked): Promise<Offered | undefined> {
   const row = await bot.db
     .selectFrom("reply")
-    .select("content")
+    .select(["content", "at"])
     .where("key", "=", value)
     .where("slack_user", "=", slackUser)
     .executeTakeFirst();
-  return row?.content.code === "already-locked" ? row.content.offer : undefined;
+  const offer = row?.content.code === "already-locked" ? row.content.offer : undefined;
+  return row === undefined || offer === undefined ? undefined : { ...offer, at: row.at.getTime() };
 }
 
 function standsSince(row: EnvironmentRow, lockedAt: number, bot: Bot): boolean {
   return lockHolder(row, bot.context.clock.now()) !== undefined && row.lock_at?.getTime() === lockedAt;
 }
 
-async function take(bot: Bot, place: Place, asker: Asker, offer: LockOffer): Promise<ReplyContent> {
+async function take(bot: Bot, place: Place, asker: Asker, offer: Offered): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "approve", "take over the lock");
   if (mayNot !== undefined) return mayNot;
   const wish = { reason: offer.reason, ...optional("until", offer.until) };
   const { name: environment } = place.policy;
   return await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
     const row = await lockEnvironment(trx, place.environment.id);
+    // Pressed after the end that was typed, it would hold nothing, and take from its holder what does.
+    if (isOver(wish, bot.context.clock.now())) return { code: "asked-long-ago", at: offer.at };
     const from = row.lock_by;
     // The click may have been delivered before, and have done it then.
     const isDone = sameLogin(asker.login, from ?? undefined) && row.lock_reason === offer.reason;

@@ -19,6 +19,11 @@ import { say, touchDeployment, wasSaid } from "./tell.ts";
 /** Why, and until when (epoch ms). */
 export type LockWish = { readonly reason: string; readonly until?: number };
 
+/** Taken up late, what was to be held may be over. */
+export function isOver({ until }: Pick<LockWish, "until">, now: Instant): boolean {
+  return until !== undefined && until <= now;
+}
+
 export async function lock(bot: Bot, place: Place, asker: Asker, wish: LockWish): Promise<ReplyContent> {
   const mayNot = await refusal(bot, place, asker, "ask", "lock");
   if (mayNot !== undefined) return mayNot;
@@ -30,6 +35,8 @@ export async function lock(bot: Bot, place: Place, asker: Asker, wish: LockWish)
     const row = await lockEnvironment(trx, place.environment.id);
     // The same command delivered again has locked it before, whoever holds it now.
     if (await wasSaid(trx, `locked/${asker.key}`)) return { code: "locked", environment: name, ...wish };
+    // It would hold nothing any more, and would take the place of one that does.
+    if (isOver(wish, now)) return { code: "asked-long-ago", at: asker.at };
     const holder = lockHolder(row, now);
     if (holder !== undefined && !sameLogin(holder, asker.login)) {
       const held = { by: holder, reason: row.lock_reason ?? "", ...optional("until", row.lock_until?.getTime()) };

@@ -45,6 +45,25 @@ describe("a command that is delivered again", () => {
 });
 
 test.each([
+  ["lock", () => ({ kind: "lock", ...inProduction, reason: "counting", until: world.clock.now() + 60_000 }) as const],
+  [
+    "freeze",
+    () => ({ kind: "freeze", ...inProduction, reason: "counting", until: world.clock.now() + 60_000 }) as const,
+  ],
+])("a %s that is taken up again after its end is none, and is not told as one", async (_what, command) => {
+  await world.command("U0000ALICE", { kind: "lock", ...inProduction, reason: "the audit" });
+  const [typed, at] = [command(), world.clock.now()];
+  world.github.down = true;
+  const again = () => world.command("U0000ALICE", typed, "again", at);
+  await expect(again()).rejects.toThrow(OutsideError);
+  world.github.down = false;
+  await world.tick(120_000);
+  expect(await again()).toEqual({ code: "asked-long-ago", at });
+  expect(await world.environment("production")).toMatchObject({ lock_by: "alice", lock_reason: "the audit" });
+  expect(await world.notes()).toEqual(["locked"]);
+});
+
+test.each([
   ["another's lock", () => world.command("U0000BOB", { kind: "lock", ...inProduction, reason: "an incident" })],
   ["a hold", () => rollBack(world, "production")],
 ])("an unlock that is taken up again leaves %s that came after it was typed", async (_what, meanwhile) => {
@@ -162,6 +181,15 @@ describe("taking a lock over", () => {
     const token = offerOf(await lock("U0000ROSA", "staging", "the sale"));
     world.github.permissions.set("rosa", "write");
     expect(await press("U0000ROSA", "take-lock", token)).toMatchObject({ code: "may-not", needs: "approve" });
+  });
+
+  test("takes nothing once the end is over that was typed with it", async () => {
+    await lock("U0000ALICE", "production", "counting");
+    const typedAt = world.clock.now();
+    const token = offerOf(await lock("U0000BOB", "production", "the sale", typedAt + hour));
+    await world.tick(2 * hour);
+    expect(await press("U0000BOB", "take-lock", token)).toEqual({ code: "asked-long-ago", at: typedAt });
+    expect((await world.environment("production")).lock_by).toBe("alice");
   });
 
   test("does nothing once the lock is another than the one that was shown", async () => {
