@@ -193,6 +193,7 @@ test("a half-made database is made anew, and nothing else is touched", async () 
 });
 
 test("a half-made database that is still being filled is removed once that is over", async () => {
+  await copyReady();
   const wal = join(dataDir, "postgres.making-0000", "pg_wal");
   await mkdir(wal, { recursive: true });
   const filling = spawn(process.execPath, [

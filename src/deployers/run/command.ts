@@ -63,7 +63,8 @@ export type PipeOptions = {
 
 /**
  * A named pipe for the command's output. Node's own pipes are sockets on Unix, and a command that writes to
- * /dev/stdout or /dev/stderr by name cannot open those.
+ * /dev/stdout or /dev/stderr by name cannot open those. It is read by `cat`: macOS tells those who wait for many things at
+ * once, as Node does, nothing of a named pipe's end (https://github.com/libuv/libuv/pull/4513).
  */
 export async function openPipe(context: Context, options: PipeOptions): Promise<Pipe> {
   const { at: pipe, path } = options;
