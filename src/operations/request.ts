@@ -17,7 +17,7 @@ import { revisionFor } from "./content.ts";
 import { applyVerdict } from "./decide.ts";
 import type { DemoEnds } from "./demo-said.ts";
 import { endPending } from "./end-pending.ts";
-import { lockEnvironment, raiseVersion } from "./environment.ts";
+import { lockEnvironment } from "./environment.ts";
 import { assembleFacts, findFacts } from "./facts.ts";
 import { freshen, gatherOutside, type Outside } from "./gather-outside.ts";
 import { makeAhead } from "./make-ahead.ts";
@@ -252,8 +252,8 @@ async function store(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  // The version is raised by the verdict that follows: whatever it is, it takes the row out of this status.
   bot.count("requested");
-  await raiseVersion(trx, environment.id);
   await audit(trx, {
     at: now.getTime(),
     actor: wanted.requestedBy,

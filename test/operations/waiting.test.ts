@@ -28,6 +28,9 @@ describe("superseding", () => {
       outcome: { code: "superseded", by: second, askedBy: "alice" },
     });
     expect(await statusOf(world, second)).toBe("waiting");
+    const judged = await world.db.selectFrom("decision").select("facts").where("deployment_id", "=", second).execute();
+    // Already the first verdict stands in no line with what it took the place of.
+    expect(judged.map(({ facts }) => facts.environment.queue)).toEqual([[]]);
     expect(await world.said()).toContainEqual({
       code: "ended",
       status: "superseded",
