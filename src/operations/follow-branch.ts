@@ -222,14 +222,13 @@ type Merge = Pick<FoundPullRequest, "number" | "author" | "mergedBy"> & { readon
 async function mergeOf(bot: Bot, repository: RepositoryRef, head: FoundRevision): Promise<Merge | undefined> {
   const known = await bot.db
     .selectFrom("pull_request")
-    .select("number")
+    .selectAll()
     .where("repository_id", "=", repository.id)
     .where("merge_sha", "=", head.sha)
     .executeTakeFirst();
   const found = known === undefined ? await bot.github.mergedPullRequest(repository, head.sha) : undefined;
   if (found !== undefined) await seePullRequest(bot, repository, found);
-  const number = known?.number ?? found?.number;
-  const row = number === undefined ? undefined : await storedPullRequest(bot, repository.id, number);
+  const row = known ?? (found && (await storedPullRequest(bot, repository.id, found.number)));
   if (row === undefined) return undefined;
   return {
     number: row.number,
