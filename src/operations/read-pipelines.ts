@@ -47,7 +47,8 @@ async function inForceSince(bot: Bot, since: number): Promise<readonly number[]>
     .selectFrom("audit")
     .select(sql<number>`(detail->>'repository')::bigint`.as("repository"))
     .distinct()
-    .where("action", "=", "pipeline.in-force")
+    // A literal, as it is in the index that finds it.
+    .where("action", "=", sql.lit("pipeline.in-force"))
     .where("at", ">=", new Date(since))
     .execute();
   return rows.map(({ repository }) => repository);

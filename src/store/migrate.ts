@@ -30,6 +30,7 @@ import * as demos from "./migrations/0026-demos.ts";
 import * as stageOutput from "./migrations/0027-stage-output.ts";
 import * as versionRelease from "./migrations/0028-version-release.ts";
 import * as broughtBack from "./migrations/0031-brought-back.ts";
+import * as filesInForce from "./migrations/0032-files-in-force.ts";
 import type { Database } from "./schema.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -60,6 +61,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0027-stage-output": stageOutput,
   "0028-version-release": versionRelease,
   "0031-brought-back": broughtBack,
+  "0032-files-in-force": filesInForce,
 };
 
 /** Names of the migrations that this call carried out. */

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { longPast } from "../../bench/ledger/past.ts";
+import { readPipelines } from "../../src/operations/read-pipelines.ts";
 import { ask, rollBack } from "./steps.ts";
 import { openWorld, push, repository, type World } from "./world.ts";
 
@@ -31,7 +32,7 @@ async function scanned(): Promise<ReadonlyMap<string, number>> {
   });
 }
 
-test("a merge, a request, its approval, a rollback and a look at the standing read no table from end to end", async () => {
+test("a merge, a request, its approval, a rollback, a look at the standing and one after a gap read no table from end to end", async () => {
   world = await openWorld();
   await past();
   const before = await scanned();
@@ -52,6 +53,7 @@ test("a merge, a request, its approval, a rollback and a look at the standing re
   await world.command("U0000ALICE", { kind: "queue" });
   await world.command("U0000ALICE", { kind: "where", number: 1 });
   await world.sweep();
+  await readPipelines(world.bot, [repository], world.clock.now());
   expect((await world.environment("staging")).live_sha).toMatch(/^ccc/u);
 
   const after = await scanned();
