@@ -27,8 +27,6 @@ export type SandboxOptions = {
   readonly botScript?: string;
   /** Seconds that each step of the scene's stages takes. */
   readonly pace?: number;
-  /** False leaves Ctrl-C and SIGTERM to the caller. */
-  readonly handleSignals?: boolean;
   readonly print?: (line: string) => void;
 };
 
@@ -38,25 +36,6 @@ const loopback = "127.0.0.1";
 
 function printToTerminal(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-/** Ctrl-C once stops everything in order; twice ends the sandbox at once. */
-function stopOnSignals(stop: () => Promise<void>): void {
-  let stopping = false;
-  const onSignal = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    printToTerminal("Stopping the sandbox.");
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        printToTerminal(String(error));
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
 }
 
 /** Starts everything; resolves once the page answers. The bot may still be starting then, and the page says so. */
@@ -104,7 +83,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     page.show({ context, scene, slack, github, bot, world, monitoring, siteDir: folder.site });
     print(`The sandbox is open: ${page.url}`);
     void bot.start();
-    if (options.handleSignals !== false) stopOnSignals(close);
     return { url: page.url, bot, stop: close };
   } catch (error) {
     await close();

@@ -8,6 +8,7 @@ import { forgetSecrets, processEnvironment, type ReadSettings, readSettings } fr
 import { type Context, createContext } from "./context.ts";
 import { createLog, prettyDestination } from "./log.ts";
 import { optional } from "./optional.ts";
+import { stopOnSignals } from "./start/stop-on-signals.ts";
 import { readArguments } from "./start-arguments.ts";
 
 const context = createContext();
@@ -47,7 +48,18 @@ async function openSandbox(
   const { startSandbox } = await import("../sandbox/main.ts");
   try {
     const { port, host, dataDir } = general;
-    await startSandbox({ port, host, dataDir, context: around, ...optional("example", example) });
+    const sandbox = await startSandbox({ port, host, dataDir, context: around, ...optional("example", example) });
+    stopOnSignals({
+      clock: around.clock,
+      process,
+      async stop() {
+        process.stdout.write("Stopping the sandbox.\n");
+        await sandbox.stop().catch((error: unknown) => {
+          process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+          throw error;
+        });
+      },
+    });
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
@@ -77,15 +89,14 @@ async function run(around: Context, given: Extract<ReadSettings, { kind: "settin
       { ...bot.address, database: settings.databaseUrl === undefined ? "private" : "given" },
       "Signalbox is ready",
     );
-    const end = (signal: string) => {
-      log.info({ signal }, "Signalbox stops: what is under way comes to its end first");
-      bot.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    };
-    process.once("SIGTERM", () => end("SIGTERM"));
-    process.once("SIGINT", () => end("SIGINT"));
+    stopOnSignals({
+      clock: around.clock,
+      process,
+      stop(signal) {
+        log.info({ signal }, "Signalbox stops: what is under way comes to its end first");
+        return bot.stop();
+      },
+    });
   } catch (error) {
     log.fatal({ err: error }, "Signalbox could not start");
     process.exitCode = 1;

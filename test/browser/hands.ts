@@ -34,7 +34,6 @@ export async function openSandbox(pace: number): Promise<OpenSandbox> {
     dataDir,
     context: createContext(),
     pace,
-    handleSignals: false,
     print: (line) => void log.push(line),
   });
   return {
