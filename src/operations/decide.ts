@@ -14,6 +14,7 @@ import { audit } from "./audit.ts";
 import { beginHold } from "./begin-hold.ts";
 import type { Bot } from "./bot.ts";
 import { claimStage, expectStart } from "./claim-stage.ts";
+import { comparedAnew, keepCompared } from "./compare-anew.ts";
 import { endPending } from "./end-pending.ts";
 import { lockEnvironment, raiseVersion, wakeEnvironment, wakeEnvironments } from "./environment.ts";
 import { assembleFacts } from "./facts.ts";
@@ -49,6 +50,7 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
       throw error;
     };
     const outside = await gatherOutside(bot, place, subjectOf(row), maybe).catch(later);
+    const ships = await comparedAnew(bot, place, row, outside).catch(later);
     await bot.context.faults.at("decide.gathered");
     const look = async (outside: Outside) =>
       await bot.db.transaction().execute(async (trx) => {
@@ -60,7 +62,8 @@ export async function decide(bot: Bot, deployment: number): Promise<void> {
         const verdict = evaluate(facts);
         // Nothing remembered counts at a start: who may ask and approve is asked for once more.
         if (!outside.fresh && wouldStart(present, facts, verdict)) return "again-fresh" as const;
-        await applyVerdict(trx, bot, place, environment, present, facts, verdict);
+        const compared = await keepCompared(trx, bot, place, environment, present, ships);
+        await applyVerdict(trx, bot, place, environment, compared, facts, verdict);
         return true;
       });
     let done = await look(outside);

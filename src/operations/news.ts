@@ -1,7 +1,8 @@
 /**
  * What went live, or was taken back, with a deployment that succeeded: noted for each pull request in the transaction
  * that ended the deployment, so that the note exists exactly if the success does; and whoever follows the pull request
- * or the issues that it closes gets news, and so do authors (`live-news.ts`). Never asks GitHub: what ships was found when the deployment was asked for.
+ * or the issues that it closes gets news, and so do authors (`live-news.ts`). Never asks
+ * GitHub: what ships was found before the deployment started, from what was live then.
  */
 import type { Transaction } from "kysely";
 import type { Pipeline } from "../policy/pipeline.ts";

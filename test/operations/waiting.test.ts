@@ -408,6 +408,8 @@ describe("approvals", () => {
     expect(await statusOf(world, first)).toBe("success");
     const asked = await world.deployment(second);
     expect([asked.ask, asked.ask_from]).toEqual([2, sha("a")]);
+    // What it brings is told from there too: it was asked for when nothing was live.
+    expect(asked).toMatchObject({ previous_sha: sha("a"), ships: { comparison: "ahead", commits: 1 } });
     const reason = gateOf(asked.verdict, "approvals")?.reason;
     expect(reason).toMatchObject({
       code: "approvals.missing",
