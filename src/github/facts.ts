@@ -51,7 +51,7 @@ export function createGitHubFacts(github: GitHub): GitHubPort {
     fileAt: createFileReader(github),
     requiresCheck: (repository, branch, check) => readRequiresCheck(github, repository, branch, check),
     ownLogin: () => github.login(),
-    mergedPullRequest: (repository, sha) => findMergedPullRequest(github, repository, sha),
+    mergedPullRequest: (repository, branch, sha) => findMergedPullRequest(github, repository, branch, sha),
     deploymentState: (repository, deployment) => readDeploymentState(github, repository, deployment),
     recentCommits: (repository, branch) => recentCommits(github, repository, branch),
     tags: (repository) => listTags(github, repository),

@@ -93,7 +93,8 @@ async function headOf(bot: Bot, repository: RepositoryRef, branch: string): Prom
   const followers = await followersOf(bot.db, repository.id, branch);
   if (followers.length === 0) return undefined;
   const head = await bot.github.branchHead(repository, branch);
-  return head && { head, merge: await mergeOf(bot, repository, head), versionsBefore: versionsOf(followers) };
+  if (head === undefined) return undefined;
+  return { head, merge: await mergeOf(bot, repository, branch, head), versionsBefore: versionsOf(followers) };
 }
 
 function versionsOf(places: readonly Place[]): ReadonlyMap<number, number> {
@@ -145,7 +146,7 @@ async function catchUpAll(
   head: FoundRevision | undefined,
 ): Promise<void> {
   const moved = followers.some((follower) => head !== undefined && hasMoved(follower, head));
-  const merge = head !== undefined && moved ? await mergeOf(bot, repository, head) : undefined;
+  const merge = head !== undefined && moved ? await mergeOf(bot, repository, branch, head) : undefined;
   const versionsBefore = versionsOf(followers.map(({ place }) => place));
   const heard: Place[] = [];
   for (const follower of followers) {
@@ -218,15 +219,24 @@ async function noteHeard(bot: Bot, followers: readonly Place[], branch: string, 
 
 type Merge = Pick<FoundPullRequest, "number" | "author" | "mergedBy"> & { readonly ready: boolean };
 
-/** The pull request whose merge made the head, with whether it was ready then. The push may be told before the merge. */
-async function mergeOf(bot: Bot, repository: RepositoryRef, head: FoundRevision): Promise<Merge | undefined> {
+/**
+ * The pull request whose merge into this branch made the head, with whether it was ready then. The push may be told before
+ * the merge. What was merged into another branch and pushed on from there is here by whoever pushed it.
+ */
+async function mergeOf(
+  bot: Bot,
+  repository: RepositoryRef,
+  branch: string,
+  head: FoundRevision,
+): Promise<Merge | undefined> {
   const known = await bot.db
     .selectFrom("pull_request")
     .selectAll()
     .where("repository_id", "=", repository.id)
     .where("merge_sha", "=", head.sha)
+    .where("base_ref", "=", branch)
     .executeTakeFirst();
-  const found = known === undefined ? await bot.github.mergedPullRequest(repository, head.sha) : undefined;
+  const found = known === undefined ? await bot.github.mergedPullRequest(repository, branch, head.sha) : undefined;
   if (found !== undefined) await seePullRequest(bot, repository, found);
   const row = known ?? (found && (await storedPullRequest(bot, repository.id, found.number)));
   if (row === undefined) return undefined;

@@ -160,8 +160,8 @@ export type GitHubPort = {
   requiresCheck(repository: RepositoryRef, branch: string, check: string): Promise<boolean | undefined>;
   /** The login under which the bot itself acts. */
   ownLogin(): Promise<string>;
-  /** The merged pull request whose merge made this commit, if one did. */
-  mergedPullRequest(repository: RepositoryRef, sha: Sha): Promise<FoundPullRequest | undefined>;
+  /** The merged pull request whose merge into this branch made this commit, if one did. */
+  mergedPullRequest(repository: RepositoryRef, branch: string, sha: Sha): Promise<FoundPullRequest | undefined>;
   /** How a GitHub Deployment stands by its newest status; undefined when it has none, or is gone. */
   deploymentState(
     repository: RepositoryRef,

@@ -222,9 +222,10 @@ describe("issues and pull requests", () => {
     const merged = await facts.pullRequest(shop, number);
     expect(merged).toMatchObject({ state: "closed", draft: false, mergedBy: "rosa", mergeSha });
     expect(merged?.mergedAt).toBeGreaterThan(0);
-    expect(await facts.mergedPullRequest(shop, mergeSha)).toEqual(merged);
-    expect(await facts.mergedPullRequest(shop, headSha)).toBeUndefined();
-    expect(await facts.mergedPullRequest(shop, "0".repeat(40))).toBeUndefined();
+    expect(await facts.mergedPullRequest(shop, "main", mergeSha)).toEqual(merged);
+    expect(await facts.mergedPullRequest(shop, "another", mergeSha)).toBeUndefined();
+    expect(await facts.mergedPullRequest(shop, "main", headSha)).toBeUndefined();
+    expect(await facts.mergedPullRequest(shop, "main", "0".repeat(40))).toBeUndefined();
     expect(await facts.pullRequest(shop, 9999)).toBeUndefined();
   });
 });

@@ -77,6 +77,21 @@ environments:
     expect([row.pull_request, row.merged_by, row.ready_when_merged]).toEqual([1, "alice", true]);
   });
 
+  test("pushed on to the next branch as it is, it is asked for by whoever pushed it there", async () => {
+    const branches = await open();
+    const headSha = world.commit("a", { branch: "feature" });
+    await branches.open(1, { headSha, baseRef: "development" });
+    const merged = await branches.merge(1, { letter: "b" });
+    for (const branch of ["staging", "production"]) {
+      world.github.branches.set(branch, merged);
+      await tellPush(world, branch, branches.first, { pusher: "rosa" });
+    }
+    const [asked] = await world.db.selectFrom("deployment").selectAll().where("status", "=", "waiting").execute();
+    expect([asked?.pull_request, asked?.merged_by]).toEqual([null, "rosa"]);
+    await world.react("U0000ROSA", asked?.id ?? 0);
+    expect(await branches.statusOf("production")).toEqual(["1 success", "b waiting"]);
+  });
+
   test("however often and in whatever order the news come, one deployment is made", async () => {
     const branches = await open();
     const headSha = world.commit("a", { branch: "feature" });

@@ -272,9 +272,9 @@ function fakeGitHub(): FakeGitHub {
     async ownLogin() {
       return "signalbox[bot]";
     },
-    async mergedPullRequest(_repository, commit) {
+    async mergedPullRequest(_repository, branch, commit) {
       count("mergedPullRequest");
-      return [...github.pulls.values()].find((pull) => pull.mergeSha === commit);
+      return [...github.pulls.values()].find((pull) => pull.mergeSha === commit && pull.baseRef === branch);
     },
     async deploymentState(_repository, deployment) {
       count("deploymentState");

@@ -144,10 +144,11 @@ export async function readPullRequest(
   return answer && foundPullRequest(answer.data);
 }
 
-/** Calls: 1 when no pull request made the commit, else 2, since a list does not say who merged. */
+/** Calls: 1 when no pull request into the branch made the commit, else 2, since a list does not say who merged. */
 export async function findMergedPullRequest(
   github: GitHub,
   repository: RepositoryRef,
+  branch: string,
   sha: string,
 ): Promise<FoundPullRequest | undefined> {
   const octokit = await github.installation(repository.installationId);
@@ -160,7 +161,9 @@ export async function findMergedPullRequest(
     // 409: the repository is empty; 422: there is no such commit.
     [404, 409, 422],
   );
-  const made = answer?.data.find((pull) => pull.merged_at !== null && pull.merge_commit_sha === sha);
+  const made = answer?.data.find(
+    (pull) => pull.merged_at !== null && pull.merge_commit_sha === sha && pull.base.ref === branch,
+  );
   return made && (await readPullRequest(github, repository, made.number));
 }
 
