@@ -139,10 +139,14 @@ async function approvalsFor(bot: Bot, mine: readonly Mine[]): Promise<readonly H
     .execute();
   return rows.flatMap((row) => {
     const found = known.get(row.environment_id);
-    const reason = row.verdict?.gates.find(({ gate }) => gate === "approvals")?.reason;
-    if (found === undefined || reason?.code !== "approvals.missing") return [];
+    if (found === undefined) return [];
     const { place, login } = found;
-    if (!reason.candidates.some((candidate) => sameLogin(candidate, login))) return [];
+    // The earlier rules may ask for an answer that the present ones do not.
+    const missing = (row.verdict?.gates ?? []).flatMap(({ reason }) =>
+      reason.code === "approvals.missing" ? [reason] : [],
+    );
+    const reason = missing.find(({ candidates }) => candidates.some((candidate) => sameLogin(candidate, login)));
+    if (reason === undefined) return [];
     return [
       {
         deployment: row.id,

@@ -5,8 +5,8 @@ import { lookUpHome } from "../../src/operations/home.ts";
 import { OutsideError } from "../../src/operations/ports.ts";
 import { recordedWake } from "../harness/recorded-wake.ts";
 import { slackHands } from "./slack-hands.ts";
-import { ask, hour, statusOf } from "./steps.ts";
-import { openWorld, push, type World } from "./world.ts";
+import { ask, hour, statusOf, toProduction } from "./steps.ts";
+import { openWorld, push, shopPipeline, type World } from "./world.ts";
 
 const [alice, rosa, olaf, stranger] = ["U0000ALICE", "U0000ROSA", "U0000OLAF", "U0STRANGER"] as const;
 
@@ -40,6 +40,18 @@ test("an approver finds what waits for their approval, and answers it there", as
   const after = await hands.home(home);
   expect(after.approvals).toEqual([]);
   expect(after.said?.content).toEqual({ code: "approval-noted", deployment: asked });
+});
+
+test("whose approval only the earlier rules still ask for finds it there too", async () => {
+  await toProduction(world, "a");
+  await world.pipeline(shopPipeline.replace("from: [release-managers]", "from: [olaf]"));
+  await push(world, "b");
+  const asked = await ask(world, "production");
+  await world.react("U0000OLAF", asked);
+  const home = await hands.openHome(rosa);
+  expect((await hands.home(home)).approvals).toMatchObject([{ deployment: asked }]);
+  await hands.clickInHome(rosa, "home-approve", `${asked}/1`);
+  expect(await statusOf(world, asked)).toBe("success");
 });
 
 test("rejecting there ends it", async () => {
