@@ -3,6 +3,7 @@
  * Ctrl-C. Without any credentials, and not in production, it opens the sandbox instead, which starts this same program
  * with settings of its own.
  */
+import type { Logger } from "pino";
 import { describeMistakes } from "./config/mistake.ts";
 import { forgetSecrets, processEnvironment, type ReadSettings, readSettings } from "./config.ts";
 import { type Context, createContext } from "./context.ts";
@@ -10,6 +11,10 @@ import { createLog, prettyDestination } from "./log.ts";
 import { optional } from "./optional.ts";
 import { stopOnSignals } from "./start/stop-on-signals.ts";
 import { readArguments } from "./start-arguments.ts";
+import type { RunningBot } from "./start-bot.ts";
+
+/** A start may wait for minutes, as for a database that was not closed. Docker kills what has not ended in ten seconds. */
+const startEndsWithinMs = 5_000;
 
 const context = createContext();
 const wanted = readArguments(process.argv.slice(2));
@@ -66,7 +71,7 @@ async function openSandbox(
 }
 
 async function run(around: Context, given: Extract<ReadSettings, { kind: "settings" }>): Promise<void> {
-  const { settings, operator, secrets } = given;
+  const { settings, secrets } = given;
   forgetSecrets(environment, secrets);
   const pretty = await prettyDestination(process.stdout.isTTY === true);
   const log = createLog({
@@ -80,27 +85,45 @@ async function run(around: Context, given: Extract<ReadSettings, { kind: "settin
     log.fatal({ err: error }, "an error that nobody caught ends the bot");
     process.exit(1);
   });
+  const asked = new AbortController();
+  const starting = start(around, given, log, asked.signal);
+  // Listened to from now on: process 1 of a container never gets a signal that nobody listens to.
+  stopOnSignals({
+    clock: around.clock,
+    process,
+    async stop(signal) {
+      log.info({ signal }, "Signalbox stops: what is under way comes to its end first");
+      asked.abort();
+      const late = around.clock.after(startEndsWithinMs, () => {
+        log.warn("the start does not come to its end, and is broken off; the next one takes up what it left");
+        process.exit(1);
+      });
+      const bot = await starting.catch(() => undefined);
+      late.cancel();
+      await bot?.stop();
+    },
+  });
   try {
-    const { startBot } = await import("./start-bot.ts");
-    const { measureProcess } = await import("./web/metrics.ts");
-    const version = await versionOf(around);
-    const bot = await startBot({ context: around, log, settings, operator, version, ofProcess: measureProcess() });
-    log.info(
-      { ...bot.address, database: settings.databaseUrl === undefined ? "private" : "given" },
-      "Signalbox is ready",
-    );
-    stopOnSignals({
-      clock: around.clock,
-      process,
-      stop(signal) {
-        log.info({ signal }, "Signalbox stops: what is under way comes to its end first");
-        return bot.stop();
-      },
-    });
+    const { address } = await starting;
+    const database = settings.databaseUrl === undefined ? "private" : "given";
+    if (!asked.signal.aborted) log.info({ ...address, database }, "Signalbox is ready");
   } catch (error) {
+    if (asked.signal.aborted) return;
     log.fatal({ err: error }, "Signalbox could not start");
     process.exitCode = 1;
   }
+}
+
+async function start(
+  around: Context,
+  { settings, operator }: Extract<ReadSettings, { kind: "settings" }>,
+  log: Logger,
+  stopped: AbortSignal,
+): Promise<RunningBot> {
+  const { startBot } = await import("./start-bot.ts");
+  const { measureProcess } = await import("./web/metrics.ts");
+  const version = await versionOf(around);
+  return await startBot({ context: around, log, settings, operator, version, ofProcess: measureProcess(), stopped });
 }
 
 async function versionOf(around: Context): Promise<string> {

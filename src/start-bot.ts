@@ -57,6 +57,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   const { context, log, settings, version } = options;
   const store = await openStore({ context, log, settings });
   closers.push(() => store.close());
+  options.stopped?.throwIfAborted();
   const { db } = store;
   const jobs = await createJobs({ context, log, db, connection: store.connection });
   // First no wake is taken up any more, then what was begun ends, and only then the store is closed.
@@ -121,6 +122,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
   await catchUp.begin();
   // Why each unfinished attempt is as it is, is said before anything looks at it again.
   if (isAlone) await lookAfterRestart(bot, context.ids.uuid());
+  options.stopped?.throwIfAborted();
   await jobs.start({
     advance: (id) => withRequestId(`deployment-${id}`, () => advancer.advance(id)),
     judge: (environment) => withRequestId(`environment-${environment}`, () => judgePullRequestGates(bot, environment)),
@@ -150,6 +152,7 @@ async function build(options: StartOptions, closers: (() => Promise<void> | void
     begun.resolve();
     await withinStop(context, catchingUp);
   });
+  options.stopped?.throwIfAborted();
   const address = await web.listen();
   listening = true;
   closers.push(() => web.close());

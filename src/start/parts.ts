@@ -37,6 +37,8 @@ export type StartOptions = {
   readonly version: string;
   /** Given by whoever owns the process: `measureProcess` of `web/metrics.ts`. */
   readonly ofProcess?: Registry;
+  /** Aborted: the start rejects at its next step, with its reason, and nothing is taken up. */
+  readonly stopped?: AbortSignal;
 };
 
 export type Parts = {

@@ -12,6 +12,7 @@ import { samplePeople } from "../../sandbox/sample/people.ts";
 import { createSandboxSlack } from "../../sandbox/slack/sandbox-slack.ts";
 import type { SandboxSlack } from "../../sandbox/slack-contract.ts";
 import { type Context, createContext } from "../../src/context.ts";
+import { optional } from "../../src/optional.ts";
 import type { RunningBot } from "../../src/start-bot.ts";
 import { privateKey } from "../github/a-client.ts";
 import { startBotWithin } from "../harness/bot-within.ts";
@@ -36,12 +37,14 @@ export async function startInProcess(parts: {
   readonly lines: string[];
   /** Any that is free, unless said. */
   readonly port?: number;
+  readonly stopped?: AbortSignal;
 }): Promise<RunningBot> {
   const { context, github, slack, folder } = parts;
   const operatorFile = join(folder, "operator.yml");
   await context.files.writeFile(operatorFile, "commands: ['acme/*', 'Codertocat/*']\n");
   return await startBotWithin({
     context,
+    ...optional("stopped", parts.stopped),
     print: (line) => void parts.lines.push(line),
     settings: {
       APP_ID: String(github.appId),

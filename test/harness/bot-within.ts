@@ -7,10 +7,13 @@ import { type BotOptions, botEnvironment } from "../../sandbox/bot-process.ts";
 import type { SceneBot } from "../../sandbox/open-scene.ts";
 import { readSettings } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
+import { optional } from "../../src/optional.ts";
 import { type RunningBot, startBot } from "../../src/start-bot.ts";
 
 /** Rejects where `main.ts` would say why the bot does not start. */
-export async function startBotWithin(given: Pick<BotOptions, "context" | "settings" | "print">): Promise<RunningBot> {
+export async function startBotWithin(
+  given: Pick<BotOptions, "context" | "settings" | "print"> & { readonly stopped?: AbortSignal },
+): Promise<RunningBot> {
   const { context, print } = given;
   // No `.env` is here, as there may be one where the tests are started.
   const cwd = import.meta.dirname;
@@ -23,7 +26,7 @@ export async function startBotWithin(given: Pick<BotOptions, "context" | "settin
     secrets,
     destination: { write: (line) => print(line.trimEnd()) },
   });
-  return await startBot({ context, log, settings, operator, version: "0.0.0" });
+  return await startBot({ context, log, settings, operator, version: "0.0.0", ...optional("stopped", given.stopped) });
 }
 
 /** The same, as a scene handles it. */
