@@ -30,7 +30,9 @@ export function replyBody(reply: CommentReply, view: DeploymentView | undefined,
       parts.push(prose(`Deployment ${view.id} ${statusSentence(view.status)}. ${sentenceForOutcome(view.outcome)}`));
     }
     const commit = `[${view.revision.sha.slice(0, 7)}](${home}/commit/${view.revision.sha})`;
-    const environment = `[Deployments to ${code(view.environment)}](${home}/deployments/${encodeURIComponent(view.environment)})`;
+    // Its Deployments stand there: the bare name is nobody's page, or another's, where several services have one of it.
+    const name = view.environmentOnGitHub ?? view.environment;
+    const environment = `[Deployments to ${code(name)}](${home}/deployments/${encodeURIComponent(name)})`;
     parts.push(`${commit} · ${environment}`);
   }
   return parts.join("\n\n");
