@@ -12,7 +12,7 @@ import { mergeKey, stayedLive } from "./merge-keys.ts";
 import type { Place } from "./place.ts";
 import type { FoundPullRequest, FoundRevision, RepositoryRef } from "./ports.ts";
 import { pipelinePath } from "./pull-request-facts.ts";
-import { followersOf } from "./pull-request-gate.ts";
+import { followersOf, raiseDiverged } from "./pull-request-gate.ts";
 import { rulesInForce } from "./pull-request-rules.ts";
 import { readPipeline } from "./read-pipeline.ts";
 import { requestWhile } from "./request.ts";
@@ -255,8 +255,9 @@ async function askForHead(
   { branch, pusher }: Pick<BranchMoved, "branch" | "pusher">,
   { head, merge, versionsBefore }: Head,
 ): Promise<boolean> {
-  if (!(await mergeTouches(bot, place, head))) return true;
   const { environment, service } = place;
+  await bot.db.transaction().execute((trx) => raiseDiverged(trx, bot.wake, environment.id));
+  if (!(await mergeTouches(bot, place, head))) return true;
   if (await stayedLive(bot, place, branch, head.sha)) return true;
   const mergedBy = merge?.mergedBy ?? pusher;
   const wanted = {

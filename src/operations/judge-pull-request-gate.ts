@@ -1,7 +1,8 @@
 /**
  * `signalbox/<environment>` on an open pull request into an environment's branch: the verdict that the merge would meet,
  * from the same facts and the same gates as a deployment. It starts nothing. GitHub is asked only when the head, what is
- * live, the policy or a required check changed; everything else is read from the tables.
+ * live, the policy or a required check changed, or the branch went forward and may hold what the head lacks; everything
+ * else is read from the tables.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "kysely";

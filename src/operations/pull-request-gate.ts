@@ -133,6 +133,18 @@ export async function raiseAnew(
   await raiseGates(trx, wake, which, "everything");
 }
 
+/**
+ * The environment's branch went forward: it may hold by now what is live and what a head lacks. Those who may just be
+ * comparing with what it held before look again too.
+ */
+export async function raiseDiverged(trx: Transaction<Database>, wake: Wake, environment: number): Promise<void> {
+  const which = (gates: Gates) =>
+    gates
+      .where("environment_id", "=", environment)
+      .where(sql<boolean>`(wanted > judged or outside->'compared'->>'comparison' = 'diverged')`);
+  await raiseGates(trx, wake, which, "everything");
+}
+
 export function openPullRequests(repository: number, of: { readonly headSha: string } | { readonly baseRef: string }) {
   const is = "headSha" in of ? sql`head_sha = ${of.headSha}` : sql`base_ref = ${of.baseRef}`;
   return sql<number>`(

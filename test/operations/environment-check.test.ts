@@ -95,6 +95,18 @@ describe("the verdict before the merge", () => {
     expect(await branches.openGates(1, "staging")).toEqual({ lock: "lock.held" });
   });
 
+  test("a hotfix that its branch lacks stops it, until that is merged too, though its merge starts nothing", async () => {
+    await world.pipeline(branchesPipeline.replace("{branch: staging,", "{branch: staging, hotfix: {from: [rosa]},"));
+    const fix = world.commit("f", { branch: "fix", parents: [await inStaging("a", "b", 1)] });
+    await world.command("U0000ROSA", { kind: "deploy", environment: "staging", revision: fix, hotfix: "it is down" });
+    await branches.open(2, { headSha: await inDevelopment("c"), headRef: "development", baseRef: "staging" });
+    expect(await branches.openGates(2, "staging")).toEqual({ order: "order.diverged-from-live" });
+    await branches.open(3, { headSha: fix, headRef: "fix", baseRef: "staging" });
+    await branches.merge(3, { letter: "m" });
+    expect(await branches.statusOf("staging")).toEqual(["1 success", "b success", "f success", "m rejected"]);
+    expect(await branches.openGates(2, "staging")).toEqual({});
+  });
+
   test("a pull request that is not ready would wait, and turns with its title", async () => {
     const headSha = await inDevelopment("a");
     await branches.open(1, { headSha, baseRef: "staging", title: "WIP: the basket" });
