@@ -5,7 +5,7 @@
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import type { z } from "zod";
-import type { SettingMistake } from "./config/mistake.ts";
+import { type SettingMistake, shown } from "./config/mistake.ts";
 import { readOperator } from "./config/operator-setting.ts";
 import { readKey } from "./config/private-key-setting.ts";
 import {
@@ -49,6 +49,22 @@ function fromQuery(value: string): string {
   return new URLSearchParams(`value=${value}`).get("value") ?? value;
 }
 
+/**
+ * A GitHub Enterprise Server of which only one address was given: git would show its tokens to github.com, or the App's
+ * key would sign for api.github.com. The API by another way, such as a proxy, is no server.
+ */
+function serversApart({ GITHUB_API_URL: api, GITHUB_URL: pages }: z.infer<typeof connectionSchema>): SettingMistake[] {
+  if (pages === "https://github.com" && api.endsWith("/api/v3")) {
+    const expected = "the address of the same server as GITHUB_API_URL, without /api/v3";
+    return [{ name: "GITHUB_URL", found: shown(pages), expected }];
+  }
+  if (pages !== "https://github.com" && api === "https://api.github.com") {
+    const expected = "the REST API of the same server as GITHUB_URL, for example https://github.example.com/api/v3";
+    return [{ name: "GITHUB_API_URL", found: shown(api), expected }];
+  }
+  return [];
+}
+
 /** Reads the values that were merged and cleaned before. */
 async function readValues(reading: Reading): Promise<ReadSettings> {
   const { values, cwd, mistakes } = reading;
@@ -73,6 +89,7 @@ async function readValues(reading: Reading): Promise<ReadSettings> {
 
   const connection = connectionSchema.safeParse(values);
   if (!connection.success) mistakes.push(...mistakesOf(connection.error, values));
+  else mistakes.push(...serversApart(connection.data));
   const privateKey = await readKey(reading);
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret } = values;
   if ((clientId === undefined) !== (clientSecret === undefined)) {

@@ -47,7 +47,8 @@ describe("what is read", () => {
     ["GITHUB_API_URL", "http://127.0.0.1:4010", "http://127.0.0.1:4010"],
     ["GITHUB_URL", "https://GitHub.Example.com//", "https://github.example.com"],
   ])("normalises %s %s", async (name, value, expected) => {
-    const { settings } = await settingsFor({ ...complete, [name]: value });
+    const own = { GITHUB_API_URL: "https://github.example.com/api/v3", GITHUB_URL: "https://github.example.com" };
+    const { settings } = await settingsFor({ ...complete, ...own, [name]: value });
     expect(name === "GITHUB_URL" ? settings.github.url : settings.github.apiUrl).toBe(expected);
   });
 
@@ -193,6 +194,20 @@ describe("mistakes", () => {
       /web address/u,
     ],
     ["an address of a file", { GITHUB_URL: "file:///etc" }, "GITHUB_URL", /file:/u, /web address/u],
+    [
+      "a server of one's own without its pages",
+      { GITHUB_API_URL: "https://github.example.com/api/v3" },
+      "GITHUB_URL",
+      /"https:\/\/github\.com"/u,
+      /GITHUB_API_URL/u,
+    ],
+    [
+      "a server of one's own without its API",
+      { GITHUB_URL: "https://github.example.com" },
+      "GITHUB_API_URL",
+      /"https:\/\/api\.github\.com"/u,
+      /GITHUB_URL/u,
+    ],
     ["an address with a query", { SLACK_API_URL: "https://a.b/?x=1" }, "SLACK_API_URL", /x=1/u, /query/u],
     ["half of OAuth", { GITHUB_CLIENT_ID: "Iv1.abc" }, "GITHUB_CLIENT_SECRET", /^nothing$/u, /both/u],
     ["the other half", { GITHUB_CLIENT_SECRET: "0123456789" }, "GITHUB_CLIENT_ID", /^nothing$/u, /both/u],
