@@ -21,6 +21,7 @@ import { loadPlace, loadPlaces, type Place } from "./place.ts";
 import type { FoundRevision } from "./ports.ts";
 import { missedBy, type OpenPromotion, openPromotion } from "./promotions.ts";
 import type { ReplyContent } from "./said.ts";
+import { seePullRequest } from "./see-pull-request.ts";
 import { shipsBetween } from "./ships-between.ts";
 import type { Subject } from "./subject.ts";
 
@@ -66,7 +67,7 @@ export async function promoteByPullRequest(
     return { code: "stopped", ...where, revision: { sha, tree, ...optional("version", version) }, verdict };
   }
   const notes = await notesOf(bot.db, repository.id, ships);
-  const open = await openPromotion(bot.db, place.environment.id);
+  const open = await openNow(bot, place);
   const forward = open === undefined || (await isForward(bot, place, open, revision.sha));
   await bot.context.faults.at("promotion.gathered");
   const reply = await bot.db.transaction().execute(async (trx): Promise<ReplyContent> => {
@@ -179,6 +180,19 @@ async function judgeAsMerged(bot: Bot, place: Place, way: Way, by: Promoter, rev
     .transaction()
     .execute(async (trx) => evaluate(await assembleFacts(trx, bot, place, place.environment, subject, outside)));
   return { verdict, ships };
+}
+
+/**
+ * As its pull request is now: GitHub may not have told yet of our own push, which would pass for somebody else's, or that
+ * it was closed, and what is promoted onto it would be lost. Calls: 1 where one was opened.
+ */
+async function openNow(bot: Bot, place: Place): Promise<OpenPromotion | undefined> {
+  const { environment, service } = place;
+  const known = await openPromotion(bot.db, environment.id);
+  const pull = known?.number === undefined ? undefined : await bot.github.pullRequest(service.repository, known.number);
+  if (pull === undefined) return known;
+  await seePullRequest(bot, service.repository, pull);
+  return await openPromotion(bot.db, environment.id);
 }
 
 async function isForward(bot: Bot, place: Place, open: OpenPromotion, sha: Sha): Promise<boolean> {

@@ -158,6 +158,31 @@ describe("promoting into an environment with a branch", () => {
     expect(await rows()).toMatchObject([{ sha: c }]);
   });
 
+  test("is promoted onto again, or anew, by what it is, though GitHub has not told yet of what became of it", async () => {
+    await open();
+    await inDevelopment("a");
+    await promote();
+    await opened(7);
+    const b = await inDevelopment("b");
+    await promote();
+    const becomes = (changes: object) => {
+      const pull = world.github.pulls.get(7);
+      if (pull !== undefined) world.github.pulls.set(7, { ...pull, ...changes });
+    };
+    becomes({ headSha: b });
+    await world.db
+      .updateTable("projection")
+      .set({ external: JSON.stringify({ number: 7, at: b }) })
+      .where("key", "=", "github.promotion/1")
+      .execute();
+    await inDevelopment("c");
+    expect(await promote()).toMatchObject({ code: "promotion-updated", number: 7 });
+    becomes({ state: "closed" });
+    const d = await inDevelopment("d");
+    expect(await promote()).toMatchObject({ code: "promotion-asked" });
+    expect((await rows()).at(-1)).toMatchObject({ id: 2, sha: d });
+  });
+
   test("what it was merged before it could be brought up to date gets one of its own, once", async () => {
     await open();
     await inDevelopment("a");
