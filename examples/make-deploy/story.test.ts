@@ -115,8 +115,9 @@ describe("make deploy by hand, with the production configuration and secrets fro
   });
 
   test("validation afterwards: the logs, the health check, and the version that answers is the one deployed", async () => {
-    const whole = messageOf(request.ts) + threadOf(request.ts);
-    for (const name of ["logs", "health", "version", "metrics"]) expect(whole).toContain(name);
+    for (const name of ["logs", "health", "version", "metrics"]) {
+      await story.until(`${name} to be told`, () => (messageOf(request.ts) + threadOf(request.ts)).includes(name));
+    }
     expect(threadOf(request.ts)).toContain(`INFO deployment ${request.id}: starting ${first}`);
     const answers = await fetch(`${story.siteUrl}/production/version.txt`);
     expect(await answers.text()).toContain(`sha ${first}`);
