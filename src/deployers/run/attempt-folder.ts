@@ -88,7 +88,7 @@ export async function syncFolder(context: Context, path: string): Promise<void> 
 
 /** Readers see the whole record or none, also after a power failure. */
 export async function writeRecord(context: Context, path: string, record: object): Promise<void> {
-  // Not by `ids`: what makes those takes a supervisor as long to load as half of its own code.
+  // Not by `ids`: what makes those takes a supervisor about a twelfth of its start to load.
   const unfinished = `${path}.${context.random().toString(36).slice(2)}`;
   const file = await context.files.open(unfinished, "wx", 0o600);
   try {
