@@ -8,6 +8,7 @@ import { missed } from "./missed.ts";
 import { loadServicesOf } from "./place.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { readPipeline } from "./read-pipeline.ts";
+import { refOf } from "./repository-ref.ts";
 import { planSchedules } from "./schedule.ts";
 import { unlessRefused } from "./unless-refused.ts";
 import { lookAtDueBackMerges } from "./version-news.ts";
@@ -54,9 +55,7 @@ export async function asItIsNow(bot: Bot, told: SeenRepository): Promise<SeenRep
 export async function asKnown(bot: Bot, { id: wanted }: Pick<RepositoryRef, "id">): Promise<RepositoryRef | undefined> {
   const known = bot.db.selectFrom("repository").selectAll().where("id", "=", wanted);
   const row = await known.where("removed_at", "is", null).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
-  return { id, fullName, installationId, defaultBranch };
+  return row && refOf(row);
 }
 
 /** So many at once keep what was read of them small and young. */

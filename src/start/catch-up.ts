@@ -8,6 +8,7 @@ import type { MeaningOf } from "../operations/note-reaction.ts";
 import type { RepositoryRef } from "../operations/ports.ts";
 import { readPipelines } from "../operations/read-pipelines.ts";
 import { readReactions } from "../operations/read-reactions.ts";
+import { refOf } from "../operations/repository-ref.ts";
 
 /** GitHub keeps its delivery log for three days. */
 const recoverAtMostMs = 3 * 24 * 3_600_000;
@@ -130,7 +131,5 @@ async function reachable(
     .where("removed_at", "is", null)
     .$if(followed, (query) => query.where("pipeline_file_id", "is not", null))
     .execute();
-  return rows.map(({ id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch }) => {
-    return { id, fullName, installationId, defaultBranch };
-  });
+  return rows.map(refOf);
 }

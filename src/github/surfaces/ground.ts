@@ -1,7 +1,7 @@
 /** What every surface on GitHub is given, and the rows that they render from. */
 import type { Kysely } from "kysely";
 import type { Context } from "../../context.ts";
-import type { RepositoryRef } from "../../operations/ports.ts";
+import { type RepositoryColumns, refOf } from "../../operations/repository-ref.ts";
 import type { LoadDeploymentView } from "../../operations/views.ts";
 import type { Database, PullRequestRow } from "../../store/schema.ts";
 import type { GitHub } from "../client.ts";
@@ -14,15 +14,8 @@ export type Ground = {
   readonly loadDeploymentView: LoadDeploymentView;
 };
 
-export type RepositoryRow = {
-  readonly id: number;
-  readonly full_name: string;
-  readonly installation_id: number;
-  readonly default_branch: string;
-};
-
 /** Undefined when the repository was removed: nothing is written there any more. */
-export async function loadRepository({ db }: Ground, id: number): Promise<RepositoryRow | undefined> {
+export async function loadRepository({ db }: Ground, id: number): Promise<RepositoryColumns | undefined> {
   return await db
     .selectFrom("repository")
     .select(["id", "full_name", "installation_id", "default_branch"])
@@ -32,7 +25,7 @@ export async function loadRepository({ db }: Ground, id: number): Promise<Reposi
 }
 
 /** By name in any case, as GitHub takes it. */
-export async function loadRepositoryNamed({ db }: Ground, fullName: string): Promise<RepositoryRow | undefined> {
+export async function loadRepositoryNamed({ db }: Ground, fullName: string): Promise<RepositoryColumns | undefined> {
   return await db
     .selectFrom("repository")
     .select(["id", "full_name", "installation_id", "default_branch"])
@@ -65,14 +58,8 @@ export async function loadGuard({ db }: Ground, repositoryId: number, branch: st
   return row?.required ?? undefined;
 }
 
-/** The repository as the operations know it. */
-export function refOf(row: RepositoryRow): RepositoryRef {
-  const { id, full_name: fullName, installation_id: installationId, default_branch: defaultBranch } = row;
-  return { id, fullName, installationId, defaultBranch };
-}
-
 /** Octokit for a repository, the two parameters that name it, and itself as the operations know it. */
-export async function reach({ github }: Ground, row: RepositoryRow | undefined) {
+export async function reach({ github }: Ground, row: RepositoryColumns | undefined) {
   if (row === undefined) throw new Error("the repository was removed meanwhile");
   const repository = refOf(row);
   const octokit = await github.installation(repository.installationId);
