@@ -1,7 +1,7 @@
 /**
  * One `pull_request` webhook as GitHub sends them, signed: what the sandbox's GitHub sends for a pull request of its own,
- * with every field besides that GitHub's recorded ones have. They weigh 24 KB, nearly all of it addresses. Ours are
- * shorter, and a description of 4 KB makes up for that.
+ * with every field besides that GitHub's recorded ones have, and with addresses as long as theirs. They weigh 24 KB, nearly
+ * all of it addresses. Our names are shorter, and the description makes up for that.
  */
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
@@ -24,10 +24,14 @@ function recorded(): unknown {
   return opened.toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0];
 }
 
-/** `sent`, with the fields that only `like` has, at every depth; lists stay as they were sent. */
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && /^https?:/u.test(value);
+}
+
+/** `sent`, with the fields that only `like` has, and its addresses, at every depth; lists stay as they were sent. */
 function completed(sent: unknown, like: unknown): unknown {
   const [own, other] = [anObject.safeParse(sent), anObject.safeParse(like)];
-  if (!own.success || !other.success) return sent;
+  if (!own.success || !other.success) return isAddress(sent) && isAddress(like) ? like : sent;
   const both = { ...other.data, ...own.data };
   return Object.fromEntries(Object.keys(both).map((key) => [key, completed(both[key], other.data[key])]));
 }
@@ -40,6 +44,8 @@ export async function aPullRequest(bot: BenchedBot): Promise<Webhook> {
     body: "close #1",
     head: firstBranch,
   });
+  // As in the recorded one, somebody is to review it.
+  await github.requestReviewers(sampleRepository, "alice", number, ["rosa"]);
   const like = recorded();
   const latest = async () => {
     await github.settled();
@@ -48,9 +54,11 @@ export async function aPullRequest(bot: BenchedBot): Promise<Webhook> {
     return JSON.stringify(completed(JSON.parse(sent.body), like));
   };
   const line = "The basket keeps what a customer has chosen until it is paid for or forgotten. ";
+  const describedBy = (lines: number) =>
+    github.editPullRequest(sampleRepository, "alice", number, { body: `close #1 ${line.repeat(lines)}` });
+  await describedBy(1);
   const missing = bytes - Buffer.byteLength(await latest());
-  const longer = line.repeat(Math.max(1, Math.floor(missing / line.length)));
-  await github.editPullRequest(sampleRepository, "alice", number, { body: `close #1 ${longer}` });
+  await describedBy(1 + Math.max(1, Math.floor(missing / line.length)));
   const body = await latest();
   const signature = createHmac("sha256", github.webhookSecret).update(body).digest("hex");
   return {
