@@ -24,7 +24,7 @@ ENV DATA_DIR=/data PORT=3000
 ENV MALLOC_ARENA_MAX=1
 # Compiled beforehand, by the user and the flags that it runs with: a new container starts as soon and as small as one
 # that is started again.
-RUN ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev", "--input-type=module", \
+RUN ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev", "--no-parallel-scavenge", "--input-type=module", \
   "--eval", "await import('./src/signalbox.js'); await import('./src/start-bot.ts'); await import('./src/network.ts')", "--", "start", "--help"]
 VOLUME /data
 EXPOSE 3000
@@ -33,4 +33,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 # Node is started itself, without npm between, so that it gets the signal to stop. The flags are those of `npm start`.
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev", "src/signalbox.js"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev", "--no-parallel-scavenge", "src/signalbox.js"]

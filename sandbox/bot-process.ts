@@ -35,9 +35,16 @@ const ordinaryScript = fileURLToPath(new URL("../src/signalbox.js", import.meta.
 /**
  * As `npm start` and the Dockerfile start it: a small heap that grows in small steps, since garbage that nobody collects
  * stays resident for good; WebAssembly compiled once and simply, since optimising the one huge function of fetch's HTTP
- * parser takes tens of MB that malloc keeps; and no compiler between the quick and the best, which holds 10 MB and more.
+ * parser takes tens of MB that malloc keeps; no compiler between the quick and the best, which holds 10 MB and more; and
+ * no help with collecting what is young, which is done before helpers have woken up, and takes PostgreSQL's processor.
  */
-const nodeFlags = ["--max-semi-space-size=4", "--heap-growing-percent=25", "--liftoff-only", "--no-maglev"];
+const nodeFlags = [
+  "--max-semi-space-size=4",
+  "--heap-growing-percent=25",
+  "--liftoff-only",
+  "--no-maglev",
+  "--no-parallel-scavenge",
+];
 
 /** The first start makes a database, on a slow machine in many seconds. */
 const readyWithinMs = 60_000;
