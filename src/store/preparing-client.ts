@@ -6,7 +6,7 @@
  * What shares connections out between two statements must know prepared statements, as PgBouncer does from 1.21 on.
  */
 import { Socket } from "node:net";
-import { Client, type ClientConfig } from "pg";
+import { Client, type ClientConfig, Query } from "pg";
 
 /** What is prepared takes memory for as long as the connection is there. The bot has half as many texts. */
 const textsAtMost = 500;
@@ -21,6 +21,8 @@ let generation = 0;
 function noteOutdated(error: unknown): void {
   if (error instanceof Error && "routine" in error && error.routine === "RevalidateCachedQuery") generation += 1;
 }
+
+type Answered = (error: Error | undefined, result: unknown) => void;
 
 export type Patience = {
   /**
@@ -44,18 +46,24 @@ export class PreparingClient extends Client {
     Reflect.set(this, "query", (asked: unknown, values: unknown, ...rest: readonly unknown[]) => {
       if (typeof asked !== "string" || !Array.isArray(values) || values.length === 0)
         return Reflect.apply(query, this, [asked, values, ...rest]);
-      const named = { name: this.#nameOf(asked), text: asked, values };
       const [told] = rest;
-      if (typeof told === "function") {
-        const noted = (error: unknown, ...result: readonly unknown[]) => {
+      const ask = (answered: Answered) => {
+        const noted: Answered = (error, result) => {
           noteOutdated(error);
-          told(error, ...result);
+          answered(error, result);
         };
-        return Reflect.apply(query, this, [named, noted]);
-      }
-      const answer: unknown = Reflect.apply(query, this, [named]);
-      if (answer instanceof Promise) answer.catch(noteOutdated);
-      return answer;
+        // Made here and named afterwards: a query given as an object is first copied by `pg`, property by property.
+        Reflect.apply(query, this, [Object.assign(new Query(asked, values, noted), { name: this.#nameOf(asked) })]);
+      };
+      if (typeof told === "function") return ask((error, result) => told(error, result));
+      const answer = new Promise((resolve, reject) => {
+        ask((error, result) => (error ? reject(error) : resolve(result)));
+      });
+      return answer.catch((error: unknown) => {
+        // Where it was asked, as `pg` itself says, rather than where the answer came in.
+        if (error instanceof Error) Error.captureStackTrace(error);
+        throw error;
+      });
     });
   }
 
