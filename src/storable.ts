@@ -15,7 +15,8 @@ export function isStorable(text: string): boolean {
 /** The value as JSON that `jsonb` takes, with every text in it made fit, names of fields too. */
 export function storableJson(value: unknown): string {
   const text = JSON.stringify(value ?? null);
-  return /\\u(?:0000|d[89a-f])/iu.test(text) ? JSON.stringify(mended(value)) : text;
+  // Most have no escape at all, which is found out far sooner.
+  return text.includes("\\u") && /\\u(?:0000|d[89a-f])/iu.test(text) ? JSON.stringify(mended(value)) : text;
 }
 
 function mended(value: unknown): unknown {

@@ -9,7 +9,8 @@ import { storable } from "../storable.ts";
 import { ownPrefix } from "./facts/checks.ts";
 import { readOurPayload } from "./stage-payload.ts";
 
-const text = z.string().transform(storable);
+/** What of it the database does not take is mended by the inbox, for every text at once. */
+const text = z.string();
 const id = z.number().int().positive();
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const time = z.iso.datetime({ offset: true });
@@ -189,7 +190,8 @@ const issueCommentPayload = z.object({
   }),
 });
 
-const environmentName = text.pipe(z.string().min(1).max(255));
+/** Mended here as well: what is left of it must be a name. */
+const environmentName = text.transform(storable).pipe(z.string().min(1).max(255));
 
 const deploymentProtectionRulePayload = z.object({
   action: z.enum(["requested"]),

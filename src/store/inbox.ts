@@ -104,19 +104,21 @@ export function createInbox(parts: {
       else first.set(name, item);
     }
     // In the same order in every replica, so that two that store the same deliveries at once cannot deadlock.
-    const ordered = [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const names = [...first.keys()].sort();
+    const ordered = names.flatMap((name) => first.get(name) ?? []);
     try {
       await context.faults.at("inbox.writing");
       const written = await insertDeliveries(
         pool,
-        ordered.map(([, item]) => item.delivery),
+        ordered.map((item) => item.delivery),
         new Date(context.clock.now()),
       );
       // Every try raises the epoch, so a row at zero has just been made and any other was given up before.
-      const results = new Map(written.map((row) => [nameOf(row), row.epoch === 0 ? "stored" : "again"] as const));
+      const results = new Map<string, Stored>();
+      for (const row of written) results.set(nameOf(row), row.epoch === 0 ? "stored" : "again");
       await context.faults.at("inbox.stored");
       if (results.size > 0) wake.stored();
-      for (const [name, item] of ordered) item.resolve(results.get(name) ?? "known");
+      for (const item of ordered) item.resolve(results.get(nameOf(item.delivery)) ?? "known");
       for (const item of repeated) item.resolve("known");
     } catch (error) {
       // One that the database refuses must not take with it what merely arrived at the same moment.

@@ -40,7 +40,7 @@ export async function insertDeliveries(
   const size = sizes.find((one) => one >= deliveries.length);
   const text = size === undefined ? undefined : statements.get(size);
   if (size === undefined || text === undefined) throw new RangeError(`${deliveries.length} rows are too many`);
-  const values: (Date | Buffer | string | null)[] = [now];
+  const values: (Buffer | string | null)[] = [now.toISOString()];
   for (const { source, key, name, payload } of deliveries) values.push(source, key, name, payload);
   while (values.length < 1 + size * perRow.length) values.push(null);
   const { rows } = await pool.query(text, values);
