@@ -15,7 +15,7 @@ import { readWorkflowFile, tokenInput, whyNotDispatched } from "../policy/workfl
 import { chooseRef, tellsRevision } from "./actions/choose-ref.ts";
 import { inputsOf } from "./actions/inputs.ts";
 import { ended, jobsTold, progress } from "./actions/told.ts";
-import { asked, askedPatiently, isLate, lookAgainMs, notTold, overAfter, requestOutlivesMs } from "./asked.ts";
+import { asked, askedPatiently, isLate, isNew, lookAgainMs, notTold, overAfter, requestOutlivesMs } from "./asked.ts";
 import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import type { ActionsCalls, WorkflowRun } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
@@ -178,8 +178,11 @@ async function observe(options: ActionsDeployerOptions, attempt: Attempt, stored
   if ("silent" in answer) return late(context, attempt, notTold(context, answer.silent));
   const run = answer.said;
   if (run === undefined) {
-    if (handle.run !== undefined) return { state: "error", message: "the run is gone from GitHub", proven: false };
-    const message = `no run tells its token yet; ${howToTell}`;
+    const isKnown = handle.run !== undefined;
+    if (isKnown && !isNew(context, handle.since)) {
+      return { state: "error", message: "the run is gone from GitHub", proven: false };
+    }
+    const message = isKnown ? "GitHub does not know the run yet" : `no run tells its token yet; ${howToTell}`;
     return late(context, attempt, { state: "running", message, lookAgainMs: pause });
   }
   const other = handle.sha !== undefined && run.sha !== handle.sha;

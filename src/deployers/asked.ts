@@ -55,6 +55,13 @@ export function lookAgainMs(context: Context, since: number): number {
   return Math.min(seldomMs, Math.max(oftenMs, Math.round(passed / 10)));
 }
 
+const newForMs = 60_000;
+
+/** What was begun a moment ago GitHub may not know everywhere yet: a 404 tells only later that it is gone. */
+export function isNew(context: Context, since: number): boolean {
+  return context.clock.now() - since < newForMs;
+}
+
 export function isLate(context: Context, attempt: Attempt): boolean {
   return context.clock.now() >= attempt.deadlineAt;
 }

@@ -13,7 +13,7 @@ import type { Context } from "../context.ts";
 import { Refusal } from "../operations/ports.ts";
 import { byGitHubDeployment } from "../operations/woken-by.ts";
 import type { DeploymentDeployer } from "../policy/deployers.ts";
-import { asked, isLate, lookAgainMs, notTold, requestOutlivesMs } from "./asked.ts";
+import { asked, isLate, isNew, lookAgainMs, notTold, requestOutlivesMs } from "./asked.ts";
 import type { Attempt, Deployer, Found, Handle, Observation, Started, StartedAttempt } from "./contract.ts";
 import type { DeploymentCalls, DeploymentStatus } from "./github-calls.ts";
 import { plainLine } from "./run/plain-text.ts";
@@ -97,7 +97,7 @@ async function observe(options: DeploymentDeployerOptions, attempt: Attempt, sto
   const handle = handleShape.safeParse(stored);
   if (!handle.success) return { state: "unknown", message: "its record cannot be read", proven: false };
   const answer = await asked(deployments.statuses(attempt.repository, handle.data.githubDeployment));
-  if ("said" in answer && answer.said === undefined) {
+  if ("said" in answer && answer.said === undefined && !isNew(context, handle.data.since)) {
     return { state: "error", message: "the GitHub Deployment is gone", proven: false };
   }
   const seen = "silent" in answer ? notTold(context, answer.silent) : judged(answer.said ?? [], attempt);

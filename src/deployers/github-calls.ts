@@ -127,7 +127,7 @@ export type DeploymentCalls = {
   create(repository: RepositoryRef, wish: DeploymentWish): Promise<number>;
   /** The Deployment of the commit whose payload tells this token of a stage; tokens are unique. */
   find(repository: RepositoryRef, about: { readonly sha: Sha; readonly token: string }): Promise<number | undefined>;
-  /** Newest first, at most a hundred; undefined when the Deployment is gone. */
+  /** Newest first, at most a hundred; undefined when GitHub knows no such Deployment: it is gone, or very new. */
   statuses(repository: RepositoryRef, deployment: number): Promise<readonly DeploymentStatus[] | undefined>;
   /** Tells whoever carries it out, by the status `inactive`, that it is not wanted any more. */
   callOff(repository: RepositoryRef, deployment: number, description: string): Promise<void>;

@@ -354,6 +354,26 @@ describe("a workflow", () => {
     expect(await end(attempt, handle)).toMatchObject({ state: "cancelled", proven: true });
   });
 
+  test("that GitHub does not know yet is waited for, and is gone when it stays unknown", async () => {
+    const attempt = attemptOf(ground, gate, revision);
+    const handle = handleOf(await deployer.start(attempt));
+    ground.sandbox.fail({ method: "GET", path: /actions\/runs/u }, [{ status: 404 }]);
+    expect(await deployer.observe(attempt, handle)).toMatchObject({
+      state: "running",
+      message: "GitHub does not know the run yet",
+    });
+    expect(await deployer.observe(attempt, handle)).toMatchObject({ state: "running", logUrl: expect.anything() });
+    ground.sandbox.fail({ method: "GET", path: /actions\/runs/u }, [{ status: 404 }]);
+    const { clock } = ground.context;
+    const context = { ...ground.context, clock: { ...clock, now: () => clock.now() + 61_000 } };
+    const afterwards = createActionsDeployer({ context, actions: ground.calls.actions });
+    expect(await afterwards.observe({ ...attempt, deadlineAt: Date.now() + 120_000 }, handle)).toMatchObject({
+      state: "error",
+      message: "the run is gone from GitHub",
+      proven: false,
+    });
+  });
+
   test("is followed through GitHub's silence, and is not taken for another run", async () => {
     const attempt = attemptOf(ground, gate, revision);
     const handle = handleOf(await deployer.start(attempt));

@@ -115,6 +115,11 @@ describe("a Deployment", () => {
     });
   });
 
+  test("that GitHub does not know yet is waited for", async () => {
+    ground.sandbox.fail({ method: "GET", path: /statuses/u }, [{ status: 404 }]);
+    expect(await deployer.observe(attempt, handle)).toMatchObject({ state: "running" });
+  });
+
   test.each([
     ["queued", "running"],
     ["pending", "running"],

@@ -278,6 +278,18 @@ describe("a pull request", () => {
     });
   });
 
+  test("that GitHub does not know yet is waited for, and has failed only when it stays unknown", async () => {
+    const { attempt, number, deployer, handle } = await begin();
+    ground.sandbox.fail({ method: "GET", path: /pulls\//u }, [{ status: 404 }, { status: 404 }]);
+    expect(await deployer.observe(attempt, handle)).toMatchObject({
+      state: "running",
+      message: `GitHub does not know acme/infra#${number} yet`,
+    });
+    const { clock } = ground.context;
+    const context = { ...ground.context, clock: { ...clock, now: () => clock.now() + 61_000 } };
+    expect(await deployerOf({ ...ground, context }).observe(attempt, handle)).toMatchObject({ state: "failure" });
+  });
+
   test("whose opening was not answered is asked for again until GitHub answers, and is found", async () => {
     const deployer = deployerOf(ground);
     const attempt = pinAttempt(file, { pullRequest: true });

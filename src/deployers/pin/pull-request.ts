@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import type { Context } from "../../context.ts";
-import type { RepositoryRef } from "../../operations/ports.ts";
+import { OutsideError, type RepositoryRef } from "../../operations/ports.ts";
 import { byPullRequest } from "../../operations/woken-by.ts";
-import { asked, isLate, lookAgainMs, notTold } from "../asked.ts";
+import { asked, isLate, isNew, lookAgainMs, notTold } from "../asked.ts";
 import type { Attempt, Observation, StartedAttempt } from "../contract.ts";
 import type { PinCalls, PinPullRequest } from "../github-calls.ts";
 
@@ -36,15 +36,21 @@ export function following(
   return { kind: "started", handle, logUrl: pull.url, wokenBy: byPullRequest(id, pull.number) };
 }
 
+async function pullRequestAsOpened({ context, pins }: Following, handle: OpenHandle, name: string) {
+  const pull = await pins.pullRequest(handle.repository, handle.number);
+  if (pull === undefined && isNew(context, handle.since)) throw new OutsideError(`GitHub does not know ${name} yet`);
+  return pull;
+}
+
 export async function followPullRequest(
   options: Following,
   attempt: Attempt,
   handle: OpenHandle,
 ): Promise<Observation> {
-  const { context, pins } = options;
+  const { context } = options;
   const { repository, number } = handle;
-  const answer = await asked(pins.pullRequest(repository, number));
   const name = `${repository.fullName}#${number}`;
+  const answer = await asked(pullRequestAsOpened(options, handle, name));
   const late = isLate(context, attempt);
   if ("silent" in answer) {
     return late
