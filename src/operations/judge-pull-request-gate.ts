@@ -11,12 +11,12 @@ import { askStands } from "../policy/gates/approvals.ts";
 import type { Memberships } from "../policy/groups.ts";
 import type { ApprovalFacts, Facts, Verdict } from "../policy/model.ts";
 import type { EnvironmentPolicy } from "../policy/pipeline.ts";
-import { projectionKey, touch } from "../projections/touch.ts";
 import type { Database, PullRequestGateRow, PullRequestRow } from "../store/schema.ts";
 import { nextLook } from "./ask-anew.ts";
 import type { Bot } from "./bot.ts";
 import { awaitDecisions } from "./environment.ts";
 import { assembleFacts } from "./facts.ts";
+import { isShown, touchCheck } from "./gate-shown.ts";
 import { gatherGate } from "./gather-gate.ts";
 import type { Outside } from "./gather-outside.ts";
 import { readMemberships } from "./membership.ts";
@@ -93,7 +93,7 @@ async function end(
 ): Promise<boolean> {
   return await bot.db.transaction().execute(async (trx) => {
     const written = await store(trx, gate, { ended, look_at: null });
-    if (written && (await isShown(trx, gate, pull))) await touchCheck(trx, bot, gate, pull);
+    if (written && (await isShown(trx, gate, pull.head_sha))) await touchCheck(trx, bot, gate, pull.head_sha);
     return written;
   });
 }
@@ -125,8 +125,8 @@ async function write(
       gate.head_sha === pull.head_sha &&
       isDeepStrictEqual(gate.verdict, plain(verdict)) &&
       isDeepStrictEqual(gate.refused, plain(refused));
-    if (!same && (isWorthSaying(place.policy, verdict) || (await isShown(trx, gate, pull)))) {
-      await touchCheck(trx, bot, gate, pull);
+    if (!same && (isWorthSaying(place.policy, verdict) || (await isShown(trx, gate, pull.head_sha)))) {
+      await touchCheck(trx, bot, gate, pull.head_sha);
     }
     return true;
   });
@@ -248,32 +248,4 @@ function isWorthSaying(policy: EnvironmentPolicy, verdict: Verdict): boolean {
 
 function hasConditions({ after, approvals, checks, who }: EnvironmentPolicy): boolean {
   return after !== undefined || approvals !== undefined || checks.length > 0 || who.length > 0;
-}
-
-function subjectOf(gate: PullRequestGateRow, headSha: string): string {
-  return `${gate.repository_id}/${gate.number}/${gate.environment_id}/${headSha}`;
-}
-
-async function isShown(trx: Transaction<Database>, gate: PullRequestGateRow, pull: PullRequestRow): Promise<boolean> {
-  const key = projectionKey("github.environment-check", subjectOf(gate, pull.head_sha));
-  const row = await trx.selectFrom("projection").select("key").where("key", "=", key).executeTakeFirst();
-  return row !== undefined;
-}
-
-async function touchCheck(
-  trx: Transaction<Database>,
-  bot: Bot,
-  gate: PullRequestGateRow,
-  pull: PullRequestRow,
-): Promise<void> {
-  const repository = await trx
-    .selectFrom("repository")
-    .select("installation_id")
-    .where("id", "=", gate.repository_id)
-    .executeTakeFirstOrThrow();
-  await touch(trx, bot.wake, {
-    surface: "github.environment-check",
-    subject: subjectOf(gate, pull.head_sha),
-    lane: `github/${repository.installation_id}`,
-  });
 }

@@ -1,9 +1,11 @@
 /**
  * A merge queue asks about a group: its check says what the pull request that the group is named after is worth. Each
- * pull request of a queue has a group of its own, built upon those before it, so one name is the whole question.
+ * pull request of a queue has a group of its own, built upon those before it, so one name is the whole question. What its
+ * pull request shows for an environment is shown on the group too.
  */
 import { touch } from "../projections/touch.ts";
 import type { Bot } from "./bot.ts";
+import { touchChecksOfGroup } from "./gate-shown.ts";
 import type { RepositoryRef } from "./ports.ts";
 import { rulesInForce } from "./pull-request-rules.ts";
 import { seePullRequest, storedPullRequest } from "./see-pull-request.ts";
@@ -42,6 +44,7 @@ export async function seeMergeGroup(bot: Bot, repository: RepositoryRef, group: 
       subject,
       lane: `github/${repository.installationId}`,
     });
+    if (number !== undefined) await touchChecksOfGroup(trx, bot, repository.id, number);
   });
 }
 

@@ -234,6 +234,34 @@ describe("on GitHub", () => {
     expect(runs()).toEqual([["signalbox/production", "in_progress", null, "Waiting: approvals"]]);
   });
 
+  test("on a merge queue's group nothing is left open, since the queue would wait for it", async () => {
+    const { id } = shop;
+    const { headSha } = await world.sandbox.enqueue(home(), "alice", pull.number);
+    const values = { repository_id: id, head_sha: headSha, pull_request: pull.number, asked_at: new Date(0) };
+    const onGroup = async (verdict: Verdict) => {
+      await say(verdict);
+      const about = { surface: "github.environment-check", lane: `${shop.installationId}` } as const;
+      const grouped = `${id}/${pull.number}/${environment}/${headSha}`;
+      await database.db.transaction().execute((trx) => touch(trx, recordedWake(), { ...about, subject: grouped }));
+      await projections.project(projectionKey(about.surface, grouped));
+      const octokit = await world.github.installation(shop.installationId);
+      const found = await octokit.rest.checks.listForRef({ owner: "acme", repo: home().slice(5), ref: headSha });
+      return found.data.check_runs.map(({ name, conclusion }) => [name, conclusion]);
+    };
+    expect(await onGroup(go)).toEqual([]);
+    await database.db
+      .insertInto("merge_group")
+      .values({ ...values, gone_at: null })
+      .execute();
+    expect(await onGroup(wait)).toEqual([["signalbox/production", "failure"]]);
+    expect(await onGroup(go)).toEqual([["signalbox/production", "success"]]);
+    await database.db
+      .updateTable("merge_group")
+      .set({ gone_at: new Date(1) })
+      .execute();
+    expect(await onGroup(stop)).toEqual([["signalbox/production", "success"]]);
+  });
+
   test("the content of a commit is GitHub's own", async () => {
     const facts = createGitHubFacts(world.github);
     const head = await facts.branchHead(shop, pull.headRef);

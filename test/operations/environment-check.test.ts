@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { looksAgainAt } from "../../src/operations/checks-changed.ts";
 import { raiseVersion, wakeEnvironment } from "../../src/operations/environment.ts";
 import { judgePullRequestGates } from "../../src/operations/judge-pull-request-gate.ts";
+import { loseMergeGroup, seeMergeGroup } from "../../src/operations/see-merge-group.ts";
 import { showGatesAgain } from "../../src/operations/show-gates-again.ts";
 import { type Branches, branchesPipeline, openBranches } from "./branches-world.ts";
 import { comeUpAgainst } from "./come-up-against.ts";
@@ -124,6 +125,26 @@ describe("the verdict before the merge", () => {
     expect((await branches.gate(1, "staging"))?.look_at?.getTime()).toBe(until);
     await world.tick(hour + 1_000);
     expect(await branches.openGates(1, "staging")).toEqual({});
+  });
+
+  test("a merge queue's group is told the same from when it asks, as it turns, and nothing once it is gone", async () => {
+    const headSha = await inDevelopment("a");
+    await branches.open(1, { headSha, baseRef: "staging" });
+    const group = { headSha: "9".repeat(40), headRef: `refs/heads/gh-readonly-queue/staging/pr-1-${"8".repeat(40)}` };
+    const told = async () => {
+      const rows = world.db.selectFrom("projection").select(["subject", "wanted"]).orderBy("subject");
+      const all = await rows.where("surface", "=", "github.environment-check").execute();
+      return all.filter(({ subject }) => subject.endsWith(group.headSha)).map(({ wanted }) => `${wanted}`);
+    };
+    await seeMergeGroup(world.bot, repository, group);
+    expect(await told()).toEqual(["1"]);
+    await world.command("U0000ROSA", { kind: "lock", environment: "staging", reason: "counting" });
+    expect(await branches.openGates(1, "staging")).toEqual({ lock: "lock.held" });
+    expect(await told()).toEqual(["2"]);
+    await loseMergeGroup(world.bot, repository, group);
+    await world.command("U0000ROSA", { kind: "unlock", environment: "staging" });
+    expect(await branches.openGates(1, "staging")).toEqual({});
+    expect(await told()).toEqual(["2"]);
   });
 
   test("a lock of whoever opened it holds up everybody else who may merge it", async () => {

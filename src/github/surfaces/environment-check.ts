@@ -1,6 +1,7 @@
 /**
  * `github.environment-check`: the check run `signalbox/<environment>` on the head of a pull request into the
- * environment's branch, one for each head.
+ * environment's branch, one for each head, and on the head of a merge queue's group that stands for it. There nothing is
+ * "in progress", since the queue would wait for it.
  */
 import { optional } from "../../optional.ts";
 import type { Rendering, Surface } from "../../projections/surface.ts";
@@ -25,8 +26,10 @@ export function createEnvironmentCheckSurface(ground: Ground): Surface<Environme
       const about = readEnvironmentCheckSubject(subject);
       const pull = await loadPullRequest(ground, about.repositoryId, about.number);
       const gate = await loadGate(ground, about);
+      if (pull === undefined || gate === undefined || gate.head_sha !== pull.head_sha) return undefined;
+      const queued = about.headSha !== pull.head_sha;
       // An older head keeps what it last said; nobody looks at it any more.
-      if (pull?.head_sha !== about.headSha || gate === undefined || gate.head_sha !== about.headSha) return undefined;
+      if (queued && !(await isInQueue(ground, about))) return undefined;
       if (gate.verdict === null || (await loadRepository(ground, about.repositoryId)) === undefined) return undefined;
       const { verdict, refused, ended, untouched } = gate;
       const said = { environment: gate.name, auto: gate.auto, verdict, refused, ended };
@@ -38,7 +41,7 @@ export function createEnvironmentCheckSurface(ground: Ground): Surface<Environme
           ? "neutral"
           : verdict.outcome === "go"
             ? "success"
-            : verdict.outcome === "stop"
+            : verdict.outcome === "stop" || queued
               ? "failure"
               : undefined;
       return conclusion === undefined
@@ -50,6 +53,18 @@ export function createEnvironmentCheckSurface(ground: Ground): Surface<Environme
     create: (subject, content) => createCheckRun(ground, place(subject, content), subject, content),
     update: (external, content, subject) => updateCheckRun(ground, place(subject, content), subject, external, content),
   };
+}
+
+async function isInQueue({ db }: Ground, { repositoryId, number, headSha }: EnvironmentCheckSubject): Promise<boolean> {
+  const group = await db
+    .selectFrom("merge_group")
+    .select("head_sha")
+    .where("repository_id", "=", repositoryId)
+    .where("pull_request", "=", number)
+    .where("head_sha", "=", headSha)
+    .where("gone_at", "is", null)
+    .executeTakeFirst();
+  return group !== undefined;
 }
 
 /** The verdict with the environment's name; its check is told apart by the service where the repository has several. */
