@@ -37,6 +37,17 @@ export function prose(text: string, most = 2_000): string {
     );
 }
 
+/** GitHub takes 65,535 characters in a check's summary, one more in a description and 125,000 in a release. */
+const longest = 60_000;
+
+/** The paragraphs; where they are too long, whole lines of the first ones and all of `rest`, which is short. */
+export function fitting(paragraphs: readonly string[], rest: readonly string[] = []): string {
+  const whole = [...paragraphs, ...rest].join("\n\n");
+  if (whole.length <= longest) return whole;
+  const cut = whole.slice(0, longest);
+  return [cut.slice(0, cut.lastIndexOf("\n")), "There is more than fits here.", ...rest].join("\n\n");
+}
+
 /** `http` and `https` alone: an address from outside must not run anything. */
 export function webUrl(address: string | undefined): string | undefined {
   if (address === undefined || !URL.canParse(address)) return undefined;

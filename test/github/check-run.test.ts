@@ -273,6 +273,20 @@ describe("a branch that does not require the check", () => {
     expect(warning.test((await runs())[0]?.summary ?? "")).toBe(warned);
   });
 
+  test("more than GitHub takes is cut at a line, and that is said", async () => {
+    const issue = (number: number) => ({
+      ...{ repository: shop.fullName, number, written: `#${number}` },
+      state: "closed" as const,
+    });
+    const closed = Array.from({ length: 1_000 }, (_, at) => issue(at + 1));
+    await show(
+      failing(...closed.map((one) => ({ rule: "closes", code: "closes.not-an-open-issue", issue: one }) as const)),
+    );
+    const [run] = await runs();
+    expect(run?.conclusion).toBe("failure");
+    expect(run?.summary).toMatch(/\n- .*\.\n\nThere is more than fits here\.$/u);
+  });
+
   test("what is ready may be merged, and needs no warning", async () => {
     await guard(false);
     await show(ready);

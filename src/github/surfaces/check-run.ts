@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { External } from "../../projections/surface.ts";
+import { fitting } from "../markdown.ts";
 import { type Ground, loadRepository, reach } from "./ground.ts";
 
 /** A mark on a line of a file, in GitHub's shape. */
@@ -100,7 +101,7 @@ export async function updateCheckRun(
 }
 
 function written({ status, conclusion, title, summary, buttons }: CheckRunContent, marks: readonly Mark[]) {
-  const output = { title, summary, ...(marks.length === 0 ? {} : { annotations: [...marks] }) };
+  const output = { title, summary: fitting([summary]), ...(marks.length === 0 ? {} : { annotations: [...marks] }) };
   const said = { status, output, actions: [...(buttons ?? [])] };
   return conclusion === undefined ? said : { ...said, conclusion };
 }
