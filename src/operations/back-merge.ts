@@ -22,6 +22,8 @@ export type LackingCommits = {
   readonly commits: number;
   readonly authors: readonly string[];
   readonly conflict: boolean;
+  /** GitHub refuses the pull request, and people were told. */
+  readonly refused?: true;
 };
 
 export type BranchPair = { readonly from: string; readonly into: string };
@@ -109,14 +111,20 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
   const mergeable =
     lacking && found?.open === true && pull !== undefined ? await bot.versions.mergeable(repository, pull) : undefined;
   await bot.context.faults.at("back-merge.gathered");
-  const seen = lacking && { ...lacking, conflict: mergeable === false };
-  // One that GitHub refuses has no news to wait for, and one that is opened again tells of itself.
-  const unknownYet =
-    pull === undefined ? surface?.refused === undefined : found?.open === true && mergeable === undefined;
-  const inMs = seen !== undefined && unknownYet ? unknownYetMs : lookAgainMs;
   await bot.db.transaction().execute(async (trx) => {
     const before = await trx.selectFrom("back_merge").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
     if (before === undefined || before.removed_at !== null) return;
+    // Read now, since it may have been made while GitHub was asked.
+    const refused =
+      found?.open === true ? undefined : (await standingSurface(trx, "github.back-merge", `${id}`))?.refused;
+    const seen: LackingCommits | undefined = lacking && {
+      ...lacking,
+      conflict: mergeable === false,
+      ...(refused === undefined ? {} : { refused: true }),
+    };
+    // One that GitHub refuses has no news to wait for.
+    const unknownYet = found?.open === true ? mergeable === undefined : refused === undefined;
+    const inMs = seen !== undefined && unknownYet ? unknownYetMs : lookAgainMs;
     const reopen = seen !== undefined && found?.open === false;
     if (before.look_at?.getTime() !== row.look_at?.getTime()) {
       const read = { lacking: seen ?? null, brought, opening: row.opening + (reopen ? 1 : 0) };
@@ -134,6 +142,9 @@ export async function lookAtBackMerge(bot: Bot, id: number): Promise<void> {
       .execute();
     const lane = `github/${repository.installationId}`;
     await touch(trx, bot.wake, { surface: "github.back-merge", subject: `${id}`, lane });
+    if (seen !== undefined && refused !== undefined && before.lacking?.refused !== true) {
+      await tellRefusal(trx, bot, row, repository, refused);
+    }
     if (seen?.conflict === true && pull !== undefined) await tellConflict(trx, bot, row, repository, seen, pull);
   });
   await bot.context.faults.at("back-merge.kept");
@@ -166,6 +177,19 @@ async function tellConflict(
   const named = { repository: repository.fullName, from: row.source, into: row.target };
   const content = { code: "back-merge-conflict", ...named, number, url, authors } as const;
   await tellServices(trx, bot, repository.id, `back-merge/${row.id}/conflict/${head}`, content);
+}
+
+/** Once until it is made or nothing is lacking any more, which the row knows: a push or a retry tells nothing new. */
+async function tellRefusal(
+  trx: Transaction<Database>,
+  bot: Bot,
+  row: BackMergeRow,
+  repository: RepositoryRef,
+  said: string,
+): Promise<void> {
+  const named = { repository: repository.fullName, from: row.source, into: row.target };
+  const key = `back-merge/${row.id}/refused/${bot.context.clock.now()}`;
+  await tellServices(trx, bot, repository.id, key, { code: "back-merge-refused", ...named, said });
 }
 
 async function lackingOf(bot: Bot, row: BackMergeRow, repository: RepositoryRef, brought: Brought | null) {

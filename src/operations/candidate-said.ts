@@ -67,6 +67,14 @@ export type VersionNote =
       readonly url: string;
     } & Named)
   | {
+      readonly code: "back-merge-refused";
+      readonly repository: string;
+      readonly from: string;
+      readonly into: string;
+      /** GitHub's own words. */
+      readonly said: string;
+    }
+  | {
       readonly code: "back-merge-conflict";
       readonly repository: string;
       readonly from: string;

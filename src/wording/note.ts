@@ -72,6 +72,7 @@ export function wordNote(note: NoteContent): string {
     case "version-done":
     case "version-stopped":
     case "version-asks-to-merge":
+    case "back-merge-refused":
     case "back-merge-conflict":
       return wordVersionNote(note);
     case "live":

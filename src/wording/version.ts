@@ -120,6 +120,10 @@ export function wordVersionNote(note: VersionNote): string {
     }
     case "version-asks-to-merge":
       return `${note.base} of ${note.service} takes no direct commit. ${note.tag} goes on when pull request #${note.number} is merged: ${note.url}`;
+    case "back-merge-refused": {
+      const refused = sentenceForRefused({ code: "refused", what: "pull-request", name: note.from, said: note.said });
+      return `${note.from} is not being brought back into ${note.into} of ${note.repository}. ${refused} If the App lacks the permission to write pull requests, whoever owns the account grants it in the App's settings. Until then open one from ${note.from} into ${note.into} yourself; I go on trying, and take one that is open for mine.`;
+    }
     case "back-merge-conflict":
       return `${note.from} cannot be brought back into ${note.into} of ${note.repository}: pull request #${note.number} has conflicts. ${whoKnows(note.authors)} how the two go together: ${note.url}`;
   }

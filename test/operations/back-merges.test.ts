@@ -102,6 +102,54 @@ test("what only the release branch has is brought back, kept open, and its confl
   expect(await rows()).toMatchObject([{ lacking: null }]);
 });
 
+test.each([
+  ["the first pull request", null, undefined],
+  ["the pull request after one that was closed", JSON.stringify({ number: 5, ours: 1 }), "closed" as const],
+])("that GitHub refuses %s is told once, and anew when it is refused another time", async (_which, external, state) => {
+  await open();
+  change("9", "release", "rosa");
+  await versionNews(world.bot, repository, ["release"]);
+  const ofPull = world.db.updateTable("projection").where("surface", "=", "github.back-merge");
+  const pull = (now: "open" | "closed") =>
+    world.github.pulls.set(5, {
+      ...{ number: 5, title: "", body: "", author: "signalbox[bot]", draft: false, state: now, fromFork: false },
+      ...{ headSha: "", headRef: "release", baseRef: "main", assignees: [], requestedReviewers: [] },
+      ...{ createdAt: 0, updatedAt: 0 },
+    });
+  if (state !== undefined) pull(state);
+  await ofPull.set({ external }).execute();
+  const said = "GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration";
+  const told = async () => (await world.said()).filter(({ code }) => code === "back-merge-refused");
+  await versionNews(world.bot, repository, ["release"]);
+  await ofPull.set({ refused: 2, error: said }).execute();
+  await world.tick(15_000);
+  expect(await told()).toEqual([]);
+  // Soon, and not only when an hour is over.
+  await ofPull.set({ refused: 3 }).execute();
+  await world.tick(15_000);
+  const refusal = { code: "back-merge-refused", repository: "acme/shop", from: "release", into: "main", said };
+  expect(await told()).toEqual([refusal]);
+  change("a", "release", "rosa");
+  await versionNews(world.bot, repository, ["release"]);
+  await world.tick(3_700_000);
+  expect(await told()).toHaveLength(1);
+
+  pull("open");
+  await ofPull.set({ external: JSON.stringify({ number: 5, ours: 1 }), refused: 0, error: null }).execute();
+  await versionNews(world.bot, repository, ["release"]);
+  pull("closed");
+  await ofPull.set({ refused: 3, error: said }).execute();
+  // Read before the pull request was made, and so over.
+  world.faults.arm("back-merge.gathered", async () => {
+    await ofPull.set({ refused: 0 }).execute();
+  });
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await told()).toHaveLength(1);
+  await ofPull.set({ refused: 3 }).execute();
+  await versionNews(world.bot, repository, ["release"]);
+  expect(await told()).toEqual([refusal, refusal]);
+});
+
 /** The fix in `src/9.py` on release, and the pull request that brings it back, squashed into main. */
 async function squashedBack(): Promise<string> {
   const fix = change("9", "release", "rosa");

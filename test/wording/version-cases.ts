@@ -114,6 +114,15 @@ export const versionNotes: Cases<VersionNote> = {
       "main of shop takes no direct commit. v1.4.0-rc.1 goes on when pull request #7 is merged: https://github.example/acme/shop/pull/7",
     ],
   ],
+  "back-merge-refused": [
+    [
+      {
+        ...{ repository: "acme/shop", from: "release", into: "main" },
+        said: "GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration",
+      },
+      "release is not being brought back into main of acme/shop. GitHub refused the pull request from release: “GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration”. If the App lacks the permission to write pull requests, whoever owns the account grants it in the App's settings. Until then open one from release into main yourself; I go on trying, and take one that is open for mine.",
+    ],
+  ],
   "back-merge-conflict": [
     [
       {
