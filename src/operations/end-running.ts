@@ -18,7 +18,7 @@ import { noteFailure } from "./on-failure.ts";
 import { actorOf, type Outcome } from "./outcome.ts";
 import type { ServiceRef } from "./place.ts";
 import { releaseAfter } from "./releases.ts";
-import { say, touchDeployment } from "./tell.ts";
+import { say, touchDeployment, touchUncertain } from "./tell.ts";
 
 export type End = {
   readonly status: "success" | "failure" | "error" | "cancelled";
@@ -117,22 +117,9 @@ export async function finish(
       deployment: row.id,
     });
   }
-  if (status === "success") await touchMended(trx, bot, service, environment, ended);
+  if (status === "success" || row.changing_since !== null) await touchUncertain(trx, bot, service, environment, ended);
   await wakeEnvironment(trx, bot.wake, environment.id);
   return ended;
-}
-
-/** What had left the environment uncertain no longer offers to be taken back. */
-async function touchMended(
-  trx: Transaction<Database>,
-  bot: Bot,
-  service: ServiceRef,
-  { uncertain_deployment_id: mended }: EnvironmentRow,
-  by: DeploymentRow,
-): Promise<void> {
-  if (mended === null || mended === by.id) return;
-  const row = await trx.selectFrom("deployment").selectAll().where("id", "=", mended).executeTakeFirst();
-  if (row !== undefined) await touchDeployment(trx, bot, service, row);
 }
 
 /** A success ends the hold that it passed at its start; one that had started before the hold never met it. */

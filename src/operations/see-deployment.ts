@@ -19,7 +19,7 @@ import { type Place, policyInForce } from "./place.ts";
 import type { FoundRevision, RepositoryRef } from "./ports.ts";
 import type { Ships } from "./ships.ts";
 import { shipsSinceLive } from "./ships-between.ts";
-import { say } from "./tell.ts";
+import { say, touchFailureBefore, touchUncertain } from "./tell.ts";
 
 export type ExternalEnd = {
   readonly repository: RepositoryRef;
@@ -165,6 +165,8 @@ async function store(
   await endOutdatedRollbacks(trx, bot, place.service, row);
   await noteWhatIsLive(trx, bot, place.service, live, row, end.at);
   await raiseVersion(trx, environment.id);
+  await touchFailureBefore(trx, bot, place.service, row);
+  if (!brokeSince) await touchUncertain(trx, bot, place.service, environment, row);
   await tell(trx, bot, place, row, end);
 }
 

@@ -20,7 +20,7 @@ import { noteWhatIsLive } from "./news.ts";
 import { type Place, policyInForce } from "./place.ts";
 import type { ReplyContent } from "./said.ts";
 import { shipsSinceLive } from "./ships-between.ts";
-import { say, touchDeployment, wasSaid } from "./tell.ts";
+import { say, touchDeployment, touchFailureBefore, touchUncertain, wasSaid } from "./tell.ts";
 
 export async function resolve(
   bot: Bot,
@@ -132,6 +132,8 @@ export async function adopt(bot: Bot, place: Place, asker: Asker, revision: stri
       detail: { sha: found.sha, policyRenewed: isAdmin },
     });
     await touchDeployment(trx, bot, place.service, row);
+    await touchFailureBefore(trx, bot, place.service, row);
+    await touchUncertain(trx, bot, place.service, environment, row);
     await wakeEnvironment(trx, bot.wake, environment.id);
     return { code: "adopted", ...adopted, deployment: row.id };
   });

@@ -1,7 +1,7 @@
 /** Marks what people see of a deployment as needing a look, and adds what is said once. Writes no far side itself. */
 import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import { keyOf, type Marked, marking, type Touched, these, touch } from "../projections/touch.ts";
-import type { Database, DeploymentRow } from "../store/schema.ts";
+import type { Database, DeploymentRow, EnvironmentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { homesFollowing } from "./follow-homes.ts";
 import type { ServiceRef } from "./place.ts";
@@ -58,7 +58,7 @@ export async function touchDeployment(
   await bot.wake.project(trx, woken.rows.map(keyOf));
 }
 
-/** What failed just before this one no longer offers to be tried again. */
+/** What failed last before this one no longer offers to be tried again; what never started in between hid nothing. */
 export async function touchFailureBefore(
   trx: Transaction<Database>,
   bot: Bot,
@@ -70,10 +70,24 @@ export async function touchFailureBefore(
     .selectAll()
     .where("environment_id", "=", environment_id)
     .where("id", "<", id)
+    .where((eb) => eb.or([eb("started_at", "is not", null), eb("status", "=", "success")]))
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
   if (before?.status === "failure" || before?.status === "error") await touchDeployment(trx, bot, service, before);
+}
+
+/** What had left the environment uncertain no longer offers to be taken back: `by` has mended it, or is it now. */
+export async function touchUncertain(
+  trx: Transaction<Database>,
+  bot: Bot,
+  service: ServiceRef,
+  { uncertain_deployment_id: before }: Pick<EnvironmentRow, "uncertain_deployment_id">,
+  by: Pick<DeploymentRow, "id">,
+): Promise<void> {
+  if (before === null || before === by.id) return;
+  const row = await trx.selectFrom("deployment").selectAll().where("id", "=", before).executeTakeFirst();
+  if (row !== undefined) await touchDeployment(trx, bot, service, row);
 }
 
 /** Whether a note of this key was said: the trace by which a command that is delivered again is known. */

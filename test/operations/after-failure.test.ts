@@ -1,8 +1,9 @@
 /** What the buttons of a failed deployment do: each asks for the rights, and is handled once. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadDeploymentView } from "../../src/operations/load-view.ts";
+import { seeDeployment } from "../../src/operations/see-deployment.ts";
 import { ask, deploymentsOf, slowly, statusOf, toProduction } from "./steps.ts";
-import { openWorld, push, shopPipeline, type World } from "./world.ts";
+import { openWorld, push, repository, sha, shopPipeline, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -78,6 +79,50 @@ test("what failed last is tried again by its button, once", async () => {
   expect(await world.click("U0000ALICE", "retry", first)).toMatchObject({ code: "requested" });
   expect((await deploymentsOf(world, "production")).filter(({ retry_of }) => retry_of === first)).toHaveLength(1);
   expect(await world.click("U0000ROSA", "retry", first)).toMatchObject({ code: "not-latest" });
+});
+
+test.each([
+  [
+    "is adopted",
+    () => world.command("U0000ROSA", { kind: "adopt", environment: "production", revision: "d".repeat(40) }),
+  ],
+  [
+    "went live by another way",
+    () => {
+      const end = { repository, deployment: 9, environment: "production", sha: sha("d"), by: "bob" } as const;
+      return seeDeployment(world.bot, { ...end, state: "success", at: world.clock.now() + 1_000 });
+    },
+  ],
+])("what had failed loses its buttons when another %s", async (_how, goLive) => {
+  fails("deploy");
+  const uncertain = await toProduction(world, "b");
+  fails("test");
+  const latest = await toProduction(world, "c");
+  await push(world, "d");
+  // One that never started in between changes nothing about either.
+  await world.command("U0000ALICE", { kind: "cancel", deployment: await ask(world, "production") });
+  const shown = async () => {
+    const view = await Promise.all([uncertain, latest].map((id) => loadDeploymentView(world.db, id)));
+    return { leftUncertain: view[0]?.leftUncertain, canRetry: view[1]?.canRetry };
+  };
+  expect(await shown()).toEqual({ leftUncertain: true, canRetry: true });
+  const wanted = [await wantedOf(uncertain), await wantedOf(latest)] as const;
+
+  await goLive();
+  expect(await shown()).toEqual({ leftUncertain: false, canRetry: false });
+  expect(await wantedOf(uncertain)).toBeGreaterThan(wanted[0]);
+  expect(await wantedOf(latest)).toBeGreaterThan(wanted[1]);
+});
+
+test("what had failed is no longer to be taken back once that is another's, which failed after it", async () => {
+  fails("deploy");
+  const first = await toProduction(world, "b");
+  await push(world, "c");
+  const second = await ask(world, "production");
+  const wanted = await wantedOf(first);
+  await world.react("U0000ROSA", second);
+  expect(await world.environment("production")).toMatchObject({ uncertain_deployment_id: second });
+  expect(await wantedOf(first)).toBeGreaterThan(wanted);
 });
 
 /** How often the deployment's message was to be looked at. */
