@@ -30,6 +30,7 @@ export function readPrivateKey(value: string): ReadKey {
   if (!pem.includes("-----BEGIN")) return { kind: "bad", found: "text that is neither PEM nor the base64 of PEM" };
   if (pem.includes("ENCRYPTED")) return { kind: "bad", found: "a private key that needs a passphrase" };
   if (pem.includes("PUBLIC KEY")) return { kind: "bad", found: "a public key" };
+  if (/^(["'`])-.*\1$/su.test(pem)) return { kind: "bad", found: "PEM in quotes that are part of the value" };
   const key = open(pem);
   if (key === undefined) return { kind: "bad", found: "PEM that holds no readable private key; it may be cut short" };
   const type = key.asymmetricKeyType ?? "unknown";

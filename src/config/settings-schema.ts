@@ -25,9 +25,18 @@ function required(expected: string) {
   return z.string(expected);
 }
 
-/** A line break that came along with a secret makes every signature wrong, which is hard to find later. */
+/** A shell takes them off; docker's `--env-file` and a manifest keep them. */
+function isUnquoted(value: string): boolean {
+  return !/^\s*(["'`]).*\1\s*$/su.test(value);
+}
+
+/** A line break or quotes that came along with a secret make every signature wrong, which is hard to find later. */
 function secret(expected: string, form: RegExp) {
-  return required(expected).regex(form, expected);
+  return required(expected).refine(isUnquoted, withoutQuotes(expected)).regex(form, expected);
+}
+
+function withoutQuotes(expected: string): string {
+  return `${expected}; without the quotes around it, which are part of the value`;
 }
 
 /** The driver decodes each part when it connects, and would break there on a lone `%`. */
@@ -64,7 +73,11 @@ export const generalSchema = z.object({
     .default(3000),
   PUBLIC_URL: webAddress("https://signalbox.example.com").optional(),
   LOG_LEVEL: z.enum(levels, `one of ${levels.join(", ")}`).default("info"),
-  DATABASE_URL: z.string().refine(isPostgresAddress, databaseExpected).optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(isUnquoted, withoutQuotes(databaseExpected))
+    .refine(isPostgresAddress, databaseExpected)
+    .optional(),
   DATA_DIR: z.string().default(".data"),
   OPERATOR_FILE: z.string().optional(),
 });
@@ -82,20 +95,11 @@ export const connectionSchema = z.object({
   ),
   GITHUB_API_URL: webAddress("https://api.github.com").default("https://api.github.com"),
   GITHUB_URL: webAddress("https://github.com").default("https://github.com"),
-  GITHUB_CLIENT_ID: z.string().regex(/^\S+$/u, "the App's client ID, without white space").optional(),
-  GITHUB_CLIENT_SECRET: z
-    .string()
-    .regex(/^\S{8,}$/u, "the App's client secret, without white space")
-    .optional(),
+  GITHUB_CLIENT_ID: secret("the App's client ID, without white space", /^\S+$/u).optional(),
+  GITHUB_CLIENT_SECRET: secret("the App's client secret, without white space", /^\S{8,}$/u).optional(),
   SLACK_BOT_TOKEN: secret("the Slack app's bot token, which begins with xoxb-", /^xoxb-\S+$/u),
-  SLACK_SIGNING_SECRET: z
-    .string()
-    .regex(/^\S{8,}$/u, "the Slack app's signing secret, without white space")
-    .optional(),
-  SLACK_APP_TOKEN: z
-    .string()
-    .regex(/^xapp-\S+$/u, "a Slack app-level token, which begins with xapp-")
-    .optional(),
+  SLACK_SIGNING_SECRET: secret("the Slack app's signing secret, without white space", /^\S{8,}$/u).optional(),
+  SLACK_APP_TOKEN: secret("a Slack app-level token, which begins with xapp-", /^xapp-\S+$/u).optional(),
   SLACK_API_URL: webAddress("https://slack.com/api/")
     .transform((value) => `${value}/`)
     .default("https://slack.com/api/"),

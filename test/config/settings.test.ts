@@ -183,6 +183,7 @@ describe("mistakes", () => {
     ],
     ["words for a key", { PRIVATE_KEY: "hunter2" }, "PRIVATE_KEY", /neither PEM/u, /RSA/u],
     ["a key cut short", { PRIVATE_KEY: rsaPem.slice(0, 300) }, "PRIVATE_KEY", /cut short/u, /RSA/u],
+    ["a key in quotes", { PRIVATE_KEY: `"${rsaPem}"` }, "PRIVATE_KEY", /PEM in quotes/u, /RSA/u],
     ["an elliptic key", { PRIVATE_KEY: otherKeys.elliptic }, "PRIVATE_KEY", /type ec$/u, /RSA/u],
     ["a small key", { PRIVATE_KEY: otherKeys.small }, "PRIVATE_KEY", /1024 bits/u, /RSA/u],
     ["a public key", { PRIVATE_KEY: otherKeys.public }, "PRIVATE_KEY", /public key/u, /RSA/u],
@@ -232,6 +233,16 @@ describe("mistakes", () => {
       found: expect.stringMatching(found),
       expected: expect.stringMatching(expected),
     });
+  });
+
+  it.each(['"', "'"])("are the quotes %s that came along with a secret, which is not shown", async (quote) => {
+    const names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "WEBHOOK_SECRET", "DATABASE_URL"];
+    names.push("GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET");
+    const quoted = Object.fromEntries(names.map((name) => [name, `${quote}hunter2-${name}${quote}`]));
+    const mistakes = await mistakesFor({ ...complete, ...quoted, GITHUB_CLIENT_ID: `${quote}Iv1.abc${quote}` });
+    expect(mistakes.map(({ name }) => name).sort()).toEqual(names.sort());
+    for (const { expected } of mistakes) expect(expected).toMatch(/without the quotes around it/u);
+    expect(describeMistakes(mistakes)).not.toMatch(/hunter2/u);
   });
 
   it("are listed all together, in words, without any secret", async () => {
