@@ -3,10 +3,10 @@
  * for a message that is not known yet; an approval stands while any approving reaction of its person remains.
  * Whether it counts is the policy's decision, taken anew until the start.
  */
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { z } from "zod";
 import type { Instant } from "../policy/model.ts";
-import type { Database } from "../store/schema.ts";
+import type { ApprovalTable, Database } from "../store/schema.ts";
 import { answer, type Given } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 
@@ -104,6 +104,31 @@ export function messageOf(subject: string, external: unknown): Message | undefin
   const [deployment, ask] = subject.split("/").map(Number);
   if (!place.success || deployment === undefined || ask === undefined) return undefined;
   return { deployment, ask, ...place.data };
+}
+
+/** The people who changed a reaction to this message after their answer was read: what they mean now is to be asked. */
+export async function changedSince(
+  db: Kysely<Database>,
+  subject: string,
+  answers: readonly Pick<Selectable<ApprovalTable>, "slack_user" | "acted_at">[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom("projection")
+    .innerJoin("reaction", (on) =>
+      on
+        .on(sql<boolean>`projection.external->>'team' = reaction.team`)
+        .on(sql<boolean>`projection.external->>'channel' = reaction.channel`)
+        .on(sql<boolean>`projection.external->>'ts' = reaction.ts`),
+    )
+    .where("projection.key", "=", `slack.message/${subject}`)
+    .select(["reaction.slack_user", "reaction.changed_ts"])
+    .execute();
+  const changed = answers.flatMap(({ slack_user, acted_at }) =>
+    rows.some((row) => row.slack_user === slack_user && instantOf(row.changed_ts) > acted_at.getTime())
+      ? [slack_user ?? ""]
+      : [],
+  );
+  return new Set(changed);
 }
 
 /** Whoever stored a reaction folds all of that person's after it: the last to come under the lock has read every one. */

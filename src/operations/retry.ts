@@ -11,6 +11,7 @@ import type { Database, DeploymentRow } from "../store/schema.ts";
 import { type Asker, refusal } from "./asker.ts";
 import type { Bot } from "./bot.ts";
 import { askedBy, askFor } from "./deploy.ts";
+import { changedSince } from "./note-reaction.ts";
 import { type Place, placeFor } from "./place.ts";
 import { loadTried, planRetry, type RetryPlan } from "./retry-stages.ts";
 import { dismissedFor } from "./reviews.ts";
@@ -128,9 +129,15 @@ export async function carryAnswers(
     .where("ask", "=", before.ask)
     .where("answer", "=", "approve")
     .execute();
-  // Taken back on GitHub since, it was given to what had begun by then, and to nothing that begins now.
-  const dismissed = answers.some(({ via }) => via === "review") ? await dismissedFor(trx, row) : [];
-  const standing = answers.filter(({ via, login }) => via !== "review" || !hasLogin(dismissed, login));
+  // Taken back since, it was given to what had begun by then, and to nothing that begins now.
+  const by = (face: (typeof answers)[number]["via"]) => answers.filter(({ via }) => via === face);
+  const dismissed = by("review").length > 0 ? await dismissedFor(trx, row) : [];
+  const reactions = by("reaction");
+  const changed =
+    reactions.length > 0 ? await changedSince(trx, `${before.id}/${before.ask}`, reactions) : new Set<string>();
+  const standing = answers.filter(({ via, login, slack_user }) =>
+    via === "review" ? !hasLogin(dismissed, login) : via !== "reaction" || !changed.has(slack_user ?? ""),
+  );
   if (standing.length === 0) return row;
   await trx
     .insertInto("approval")

@@ -276,3 +276,16 @@ test("whatever order Slack tells in, and however often, what stands is what was 
   );
   await world.settle();
 });
+
+test.each([
+  ["stands goes over to a retry", true, "failure"],
+  ["is taken back once it has begun does not go over to a retry", false, "waiting"],
+] as const)("a yes that %s", async (_, present, status) => {
+  world.deployer.script = () => ({ state: "failure", proven: true, message: "it broke" });
+  await world.react("U0000ROSA", waiting);
+  expect(await statusOf(world, waiting)).toBe("failure");
+  if (!present) await world.react("U0000ROSA", waiting, "white_check_mark", false);
+  const again = await world.command("U0000ALICE", { kind: "retry", deployment: waiting });
+  if (!("deployment" in again)) throw new Error(again.code);
+  expect(await statusOf(world, again.deployment)).toBe(status);
+});
