@@ -45,7 +45,7 @@ describe.skipIf(program === undefined)("a real Prometheus", () => {
   });
 
   test("one that stays outside them has failed", async () => {
-    expect(await verify("sum(errors)", { below: 5 }, 300)).toMatchObject({
+    expect(await verify("sum(errors)", { below: 5 }, 1_000)).toMatchObject({
       state: "failure",
       message: "is 43, not less than 5, and its time is over",
     });
@@ -56,7 +56,7 @@ describe.skipIf(program === undefined)("a real Prometheus", () => {
     ["NaN", "sum(errors) * 0 / 0", "the query gives NaN, which is no number"],
     ["several series", "errors", "the query gives 2 series, and has to give one number"],
   ])("%s cannot be told", async (_name, query, says) => {
-    expect(await verify(query, { below: 100 }, 300)).toMatchObject({
+    expect(await verify(query, { below: 100 }, 1_000)).toMatchObject({
       state: "error",
       message: `${says}, until its deadline`,
     });
