@@ -23,13 +23,18 @@ export type PromotionReply =
 /** A release on GitHub of what a deployment brings. */
 export type ReleaseNote = { readonly code: "release-stands"; readonly tag: string; readonly url: string };
 
-export type PromotionNote = {
-  readonly code: "promotion-opened";
-  readonly service: string;
-  readonly environment: string;
-  readonly before: string;
-  readonly number: number;
-  readonly url: string;
+export type PromotionNote =
+  | ({ readonly code: "promotion-opened"; readonly number: number; readonly url: string } & NotedPromotion)
+  /** Not opened, or, where it has a number, not brought up to date. */
+  | ({
+      readonly code: "promotion-refused";
+      readonly branch: string;
+      readonly base: string;
+      /** GitHub's own words. */
+      readonly said: string;
+    } & NotedPromotion);
+
+type NotedPromotion = Promotion & {
   /** Absent where a schedule asked. */
   readonly by?: string;
 };

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from "kysely";
 import { optional } from "../optional.ts";
 import type { Sha } from "../policy/model.ts";
+import { standingSurface } from "../projections/standing.ts";
 import type { PromotionRow } from "../store/promotion-table.ts";
 import type { Database } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
@@ -113,19 +114,43 @@ export async function promotedBy(
 
 /** Says where it is, once GitHub has it. One that another took the place of is closed, or was never opened. */
 export async function tellPromotion(bot: Bot, subject: string): Promise<void> {
+  const found = await toTell(bot, subject);
+  if (found === undefined || found.number === undefined) return;
+  const { number, url } = found;
+  const content = { code: "promotion-opened", ...found.noted, number, url } as const;
+  const note = { key: `promotion-opened/${subject}`, content, service: found.service };
+  await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: found.row.channel }));
+}
+
+/** Says once for each revision that GitHub refuses the pull request, or to bring it up to date, which the surface tries on. */
+export async function tellRefusedPromotion(bot: Bot, subject: string): Promise<void> {
+  const said = (await standingSurface(bot.db, "github.promotion", subject))?.refused;
+  const found = said === undefined ? undefined : await toTell(bot, subject);
+  if (said === undefined || found === undefined) return;
+  const { number, url, row } = found;
+  const content = {
+    ...({ code: "promotion-refused", ...found.noted, branch: row.branch, base: row.base, said } as const),
+    ...(number === undefined ? {} : { number, url }),
+  };
+  const note = { key: `promotion-refused/${subject}/${row.sha}`, content, service: found.service };
+  await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: row.channel }));
+}
+
+async function toTell(bot: Bot, subject: string) {
   const found = await promotions(bot.db)
     .innerJoin("repository", "repository.id", "service.repository_id")
     .where("promotion.id", "=", Number(subject))
+    .where("promotion.replaced_by", "is", null)
     .select(["environment.name as environment", "service.name as service", "service.id as service_id"])
     .select("repository.full_name")
     .executeTakeFirst();
-  if (found === undefined || found.number === null || found.replaced_by !== null) return;
-  const { service, environment, before, number, full_name: name, requested_by: by } = found;
-  const content = {
-    ...({ code: "promotion-opened", service, environment, before, number } as const),
+  if (found === undefined) return undefined;
+  const { service, environment, before, number, full_name: name, requested_by: by, service_id: id } = found;
+  return {
+    row: found,
+    service: id,
+    noted: { service, environment, before, ...optional("by", by) },
+    ...optional("number", number),
     url: `${bot.githubUrl}/${name}/pull/${number}`,
-    ...optional("by", by),
   };
-  const note = { key: `promotion-opened/${subject}`, content, service: found.service_id };
-  await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: found.channel }));
 }

@@ -37,6 +37,8 @@ export type ProjectionOptions = {
   readonly onCreated?: (surface: string, subject: string) => Promise<void>;
   /** Called once it is true to the state, also where nothing was written: whoever wrote it may have been killed before this. */
   readonly onShown?: (surface: string, subject: string) => Promise<void>;
+  /** Called after each time that the far side said no, once that is written down. Where it fails, the next no calls it again. */
+  readonly onRefused?: (surface: string, subject: string) => Promise<void>;
   readonly onWritten?: (surface: string, result: "created" | "updated" | "unchanged" | "failed") => void;
 };
 
@@ -145,6 +147,11 @@ export function createProjections(options: ProjectionOptions): Projections {
       error: error instanceof Error ? error.message : String(error),
       look_at: new Date(context.clock.now() + inMs),
     });
+    if (error instanceof Refusal) {
+      await options
+        .onRefused?.(row.surface, row.subject)
+        .catch((err) => log.warn({ err, key: row.key }, "that a surface is refused could not be told"));
+    }
     return { inMs, keepsOrder: holdsOthers({ refused, attempts }) };
   }
 

@@ -9,7 +9,7 @@ import { loadDeploymentView } from "../operations/load-view.ts";
 import { foldReactionsOf } from "../operations/note-reaction.ts";
 import { tellIfNotOpened } from "../operations/prepare.ts";
 import { promoteWhatMissed } from "../operations/promotion.ts";
-import { tellPromotion } from "../operations/promotions.ts";
+import { tellPromotion, tellRefusedPromotion } from "../operations/promotions.ts";
 import { tellRelease } from "../operations/releases.ts";
 import { wakeVersion } from "../operations/version-news.ts";
 import { createProjections, type Projections } from "../projections/engine.ts";
@@ -59,6 +59,9 @@ export function createShown(
     },
     onShown: async (surface, subject) => {
       if (surface === "github.promotion") await promoteWhatMissed(bot, subject);
+    },
+    onRefused: async (surface, subject) => {
+      if (surface === "github.promotion") await tellRefusedPromotion(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),

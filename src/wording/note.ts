@@ -160,6 +160,7 @@ export function wordNote(note: NoteContent): string {
     case "demo-limit":
       return wordDemoNote(note);
     case "promotion-opened":
+    case "promotion-refused":
       return wordPromotionNote(note);
     case "workflow-problems":
       return wordWorkflowNote(note);

@@ -1,5 +1,6 @@
 /** Promotions by pull request → sentences. */
 import type { PromotionNote, PromotionReply } from "../operations/promotion-said.ts";
+import { sentenceForRefused } from "./version.ts";
 
 export function wordPromotionReply(reply: PromotionReply): string {
   const { service, environment, before } = reply;
@@ -24,7 +25,18 @@ export function wordPromotionReply(reply: PromotionReply): string {
   }
 }
 
-export function wordPromotionNote({ service, environment, before, number, url, by }: PromotionNote): string {
-  const asked = by === undefined ? "as its schedule asks" : `as ${by} asked`;
-  return `Pull request #${number} promotes what is live in ${before} to ${service} ${environment}, ${asked}. Its merge deploys. ${url}`;
+export function wordPromotionNote(note: PromotionNote): string {
+  const { service, environment, before, number } = note;
+  const asked = note.by === undefined ? "as its schedule asks" : `as ${note.by} asked`;
+  if (note.code === "promotion-opened") {
+    return `Pull request #${number} promotes what is live in ${before} to ${service} ${environment}, ${asked}. Its merge deploys. ${note.url}`;
+  }
+  const { branch, base } = note;
+  const refused = sentenceForRefused({ code: "refused", what: "pull-request", name: branch, said: note.said });
+  const mend =
+    "If the App lacks the permission to write contents or pull requests, whoever owns the account grants it in the App's settings; if a ruleset stops it, let the App through there.";
+  if (number === undefined) {
+    return `What is live in ${before} is not being promoted to ${service} ${environment}, ${asked}. ${refused} ${mend} Until then open one from ${branch} into ${base} yourself; I go on trying, and take one that is open for mine.`;
+  }
+  return `Pull request #${number} into ${service} ${environment} is not being brought up to what is live in ${before}, ${asked}. ${refused} ${mend} I go on trying. ${note.url}`;
 }

@@ -94,7 +94,7 @@ function sentenceForStepProblem(problem: StepProblem, tag: string): string {
   }
 }
 
-function sentenceForRefused({ what, name, said }: Extract<StepProblem, { code: "refused" }>): string {
+export function sentenceForRefused({ what, name, said }: Extract<StepProblem, { code: "refused" }>): string {
   switch (what) {
     case "pull-request":
       return `GitHub refused the pull request from ${name}: ${quoted(said)}.`;

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { afterEach, describe, expect, test } from "vitest";
 import { promoteWhatMissed } from "../../src/operations/promotion.ts";
-import { tellPromotion } from "../../src/operations/promotions.ts";
+import { tellPromotion, tellRefusedPromotion } from "../../src/operations/promotions.ts";
 import { type Branches, openBranches } from "./branches-world.ts";
 import { tellPush, type World } from "./world.ts";
 
@@ -207,6 +207,34 @@ describe("promoting into an environment with a branch", () => {
     await opened(8);
     await tellPromotion(world.bot, "2");
     expect((await world.said()).at(-1)).toMatchObject({ code: "promotion-opened", number: 8, by: "alice" });
+  });
+
+  test("that GitHub refuses it is told once for each revision, also while it stands, and not of one that was replaced", async () => {
+    await open();
+    await inDevelopment("a");
+    await promote();
+    const said = "GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration";
+    const refusedTimes = async (times: number) => {
+      const row = world.db.updateTable("projection").set({ refused: times, error: said });
+      await row.where("key", "=", "github.promotion/1").execute();
+      await tellRefusedPromotion(world.bot, "1");
+      return (await world.said()).filter(({ code }) => code === "promotion-refused");
+    };
+    expect(await refusedTimes(2)).toEqual([]);
+    const where = { code: "promotion-refused", service: "shop", environment: "staging", before: "development" };
+    const first = { ...where, branch: "signalbox/staging-1-aaaaaaa", base: "staging", said, by: "alice" };
+    expect(await refusedTimes(3)).toEqual([first]);
+    expect(await refusedTimes(4)).toHaveLength(1);
+    await opened(7);
+    await inDevelopment("b");
+    await promote();
+    const url = "https://github.example/acme/shop/pull/7";
+    expect(await refusedTimes(3)).toEqual([first, { ...first, number: 7, url }]);
+    // What is promoted next takes its place.
+    await world.command("U0000ALICE", { kind: "rollback", environment: "development" });
+    await promote();
+    expect((await rows())[0]?.replaced_by).toBe(2);
+    expect(await refusedTimes(3)).toHaveLength(2);
   });
 
   test("gives way to a new one when what is live before was taken back", async () => {

@@ -163,6 +163,25 @@ describe("killed at", () => {
     expect(side.writes).toEqual(["create 1/1: hello", "update 1: more"]);
   });
 
+  test("what follows a refusal comes once that is written down, and again with the next", async () => {
+    const side = await openWith();
+    const told: number[] = [];
+    const engine = side.engine({
+      onRefused: async (_surface, subject) => {
+        told.push((await side.row(subject)).refused);
+        throw new Error("nobody answers");
+      },
+    });
+    await side.set("1/1", "hello");
+    for (const refusal of [new OutsideError("it does not answer"), new Refusal("no"), new Refusal("no")]) {
+      side.far.refusal = refusal;
+      await side.db.updateTable("projection").set({ look_at: null }).execute();
+      await engine.project(side.key("1/1"));
+    }
+    await engine.stop();
+    expect(told).toEqual([1, 2]);
+  });
+
   test("what is said once is found and not said again", async () => {
     const side = await openWith("slack.note", {});
     await side.set("7", "said");

@@ -41,6 +41,10 @@ export const promotionReplies = {
 } as const;
 
 const scheduled = { service: "shop", environment: "staging", before: "development" } as const;
+const refusal = {
+  ...{ branch: "signalbox/staging-1-abc", base: "staging" },
+  said: "GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration",
+} as const;
 const at = Date.UTC(2026, 10, 24, 8);
 
 export const promotionNotes = {
@@ -104,6 +108,16 @@ export const promotionNotes = {
     [
       standing,
       "Pull request #12 promotes what is live in development to shop staging, as its schedule asks. Its merge deploys. https://github.example/acme/shop/pull/12",
+    ],
+  ],
+  "promotion-refused": [
+    [
+      { ...place, ...refusal, by: "alice" },
+      "What is live in development is not being promoted to shop staging, as alice asked. GitHub refused the pull request from signalbox/staging-1-abc: “GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration”. If the App lacks the permission to write contents or pull requests, whoever owns the account grants it in the App's settings; if a ruleset stops it, let the App through there. Until then open one from signalbox/staging-1-abc into staging yourself; I go on trying, and take one that is open for mine.",
+    ],
+    [
+      { ...standing, ...refusal },
+      "Pull request #12 into shop staging is not being brought up to what is live in development, as its schedule asks. GitHub refused the pull request from signalbox/staging-1-abc: “GitHub answered 403 to POST /repos/acme/shop/pulls: Resource not accessible by integration”. If the App lacks the permission to write contents or pull requests, whoever owns the account grants it in the App's settings; if a ruleset stops it, let the App through there. I go on trying. https://github.example/acme/shop/pull/12",
     ],
   ],
 } as const;
