@@ -1,10 +1,11 @@
 /**
  * Releases on GitHub, for what is deployed by an environment's `release`, and for versions that were finished: marked as
- * wanted here, made by the surface `github.release`, and told once they stand.
+ * wanted here, made by the surface `github.release`, and told once they stand, or are refused.
  */
 import type { Kysely, Transaction } from "kysely";
 import * as z from "zod";
 import type { Wake } from "../jobs/wake.ts";
+import { optional } from "../optional.ts";
 import { standingSurface } from "../projections/standing.ts";
 import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
@@ -67,36 +68,44 @@ export async function releaseAfter(
   await wantRelease(trx, bot.wake, id, service.repository.installationId);
 }
 
-/** Says where it is, and wakes the stage that waits for it. */
+/** Says where it is, and wakes the stage that waits for it. That GitHub refuses it is said where no stage says so. */
 export async function tellRelease(bot: Bot, subject: string): Promise<void> {
   const release = await standing(bot.db, subject);
-  if (release?.kind !== "made") return;
-  const { tag, url } = release;
-  const content = { code: "release-stands", tag, url } as const;
-  if (subject.startsWith(ofVersion)) return await tellVersionRelease(bot, subject, content);
+  if (release === undefined || release.kind === "wanted") return;
+  if (subject.startsWith(ofVersion)) return await tellVersionRelease(bot, subject, release);
   const deployment = Number(subject);
   await bot.db.transaction().execute(async (trx) => {
-    const row = await trx.selectFrom("deployment").select("channel").where("id", "=", deployment).executeTakeFirst();
-    await say(trx, bot, {
-      key: `release/${deployment}`,
-      content,
-      channel: row?.channel ?? null,
-      deployment,
-    });
+    const row = await trx
+      .selectFrom("deployment")
+      .select(["channel", "policy"])
+      .where("id", "=", deployment)
+      .executeTakeFirst();
+    if (release.kind === "refused" && row?.policy?.release !== "after") return;
+    await say(trx, bot, { ...noteOf(subject, release), channel: row?.channel ?? null, deployment });
     await wakeAttempts(trx, bot, byRelease(deployment));
   });
 }
 
-async function tellVersionRelease(bot: Bot, subject: string, content: ReleaseNote): Promise<void> {
+async function tellVersionRelease(bot: Bot, subject: string, release: ToldRelease): Promise<void> {
   await bot.db.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom("candidate")
-      .select(["service_id", "channel"])
+      .select(["service_id", "channel", "tag"])
       .where("id", "=", Number(subject.slice(ofVersion.length)))
       .executeTakeFirst();
     if (row === undefined) return;
     const service = await loadServiceRef(trx, row.service_id);
     const channel = service.channel ?? row.channel;
-    await say(trx, bot, { key: `release/${subject}`, content, channel, service: service.id });
+    await say(trx, bot, { ...noteOf(subject, release, row.tag), channel, service: service.id });
   });
+}
+
+type ToldRelease = Exclude<StandingRelease, { kind: "wanted" }>;
+
+function noteOf(subject: string, release: ToldRelease, tag?: string): { key: string; content: ReleaseNote } {
+  if (release.kind === "made") {
+    return { key: `release/${subject}`, content: { code: "release-stands", tag: release.tag, url: release.url } };
+  }
+  const content = { code: "release-refused", ...optional("tag", tag), said: release.why } as const;
+  return { key: `release-refused/${subject}`, content };
 }

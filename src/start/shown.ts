@@ -62,6 +62,7 @@ export function createShown(
     },
     onRefused: async (surface, subject) => {
       if (surface === "github.promotion") await tellRefusedPromotion(bot, subject);
+      if (surface === "github.release") await tellRelease(bot, subject);
     },
     onWritten: (surface, result) =>
       metrics.projection(surface, result === "failed" || result === "unchanged" ? result : "written"),

@@ -20,7 +20,7 @@ import {
   statusSentence,
   timeInWords,
 } from "./phrases.ts";
-import { wordPromotionNote } from "./promotion.ts";
+import { wordPromotionNote, wordReleaseNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
 import { wordReply } from "./reply.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
@@ -155,7 +155,8 @@ export function wordNote(note: NoteContent): string {
     case "schedule-skipped":
       return wordScheduleNote(note);
     case "release-stands":
-      return `Release ${note.tag} on GitHub says what changed. ${note.url}`;
+    case "release-refused":
+      return wordReleaseNote(note);
     case "demo-ends":
     case "demo-limit":
       return wordDemoNote(note);

@@ -94,12 +94,18 @@ function sentenceForStepProblem(problem: StepProblem, tag: string): string {
   }
 }
 
-export function sentenceForRefused({ what, name, said }: Extract<StepProblem, { code: "refused" }>): string {
+type Refused = Pick<Extract<StepProblem, { code: "refused" }>, "name" | "said"> & {
+  readonly what: Extract<StepProblem, { code: "refused" }>["what"] | "release";
+};
+
+export function sentenceForRefused({ what, name, said }: Refused): string {
   switch (what) {
     case "pull-request":
       return `GitHub refused the pull request from ${name}: ${quoted(said)}.`;
     case "commit":
       return `GitHub does not let me make the commit for ${name}: ${quoted(said)}. The App needs the permission to write contents; whoever owns the account grants it in the App's settings.`;
+    case "release":
+      return `GitHub does not let me make the release ${name}: ${quoted(said)}. If the App lacks the permission to write contents, whoever owns the account grants it in the App's settings; if a ruleset stops its tag, let the App through there.`;
     case "branch":
     case "tag":
       return `GitHub does not let me write the ${what} ${name}: ${quoted(said)}. Let the App through in the ${what}'s protection or ruleset.`;
@@ -121,7 +127,7 @@ export function wordVersionNote(note: VersionNote): string {
     case "version-asks-to-merge":
       return `${note.base} of ${note.service} takes no direct commit. ${note.tag} goes on when pull request #${note.number} is merged: ${note.url}`;
     case "back-merge-refused": {
-      const refused = sentenceForRefused({ code: "refused", what: "pull-request", name: note.from, said: note.said });
+      const refused = sentenceForRefused({ what: "pull-request", name: note.from, said: note.said });
       return `${note.from} is not being brought back into ${note.into} of ${note.repository}. ${refused} If the App lacks the permission to write pull requests, whoever owns the account grants it in the App's settings. Until then open one from ${note.from} into ${note.into} yourself; I go on trying, and take one that is open for mine.`;
     }
     case "back-merge-conflict":

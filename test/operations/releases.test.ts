@@ -1,6 +1,6 @@
 /** Releases on GitHub before a deployment and after it: when they are wanted, and what waits for them. */
 import { afterEach, expect, test } from "vitest";
-import { tellRelease } from "../../src/operations/releases.ts";
+import { tellRelease, wantVersionRelease } from "../../src/operations/releases.ts";
 import { openWorld, push, type World } from "./world.ts";
 
 const file = `
@@ -84,6 +84,38 @@ test("after: a success asks for it, and neither a failure nor a rollback does", 
   await world.command("U0000ALICE", { kind: "rollback", environment: "production" });
   expect((await world.deployment(6)).status).toBe("success");
   expect(await wanted()).toEqual([3, 5]);
+});
+
+test("that GitHub refuses one is told once where nothing waits for it: of a success, and of a finished version", async () => {
+  world = await openWorld({ file });
+  await push(world, "a");
+  await made(1);
+  await world.command("U0000ALICE", { kind: "promote", environment: "production" });
+  await push(world, "b");
+  const { id: service } = await world.db.selectFrom("service").select("id").executeTakeFirstOrThrow();
+  const { id: candidate } = await world.db
+    .insertInto("candidate")
+    .values({
+      ...{ service_id: service, request_key: "rc", step: "finish", version: "1.4.0", tag: "v1.4.0", channel: null },
+      ...{ asked_by: "alice", asked_at: new Date(0), ended_at: new Date(0), plan: "{}" },
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await world.db.transaction().execute((trx) => wantVersionRelease(trx, world.bot.wake, candidate, 1));
+  const refusedTimes = async (refused: number) => {
+    const rows = world.db.updateTable("projection").set({ refused, error: "Not Found" }).where("external", "is", null);
+    await rows.where("surface", "=", "github.release").execute();
+    for (const subject of ["2", "3", `version/${candidate}`]) await tellRelease(world.bot, subject);
+    return (await world.said()).filter(({ code }) => code === "release-refused");
+  };
+  expect(await refusedTimes(2)).toEqual([]);
+  const ofBoth = [
+    { code: "release-refused", said: "Not Found" },
+    { code: "release-refused", tag: "v1.4.0", said: "Not Found" },
+  ];
+  // The stage of the third waits for its own, and says so when it ends.
+  expect(await refusedTimes(3)).toEqual(ofBoth);
+  expect(await refusedTimes(4)).toEqual(ofBoth);
 });
 
 test("a rollback makes no release before it either", async () => {

@@ -100,6 +100,16 @@ export const promotionNotes = {
       "Release v1.4.0 on GitHub says what changed. https://github.example/acme/shop/releases/tag/v1.4.0",
     ],
   ],
+  "release-refused": [
+    [
+      { tag: "v1.4.0", said: "Not Found" },
+      "GitHub does not let me make the release v1.4.0: “Not Found”. If the App lacks the permission to write contents, whoever owns the account grants it in the App's settings; if a ruleset stops its tag, let the App through there. I go on trying, and take one that is made for this tag for mine.",
+    ],
+    [
+      { said: "Not Found" },
+      "GitHub does not let me make the release of this deployment: “Not Found”. If the App lacks the permission to write contents, whoever owns the account grants it in the App's settings; if a ruleset stops its tag, let the App through there. I go on trying.",
+    ],
+  ],
   "promotion-opened": [
     [
       { ...standing, by: "alice" },
