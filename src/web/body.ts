@@ -24,12 +24,9 @@ export function createBodyReader(atMost = bytesHeldAtMost): BodyReader {
   let held = 0;
 
   return (message, limit) => {
-    const tooLarge = (): ReadBody => ({
-      kind: "refused",
-      answer: refusal(413, `The body is larger than the ${size(limit)} that are read here.`),
-    });
+    const tooLarge = () => refusal(413, `The body is larger than the ${size(limit)} that are read here.`);
     const declared = Number(message.headers["content-length"] ?? 0);
-    if (declared > limit) return Promise.resolve(tooLarge());
+    if (declared > limit) return Promise.resolve({ kind: "refused", answer: tooLarge() });
 
     return new Promise((resolve) => {
       let chunks: Buffer[] = [];
@@ -38,18 +35,20 @@ export function createBodyReader(atMost = bytesHeldAtMost): BodyReader {
         held -= length;
         length = 0;
         chunks = [];
-        message.off("data", take).off("end", end).off("close", gone).off("error", gone);
-        // What still comes is let through unread, so that the sender gets to see the answer.
-        message.on("error", () => undefined).resume();
         resolve(result);
+      };
+      /** What still comes is let through unread, so that the sender gets to see the answer. */
+      const refuse = (answer: Answer) => {
+        message.off("data", take).resume();
+        finish({ kind: "refused", answer });
       };
       const take = (chunk: Buffer) => {
         length += chunk.length;
         held += chunk.length;
-        if (length > limit) return finish(tooLarge());
+        if (length > limit) return refuse(tooLarge());
         if (held > atMost) {
           const why = "Too many large requests are being read at the moment.";
-          return finish({ kind: "refused", answer: refusal(503, why, { "retry-after": "5" }) });
+          return refuse(refusal(503, why, { "retry-after": "5" }));
         }
         chunks.push(chunk);
       };
