@@ -55,6 +55,7 @@ export function lookAgainMs(context: Context, since: number): number {
   return Math.min(seldomMs, Math.max(oftenMs, Math.round(passed / 10)));
 }
 
+/** GitHub promises nothing about it. Too long costs no more than a minute's wait for what is really gone. */
 const newForMs = 60_000;
 
 /** What was begun a moment ago GitHub may not know everywhere yet: a 404 tells only later that it is gone. */
