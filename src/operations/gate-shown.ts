@@ -6,6 +6,7 @@ import type { Transaction } from "kysely";
 import { projectionKey, touch } from "../projections/touch.ts";
 import type { Database, PullRequestGateRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
+import type { RepositoryRef } from "./ports.ts";
 
 type Gate = Pick<PullRequestGateRow, "repository_id" | "number" | "environment_id">;
 
@@ -36,28 +37,41 @@ export async function touchCheck(trx: Transaction<Database>, bot: Bot, gate: Gat
     .where("gone_at", "is", null)
     .execute();
   for (const head of [headSha, ...groups.map(({ head_sha }) => head_sha)]) {
-    await touch(trx, bot.wake, { surface, subject: subjectOf(gate, head), lane: `github/${installation_id}` });
+    await touchOn(trx, bot, gate, head, installation_id);
   }
 }
 
-/** A group was asked about: it is told what its pull request shows. */
+/** A group was asked about: what its pull request shows is to be shown on its head too. */
 export async function touchChecksOfGroup(
   trx: Transaction<Database>,
   bot: Bot,
-  repository: number,
-  number: number,
+  repository: RepositoryRef,
+  group: { readonly pullRequest: number; readonly headSha: string },
 ): Promise<void> {
   const gates = await trx
     .selectFrom("pull_request_gate as gate")
     .innerJoin("pull_request as pull", (on) =>
       on.onRef("pull.repository_id", "=", "gate.repository_id").onRef("pull.number", "=", "gate.number"),
     )
-    .where("gate.repository_id", "=", repository)
-    .where("gate.number", "=", number)
+    .where("gate.repository_id", "=", repository.id)
+    .where("gate.number", "=", group.pullRequest)
     .where("gate.ended", "is", null)
     .select(["gate.repository_id", "gate.number", "gate.environment_id", "pull.head_sha"])
     .orderBy("gate.environment_id")
     .execute();
-  for (const gate of gates)
-    if (await isShown(trx, gate, gate.head_sha)) await touchCheck(trx, bot, gate, gate.head_sha);
+  for (const gate of gates) {
+    if (await isShown(trx, gate, gate.head_sha)) {
+      await touchOn(trx, bot, gate, group.headSha, repository.installationId);
+    }
+  }
+}
+
+async function touchOn(
+  trx: Transaction<Database>,
+  bot: Bot,
+  gate: Gate,
+  headSha: string,
+  installationId: number,
+): Promise<void> {
+  await touch(trx, bot.wake, { surface, subject: subjectOf(gate, headSha), lane: `github/${installationId}` });
 }

@@ -44,7 +44,8 @@ export async function seeMergeGroup(bot: Bot, repository: RepositoryRef, group: 
       subject,
       lane: `github/${repository.installationId}`,
     });
-    if (number !== undefined) await touchChecksOfGroup(trx, bot, repository.id, number);
+    const { headSha } = group;
+    if (number !== undefined) await touchChecksOfGroup(trx, bot, repository, { pullRequest: number, headSha });
   });
 }
 
