@@ -115,9 +115,8 @@ export async function promotedBy(
 /** Says where it is, once GitHub has it. One that another took the place of is closed, or was never opened. */
 export async function tellPromotion(bot: Bot, subject: string): Promise<void> {
   const found = await toTell(bot, subject);
-  if (found === undefined || found.number === undefined) return;
-  const { number, url } = found;
-  const content = { code: "promotion-opened", ...found.noted, number, url } as const;
+  if (found?.pull === undefined) return;
+  const content = { code: "promotion-opened", ...found.noted, ...found.pull } as const;
   const note = { key: `promotion-opened/${subject}`, content, service: found.service };
   await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: found.row.channel }));
 }
@@ -127,11 +126,8 @@ export async function tellRefusedPromotion(bot: Bot, subject: string): Promise<v
   const said = (await standingSurface(bot.db, "github.promotion", subject))?.refused;
   const found = said === undefined ? undefined : await toTell(bot, subject);
   if (said === undefined || found === undefined) return;
-  const { number, url, row } = found;
-  const content = {
-    ...({ code: "promotion-refused", ...found.noted, branch: row.branch, base: row.base, said } as const),
-    ...(number === undefined ? {} : { number, url }),
-  };
+  const { row, noted, pull } = found;
+  const content = { code: "promotion-refused", ...noted, branch: row.branch, base: row.base, said, ...pull } as const;
   const note = { key: `promotion-refused/${subject}/${row.sha}`, content, service: found.service };
   await bot.db.transaction().execute((trx) => say(trx, bot, { ...note, channel: row.channel }));
 }
@@ -150,7 +146,6 @@ async function toTell(bot: Bot, subject: string) {
     row: found,
     service: id,
     noted: { service, environment, before, ...optional("by", by) },
-    ...optional("number", number),
-    url: `${bot.githubUrl}/${name}/pull/${number}`,
+    pull: number === null ? undefined : { number, url: `${bot.githubUrl}/${name}/pull/${number}` },
   };
 }
