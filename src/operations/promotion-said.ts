@@ -20,12 +20,6 @@ export type PromotionReply =
   | ({ readonly code: "promotion-nothing-new" } & Promotion)
   | ({ readonly code: "promotion-no-branch"; readonly branch: string } & Promotion);
 
-/** A release on GitHub of what a deployment brings, or of a version that was finished. */
-export type ReleaseNote =
-  | { readonly code: "release-stands"; readonly tag: string; readonly url: string }
-  /** In GitHub's own words. Only a version's tag is known before its release is made. */
-  | { readonly code: "release-refused"; readonly tag?: string; readonly said: string };
-
 export type PromotionNote =
   | ({ readonly code: "promotion-opened"; readonly number: number; readonly url: string } & NotedPromotion)
   /** Not opened, or, where it has a number, not brought up to date. */

@@ -11,7 +11,7 @@ import { touch } from "../projections/touch.ts";
 import type { Database, DeploymentRow } from "../store/schema.ts";
 import type { Bot } from "./bot.ts";
 import { loadServiceRef, type ServiceRef } from "./place.ts";
-import type { ReleaseNote } from "./promotion-said.ts";
+import type { ReleaseNote } from "./release-said.ts";
 import { say } from "./tell.ts";
 import { byRelease, wakeAttempts } from "./woken-by.ts";
 

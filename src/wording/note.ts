@@ -20,8 +20,9 @@ import {
   statusSentence,
   timeInWords,
 } from "./phrases.ts";
-import { wordPromotionNote, wordReleaseNote } from "./promotion.ts";
+import { wordPromotionNote } from "./promotion.ts";
 import { sentenceForRefusal } from "./refusal.ts";
+import { wordReleaseNote } from "./release.ts";
 import { wordReply } from "./reply.ts";
 import { wordRollbackNote } from "./rollbacks.ts";
 import { wordScheduleNote } from "./schedule.ts";

@@ -1,5 +1,5 @@
 /** Promotions by pull request → sentences. */
-import type { PromotionNote, PromotionReply, ReleaseNote } from "../operations/promotion-said.ts";
+import type { PromotionNote, PromotionReply } from "../operations/promotion-said.ts";
 import { sentenceForRefused } from "./version.ts";
 
 export function wordPromotionReply(reply: PromotionReply): string {
@@ -39,11 +39,4 @@ export function wordPromotionNote(note: PromotionNote): string {
     return `What is live in ${before} is not being promoted to ${service} ${environment}, ${asked}. ${refused} ${mend} Until then open one from ${branch} into ${base} yourself; I go on trying, and take one that is open for mine.`;
   }
   return `Pull request #${number} into ${service} ${environment} is not being brought up to what is live in ${before}, ${asked}. ${refused} ${mend} I go on trying. ${note.url}`;
-}
-
-export function wordReleaseNote(note: ReleaseNote): string {
-  if (note.code === "release-stands") return `Release ${note.tag} on GitHub says what changed. ${note.url}`;
-  const name = note.tag ?? "of this deployment";
-  const byHand = note.tag === undefined ? "" : ", and take one that is made for this tag for mine";
-  return `${sentenceForRefused({ what: "release", name, said: note.said })} I go on trying${byHand}.`;
 }
